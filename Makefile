@@ -1,0 +1,78 @@
+# Python 3.11+ and make are all that is needed. `make` lists the commands.
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+ONLY ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+export PORT
+
+# A stamp names the content of the requirements it stands for: changed requirements are installed, nothing else is.
+RUNTIME := $(VENV)/.runtime-$(shell cksum < requirements.txt | cut -d' ' -f1)
+TOOLS := $(VENV)/.tools-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
+WITH := $(PY) -m config.embedded with --name
+
+.DEFAULT_GOAL := help
+.PHONY: help install run services status stop reset demo test lint lint-project format bench clean
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(TOOLS)  ## Make .venv and install the pinned requirements, tools included
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@rm -f $(VENV)/.runtime-* && touch $@
+
+$(TOOLS): | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@rm -f $(VENV)/.tools-* $(VENV)/.runtime-* && touch $@ $(RUNTIME)
+
+run: $(RUNTIME)  ## Run the whole stack on http://127.0.0.1:8000 (PORT=); Ctrl-C stops it
+	@$(PY) -m config.run start
+
+services: $(RUNTIME)  ## Start only the embedded PostgreSQL and Redis, detached
+	@$(PY) -m config.embedded start
+
+status: $(RUNTIME)  ## Say which embedded servers run
+	@$(PY) -m config.embedded status || true
+
+stop: $(RUNTIME)  ## Stop the stack and the embedded servers
+	@$(PY) -m config.run stop
+
+reset: stop  ## Stop everything and delete the data of `make run`
+	@$(PY) -m config.embedded reset
+
+demo: $(RUNTIME)  ## Watch two people walk from opt-in to mutual reveal
+	@$(PY) -m tests.e2e.walk
+
+test: $(TOOLS)  ## Run the tests on servers of their own (ARGS= for pytest)
+	@$(WITH) test -- $(PY) -m pytest -n 2 $(ARGS)
+
+lint: $(TOOLS)  ## Check style, types, layers, migrations and the API schema
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	@$(WITH) test -- $(MAKE) --no-print-directory lint-project
+
+lint-project:
+	$(PY) -m mypy .
+	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+format: $(TOOLS)  ## Put the code into shape
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(TOOLS)  ## Measure against references (ONLY=charts, chat, api, start, ...)
+	@$(WITH) bench -- $(PY) -m bench $(ONLY)
+
+clean: $(RUNTIME)  ## Delete what tests, benchmarks and tools leave behind; the data of `make run` stays
+	@$(PY) -m config.embedded reset --name test
+	@$(PY) -m config.embedded reset --name bench
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

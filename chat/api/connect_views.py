@@ -1,0 +1,116 @@
+"""The conversation half of `/connect/*`, and where a person stands in all of it."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chat import queries
+from chat.api import connect_serializers as s
+from chat.api.caller import me
+from chat.models import Reveal
+from chat.services import messages, reports, reveals
+from safety.api import Endpoint
+from safety.models import Report
+
+_OFFERS = {"request": reveals.request, "withdraw": reveals.withdraw}
+_ANSWERS = {"accept": reveals.accept, "decline": reveals.decline}
+
+
+class StatusView(Endpoint):
+    """Where the caller stands."""
+
+    @extend_schema(operation_id="connect_status", responses={200: s.ConnectStatusSerializer})
+    def get(self, request: Request) -> Response:
+        status = {
+            "ok": True,
+            "active": queries.is_active(me(request)),
+            "current": queries.current(me(request)),
+        }
+        return Response(s.ConnectStatusSerializer(status).data)
+
+
+class BlindChatView(Endpoint):
+    """What was said in a blind chat, and saying something."""
+
+    limits: ClassVar = {"POST": "chat"}
+
+    @extend_schema(
+        operation_id="connect_chat_list",
+        parameters=[s.BlindChatAskSerializer],
+        responses={200: s.BlindChatPageSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        asked = s.BlindChatAskSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        conversation_id = asked.validated_data.pop("blind_chat_id")
+        conversation = queries.conversation_of(me(request), conversation_id)
+        lines, last_seq = queries.lines(conversation, viewer=me(request), **asked.validated_data)
+        return Response(s.BlindChatPageSerializer({"ok": True, "messages": lines, "last_seq": last_seq}).data)
+
+    @extend_schema(
+        operation_id="connect_chat_send",
+        request=s.BlindChatSendSerializer,
+        responses={200: s.BlindChatSentSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        said = s.BlindChatSendSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        message = messages.send(
+            conversation_id=said.validated_data["blind_chat_id"],
+            by=me(request),
+            client_id=said.validated_data["client_id"],
+            text=said.validated_data["message"],
+            now=self.now,
+        )
+        sent = {"ok": True, "message_id": message.id, "created_at": message.sent_at}
+        return Response(s.BlindChatSentSerializer(sent).data)
+
+
+class RevealView(Endpoint):
+    """Asking for the mutual reveal, and answering."""
+
+    idempotent: ClassVar = frozenset({"POST"})
+    limits: ClassVar = {"POST": "reveal"}
+
+    @extend_schema(
+        operation_id="connect_reveal", request=s.RevealSerializer, responses={200: s.RevealedSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        asked = s.RevealSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        reveal = self._act(by=me(request), **asked.validated_data)
+        done = {"ok": True, "reveal_state": reveals.state_of(reveal), "reveal_id": reveal.id}
+        return Response(s.RevealedSerializer(done).data)
+
+    def _act(self, *, action: str, by: UUID, **target: UUID) -> Reveal:
+        if action in _ANSWERS:
+            return _ANSWERS[action](reveal_id=target["reveal_id"], by=by, now=self.now)
+        conversation = queries.conversation_of_match(by, target["match_id"])
+        return _OFFERS[action](conversation_id=conversation.id, by=by, now=self.now)
+
+
+class ReportView(Endpoint):
+    """Asking for help against the other side; the two are separated at once."""
+
+    idempotent: ClassVar = frozenset({"POST"})
+    limits: ClassVar = {"POST": "report"}
+
+    @extend_schema(
+        operation_id="connect_report",
+        request=s.ConnectReportSerializer,
+        responses={200: s.ConnectReportedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        told = s.ConnectReportSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        report = self._file(by=me(request), **told.validated_data)
+        return Response(s.ConnectReportedSerializer({"ok": True, "report_id": report.id}).data)
+
+    def _file(self, *, by: UUID, **told: Any) -> Report:
+        if "match_id" in told:
+            return reports.about_match(by=by, now=self.now, **told)
+        conversation_id = told.pop("blind_chat_id")
+        return reports.about_conversation(conversation_id=conversation_id, by=by, now=self.now, **told)

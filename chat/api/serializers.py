@@ -1,0 +1,96 @@
+"""What the calls of conversations take and give."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from chat.enums import Kind, RevealState, State
+from chat.models import Conversation
+from config.api.serializers import StrictSerializer
+from config.db import new_id
+
+MAX_SEQ = 2**62
+
+
+class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    """A conversation as its reader may know it; `peer_id` is there while it runs revealed."""
+
+    pseudonym = serializers.SerializerMethodField(help_text="The other's.")
+    peer_id = serializers.SerializerMethodField()
+    kind = serializers.ChoiceField(Kind.choices)
+    state = serializers.ChoiceField(State.choices)
+    reveal_state = serializers.ChoiceField(RevealState.choices)
+    unread = serializers.IntegerField()
+
+    class Meta:
+        model = Conversation
+        fields: ClassVar = [
+            "id",
+            "kind",
+            "state",
+            "pseudonym",
+            "peer_id",
+            "reveal_state",
+            "last_seq",
+            "unread",
+            "last_activity_at",
+            "created_at",
+        ]
+
+    def get_pseudonym(self, conversation: Conversation) -> str:
+        return conversation.pseudonym_of(conversation.other(self.context["viewer"]))
+
+    def get_peer_id(self, conversation: Conversation) -> str | None:
+        shown = conversation.state == State.REVEALED
+        return str(conversation.other(self.context["viewer"])) if shown else None
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    message_id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    sender = serializers.CharField(help_text="`me`, or the other's pseudonym.")
+    from_me = serializers.BooleanField()
+    text = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    retracted = serializers.BooleanField()
+
+
+class MessagePageSerializer(serializers.Serializer[Any]):
+    """`last_seq` is the number up to which this answer is complete: ask on from there."""
+
+    messages = MessageSerializer(many=True)
+    last_seq = serializers.IntegerField()
+
+
+class AfterSerializer(StrictSerializer):
+    after_seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, default=0)
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=100)
+
+
+class SendSerializer(StrictSerializer):
+    text = serializers.CharField(allow_blank=True, trim_whitespace=False)
+    client_id = serializers.CharField(max_length=64, default=lambda: new_id().hex)
+
+
+class SentSerializer(serializers.Serializer[Any]):
+    message_id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class ReadSerializer(StrictSerializer):
+    seq = serializers.IntegerField(min_value=1, max_value=MAX_SEQ)
+
+
+class MarkedSerializer(serializers.Serializer[Any]):
+    marked = serializers.IntegerField(help_text="How many messages were unread until now.")
+
+
+class RetractedSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField()
+    retracted = serializers.BooleanField()
+
+
+class EndedSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(State.choices)

@@ -1,0 +1,24 @@
+"""Paths of this app."""
+
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
+
+from chat.api import views
+
+
+class SeqConverter(IntConverter):
+    """The number of an event; no longer than the column that holds it."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(SeqConverter, "seq")
+
+urlpatterns = [
+    path("conversations", views.ConversationsView.as_view()),
+    path("conversations/<uuid:conversation_id>", views.ConversationView.as_view()),
+    path("conversations/<uuid:conversation_id>/messages", views.MessagesView.as_view()),
+    path("conversations/<uuid:conversation_id>/messages/<seq:seq>", views.MessageView.as_view()),
+    path("conversations/<uuid:conversation_id>/read", views.ReadView.as_view()),
+    path("conversations/<uuid:conversation_id>/end", views.EndView.as_view()),
+]

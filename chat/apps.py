@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    name = "chat"
+    verbose_name = "Conversations"
+
+    def ready(self) -> None:
+        from chat import receivers  # noqa: F401
+        from chat.services import reports
+        from safety import evidence
+
+        evidence.register("conversation", reports.conversation_evidence)
+        evidence.register("match", reports.match_evidence)

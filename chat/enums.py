@@ -1,0 +1,96 @@
+"""The closed vocabularies of conversation, with the moves each state allows."""
+
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    BLIND = "blind"
+    LIVE = "live"
+    DIRECT = "direct"
+
+
+class State(TextChoices):
+    ANONYMOUS = "anonymous"
+    DECISION_GATE = "decision_gate"
+    LOCKED = "locked"
+    REVEALED = "revealed"
+    CLOSED = "closed"
+
+
+STATE_TRANSITIONS = {
+    State.ANONYMOUS: [State.DECISION_GATE, State.REVEALED, State.CLOSED],
+    State.DECISION_GATE: [State.ANONYMOUS, State.REVEALED, State.CLOSED],
+    State.LOCKED: [State.REVEALED, State.CLOSED],
+    State.REVEALED: [State.CLOSED],
+    State.CLOSED: [],
+}
+STATE_INITIAL = [State.ANONYMOUS, State.LOCKED, State.REVEALED]
+
+
+class RevealState(TextChoices):
+    """Where the two stand with showing themselves, over the whole conversation."""
+
+    NONE = "none"
+    PENDING = "pending"
+    MUTUAL = "mutual"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+REVEAL_STATE_TRANSITIONS = {
+    RevealState.NONE: [RevealState.PENDING, RevealState.MUTUAL],
+    RevealState.PENDING: [RevealState.MUTUAL, RevealState.DECLINED, RevealState.EXPIRED, RevealState.NONE],
+    RevealState.DECLINED: [RevealState.PENDING],
+    RevealState.EXPIRED: [RevealState.PENDING],
+    RevealState.MUTUAL: [],
+}
+
+
+class RevealStatus(TextChoices):
+    """One request to reveal."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+REVEAL_TRANSITIONS = {
+    RevealStatus.PENDING: [
+        RevealStatus.ACCEPTED,
+        RevealStatus.DECLINED,
+        RevealStatus.WITHDRAWN,
+        RevealStatus.EXPIRED,
+    ],
+    RevealStatus.ACCEPTED: [],
+    RevealStatus.DECLINED: [],
+    RevealStatus.WITHDRAWN: [],
+    RevealStatus.EXPIRED: [],
+}
+
+
+class CloseReason(TextChoices):
+    """Why a conversation ended; the other side sees only that it did."""
+
+    MUTUAL_END = "mutual_end"
+    USER_END = "user_end"
+    PANIC_EXIT = "panic_exit"
+    TIMEOUT = "timeout"
+    BLOCKED = "blocked"
+    MODERATION = "moderation"
+    ERASED = "erased"
+
+
+class EventType(TextChoices):
+    MESSAGE = "message"
+    RETRACTION = "retraction"
+    STATE = "state"
+    GATE = "gate"
+    REVEAL = "reveal"
+
+
+class MessageType(TextChoices):
+    TEXT = "text"
+    IMAGE = "image"
+    ICEBREAKER = "icebreaker"

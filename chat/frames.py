@@ -1,0 +1,101 @@
+"""What a client may say over the socket: `{"type", "ref", "data"}`, each type with its own strict data."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from rest_framework import serializers
+
+from config.api.serializers import StrictSerializer
+from config.errors import Invalid
+
+MAX_REF = 64
+
+
+class NothingFrame(StrictSerializer):
+    """No data."""
+
+
+class SendFrame(StrictSerializer):
+    conversation_id = serializers.UUIDField()
+    client_id = serializers.CharField(max_length=64)
+    # How long a message may be, and what is empty, the service says, with its own codes.
+    text = serializers.CharField(allow_blank=True, trim_whitespace=False)
+
+
+class ReadFrame(StrictSerializer):
+    conversation_id = serializers.UUIDField()
+    seq = serializers.IntegerField(min_value=1, max_value=2**62)
+
+
+class ConversationFrame(StrictSerializer):
+    conversation_id = serializers.UUIDField()
+
+
+class SyncFrame(StrictSerializer):
+    conversation_id = serializers.UUIDField()
+    after_seq = serializers.IntegerField(min_value=0, max_value=2**62)
+
+
+class WatchFrame(StrictSerializer):
+    user_ids = serializers.ListField(child=serializers.UUIDField(), max_length=200)
+
+
+class RenewFrame(StrictSerializer):
+    token = serializers.CharField(max_length=4096)
+
+
+SERIALIZERS: dict[str, type[StrictSerializer]] = {
+    "ping": NothingFrame,
+    "chat.send": SendFrame,
+    "chat.read": ReadFrame,
+    "chat.typing": ConversationFrame,
+    "chat.sync": SyncFrame,
+    "reveal.consent": ConversationFrame,
+    "presence.watch": WatchFrame,
+    "session.renew": RenewFrame,
+}
+
+
+@dataclass(frozen=True)
+class ClientFrame:
+    """One parsed frame; `ref` is the client's own name for it."""
+
+    type: str
+    ref: str
+    data: dict[str, Any]
+
+
+def ref_of(text: str) -> str | None:
+    """The frame's ref, as far as it can be made out at all, to answer a frame that is wrong otherwise."""
+    try:
+        frame = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    ref = frame.get("ref") if isinstance(frame, dict) else None
+    return ref if isinstance(ref, str) and 0 < len(ref) <= MAX_REF else None
+
+
+def parse(text: str) -> ClientFrame:
+    """Raises Invalid (malformed_frame, unknown_field, unknown_frame), or ValidationError for its data."""
+    frame = _envelope(text)
+    serializer = SERIALIZERS.get(frame["type"])
+    if serializer is None:
+        raise Invalid("There is no such frame.", code="unknown_frame")
+    parsed = serializer(data=frame.get("data", {}))
+    parsed.is_valid(raise_exception=True)
+    return ClientFrame(frame["type"], frame["ref"], parsed.validated_data)
+
+
+def _envelope(text: str) -> dict[str, Any]:
+    try:
+        frame = orjson.loads(text)
+    except orjson.JSONDecodeError as exc:
+        raise Invalid("A frame is a JSON object.", code="malformed_frame") from exc
+    if not isinstance(frame, dict):
+        raise Invalid("A frame is a JSON object.", code="malformed_frame")
+    if unknown := sorted(set(frame) - {"type", "ref", "data"}):
+        raise Invalid(f"A frame has no {', '.join(unknown)}.", code="unknown_field")
+    if not isinstance(frame.get("type"), str) or ref_of(text) is None:
+        raise Invalid(f"A frame has a type and a ref of 1 to {MAX_REF} characters.", code="malformed_frame")
+    return frame

@@ -1,0 +1,108 @@
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from chat.enums import (
+    REVEAL_STATE_TRANSITIONS,
+    STATE_INITIAL,
+    STATE_TRANSITIONS,
+    CloseReason,
+    Kind,
+    RevealState,
+    State,
+)
+from config.db import Record
+from matching.enums import Side
+from safety.schema import RowSecurity, StateMachine, pair
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def of(self, user_id: UUID) -> Self:
+        return self.filter(Q(user_a=user_id) | Q(user_b=user_id))
+
+    def open(self) -> Self:
+        return self.exclude(state=State.CLOSED)
+
+    def silent_since(self, moment: datetime) -> Self:
+        return self.open().filter(kind=Kind.BLIND, state=State.ANONYMOUS, last_activity_at__lte=moment)
+
+
+class Conversation(Record):
+    """Two people talking, under pseudonyms until both reveal. `user_a` has the smaller id, as in the match.
+
+    `data_key` is this conversation's own key, wrapped; without it no message of it can be read. `last_seq` numbers
+    its durable events without a gap.
+    """
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    match = models.OneToOneField(
+        "matching.Match", on_delete=models.SET_NULL, null=True, blank=True, related_name="conversation"
+    )
+    connection = models.ForeignKey(
+        "matching.Connection", on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
+    )
+    user_a = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_a"
+    )
+    user_b = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_b"
+    )
+    pseudonym_a = models.CharField(max_length=60)
+    pseudonym_b = models.CharField(max_length=60)
+    state = models.CharField(max_length=13, choices=State, default=State.ANONYMOUS)
+    reveal_state = models.CharField(max_length=8, choices=RevealState, default=RevealState.NONE)
+    data_key = models.BinaryField(null=True, editable=False)
+    last_seq = models.PositiveBigIntegerField(default=0)
+    last_activity_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(user_a__lt=F("user_b")), name="conversation_ordered_pair"),
+            models.CheckConstraint(
+                condition=Q(state=State.CLOSED, closed_at__isnull=False) & ~Q(close_reason="")
+                | ~Q(state=State.CLOSED) & Q(closed_at=None, close_reason=""),
+                name="conversation_closed_with_reason",
+            ),
+            StateMachine(
+                name="conversation_state",
+                field="state",
+                transitions=STATE_TRANSITIONS,
+                initial=STATE_INITIAL,
+            ),
+            StateMachine(
+                name="conversation_reveal",
+                field="reveal_state",
+                transitions=REVEAL_STATE_TRANSITIONS,
+                initial=[RevealState.NONE, RevealState.MUTUAL],
+            ),
+            RowSecurity(name="conversation_rls", select=pair("user_a_id", "user_b_id")),
+        ]
+        indexes = [
+            models.Index(fields=["user_a", "-last_activity_at"], name="conversation_a_idx"),
+            models.Index(fields=["user_b", "-last_activity_at"], name="conversation_b_idx"),
+            models.Index(
+                fields=["last_activity_at"],
+                condition=Q(kind=Kind.BLIND, state=State.ANONYMOUS),
+                name="conversation_silence_idx",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pseudonym_a} & {self.pseudonym_b}"
+
+    def side_of(self, user_id: UUID) -> Side:
+        return Side.A if user_id == self.user_a_id else Side.B
+
+    def other(self, user_id: UUID) -> UUID:
+        return self.user_b_id if user_id == self.user_a_id else self.user_a_id
+
+    def pseudonym_of(self, user_id: UUID) -> str:
+        return self.pseudonym_a if user_id == self.user_a_id else self.pseudonym_b

@@ -1,0 +1,139 @@
+"""Reads that span several models."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from chat.enums import RevealState, State
+from chat.models import Conversation, Message, Reveal
+from chat.sealing import Box
+from config.errors import NotYours
+from connect.enums import UserStatus
+from connect.models import ConnectProfile, DeviceSession
+from matching.models import Connection
+from matching.queries import stage as matching_stage
+from safety.models import Block
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message as one of the two people reads it."""
+
+    message_id: UUID
+    seq: int
+    sender: str
+    from_me: bool
+    text: str | None
+    created_at: datetime
+    read_at: datetime | None
+    retracted: bool
+
+
+@dataclass(frozen=True)
+class Current:
+    """Where a person stands in the Connect flow."""
+
+    stage: str
+    match_id: UUID | None = None
+    blind_chat_id: UUID | None = None
+    reveal_state: str | None = None
+    reveal_id: UUID | None = None
+
+
+def conversation_of(user_id: UUID, conversation_id: UUID) -> Conversation:
+    """One's own conversation. Raises NotYours."""
+    return mine(Conversation.objects.of(user_id).filter(id=conversation_id))
+
+
+def conversation_of_match(user_id: UUID, match_id: UUID) -> Conversation:
+    """One's own conversation by its match. Raises NotYours."""
+    return mine(Conversation.objects.of(user_id).filter(match=match_id))
+
+
+def mine(found: QuerySet[Conversation]) -> Conversation:
+    """The one conversation of a query. Raises NotYours."""
+    conversation = found.first()
+    if conversation is None:
+        raise NotYours()
+    return conversation
+
+
+def listed(user_id: UUID) -> QuerySet[Conversation]:
+    """A person's conversations with `unread`, the number of messages waiting; none wait in an ended one."""
+    waiting = Message.objects.filter(conversation=OuterRef("pk"), read_at=None, retracted_at=None)
+    counted = waiting.exclude(sender=user_id).order_by().values("conversation").annotate(n=Count("*"))
+    number = Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), Value(0))
+    unread = Case(When(state=State.CLOSED, then=Value(0)), default=number)
+    return Conversation.objects.of(user_id).annotate(unread=unread)
+
+
+def lines(conversation: Conversation, *, viewer: UUID, after_seq: int, limit: int) -> tuple[list[Line], int]:
+    """Messages after a number in order, and the number up to which the answer is complete. One query."""
+    later = Message.objects.filter(conversation=conversation, seq__gt=after_seq).order_by("seq")
+    found = list(later[:limit])
+    box = Box(conversation)
+    read = [_line(conversation, box, message, viewer) for message in found]
+    last = found[-1].seq if found else 0
+    return read, last if len(found) == limit else max(last, conversation.last_seq)
+
+
+def connected_to(user_id: UUID, among: Collection[UUID] | None = None) -> set[UUID]:
+    """Whom a person has a standing connection with and no block; needs the service's rights."""
+    edges = Connection.objects.of(user_id).standing()
+    low_high = edges.values_list("user_low_id", "user_high_id")
+    others = {low if high == user_id else high for low, high in low_high}
+    if among is not None:
+        others &= set(among)
+    blocked = Block.objects.touching([user_id]).values_list("blocker_id", "blocked_id") if others else []
+    return others - {person for pair in blocked for person in pair}
+
+
+def live_sessions(session_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those of the device sessions that may still hold a socket; needs the service's rights."""
+    live = DeviceSession.objects.live(now).filter(id__in=session_ids, user__status=UserStatus.ACTIVE)
+    return set(live.values_list("id", flat=True))
+
+
+def is_active(user_id: UUID) -> bool:
+    """Whether the person has opted in."""
+    return ConnectProfile.objects.filter(user=user_id, is_active=True).exists()
+
+
+def current(user_id: UUID) -> Current:
+    """The person's stage in the Connect flow: matching's, and within a chat ours."""
+    found = matching_stage(user_id)
+    if found.stage != "chat":
+        return Current(found.stage, found.match_id)
+    conversation = Conversation.objects.of(user_id).filter(match=found.match_id).first()
+    if conversation is None or conversation.state == State.CLOSED:
+        return Current("waiting")
+    stage = _STAGES.get(RevealState(conversation.reveal_state), "blind_chat")
+    reveal_id = pending_reveal(conversation) if stage == "reveal_pending" else None
+    return Current(stage, found.match_id, conversation.id, conversation.reveal_state, reveal_id)
+
+
+def pending_reveal(conversation: Conversation) -> UUID | None:
+    """The offer that waits for an answer."""
+    pending = Reveal.objects.pending().filter(conversation=conversation)
+    return pending.values_list("id", flat=True).first()
+
+
+_STAGES = {RevealState.PENDING: "reveal_pending", RevealState.MUTUAL: "revealed"}
+
+
+def _line(conversation: Conversation, box: Box, message: Message, viewer: UUID) -> Line:
+    mine = message.sender_id == viewer
+    return Line(
+        message_id=message.id,
+        seq=message.seq,
+        sender="me" if mine else conversation.pseudonym_of(message.sender_id),
+        from_me=mine,
+        text=box.open(message),
+        created_at=message.sent_at,
+        read_at=message.read_at,
+        retracted=message.retracted_at is not None,
+    )

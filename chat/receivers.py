@@ -1,0 +1,53 @@
+"""What chat does when an app below it tells of a change, in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from chat.enums import CloseReason
+from chat.services import conversations
+from matching.enums import Pathway
+from matching.models import Connection, Match
+from matching.signals import connection_ended, match_accepted, match_closed
+from safety.enums import BlockSource
+from safety.models import Block
+from safety.roles import as_service
+from safety.signals import user_blocked
+
+REASON_BY_SOURCE = {
+    BlockSource.MANUAL: CloseReason.BLOCKED,
+    BlockSource.PANIC_EXIT: CloseReason.PANIC_EXIT,
+    BlockSource.REPORT: CloseReason.BLOCKED,
+    BlockSource.MODERATION_ACTION: CloseReason.MODERATION,
+}
+
+
+@receiver(match_accepted)
+def open_conversation(match: Match, now: datetime, **kwargs: Any) -> None:
+    if match.pathway == Pathway.COMPATIBILITY:
+        conversations.open_blind(match=match, now=now)
+
+
+@receiver(match_closed)
+def close_with_match(match: Match, now: datetime, **kwargs: Any) -> None:
+    _close_between(match.user_a_id, match.user_b_id, now)
+
+
+@receiver(connection_ended)
+def close_with_connection(connection: Connection, now: datetime, **kwargs: Any) -> None:
+    _close_between(connection.user_low_id, connection.user_high_id, now)
+
+
+@receiver(user_blocked)
+def close_with_block(blocker_id: UUID, blocked_id: UUID, now: datetime, **kwargs: Any) -> None:
+    _close_between(blocker_id, blocked_id, now)
+
+
+def _close_between(first: UUID, second: UUID, now: datetime) -> None:
+    """A match and a connection also end because of a block; that is the reason then, whoever hears first."""
+    with as_service():
+        newest = Block.objects.between(first, second).order_by("-id").first()
+    reason = REASON_BY_SOURCE[BlockSource(newest.source)] if newest else CloseReason.USER_END
+    conversations.close_between(first=first, second=second, reason=reason, now=now)

@@ -1,0 +1,122 @@
+"""Opening and ending conversations."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from chat import pseudonyms, timeline
+from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State
+from chat.models import Conversation, Reveal
+from chat.services import locks
+from config.errors import NotYours
+from connect.realtime import publish
+from matching.enums import MatchStatus
+from matching.models import Match
+from safety.crypto import new_data_key, wrap
+from safety.roles import as_service
+
+BATCH = 500
+
+
+def open_blind(*, match: Match, now: datetime) -> Conversation:
+    """The anonymous conversation of a match both accepted, of which there is one; moves the match on."""
+    with as_service():
+        names = pseudonyms.draw(_names_in_use(match))
+        conversation = Conversation.objects.create(
+            kind=Kind.BLIND,
+            match=match,
+            user_a_id=match.user_a_id,
+            user_b_id=match.user_b_id,
+            pseudonym_a=names[0],
+            pseudonym_b=names[1],
+            data_key=wrap(new_data_key()),
+            last_activity_at=now,
+        )
+        event = timeline.append(conversation, EventType.STATE, data={"state": State.ANONYMOUS})
+        conversation.save(update_fields=["last_seq"])
+        # The caller's own instance keeps saying accepted_both, which the second acceptance is answered.
+        Match.objects.filter(id=match.id).update(status=MatchStatus.BLIND_CHAT_ACTIVE, updated_at=now)
+        _tell_opened(conversation)
+    timeline.announce(conversation, event)
+    return conversation
+
+
+def close(*, conversation_id: UUID, reason: CloseReason, by: UUID | None, now: datetime) -> Conversation:
+    """End a conversation and its match, for both; closing a closed one changes nothing. Raises NotYours.
+
+    The other side is told that it ended, never why or by whom. `by` None is the system.
+    """
+    with as_service():
+        conversation = locks.pair_and_conversation(conversation_id, by=by)
+        if conversation.state != State.CLOSED:
+            _end(conversation, reason, now)
+    return conversation
+
+
+def close_between(*, first: UUID, second: UUID, reason: CloseReason, now: datetime) -> None:
+    """End whatever runs between two people, who are locked already."""
+    with as_service():
+        ids = Conversation.objects.of(first).of(second).open().order_by("id").values_list("id", flat=True)
+        for conversation_id in list(ids):
+            close(conversation_id=conversation_id, reason=reason, by=None, now=now)
+
+
+def close_silent(*, now: datetime) -> int:
+    """End blind chats in which nobody has spoken for too long; each in its own transaction. How many."""
+    silent = Conversation.objects.silent_since(now - settings.SILENCE_BEFORE_CLOSE)
+    with transaction.atomic(), as_service():
+        ids = list(silent.order_by("last_activity_at").values_list("id", flat=True)[:BATCH])
+    return sum(_close_if_silent(conversation_id, now) for conversation_id in ids)
+
+
+def _close_if_silent(conversation_id: UUID, now: datetime) -> bool:
+    with transaction.atomic(), as_service():
+        try:
+            conversation = locks.pair_and_conversation(conversation_id, by=None)
+        except NotYours:  # erased between the two looks
+            return False
+        still = Conversation.objects.silent_since(now - settings.SILENCE_BEFORE_CLOSE)
+        if not still.filter(id=conversation.id).exists():
+            return False
+        _end(conversation, CloseReason.TIMEOUT, now)
+        return True
+
+
+def _end(conversation: Conversation, reason: CloseReason, now: datetime) -> None:
+    conversation.state, conversation.close_reason, conversation.closed_at = State.CLOSED, reason, now
+    if conversation.reveal_state == RevealState.PENDING:
+        conversation.reveal_state = RevealState.EXPIRED
+        pending = Reveal.objects.pending().filter(conversation=conversation)
+        pending.update(status=RevealStatus.EXPIRED, resolved_at=now)
+    event = timeline.append(conversation, EventType.STATE, data={"state": State.CLOSED})
+    conversation.save(update_fields=["state", "close_reason", "closed_at", "reveal_state", "last_seq"])
+    timeline.announce(conversation, event)
+    _end_match(conversation, now)
+
+
+def _end_match(conversation: Conversation, now: datetime) -> None:
+    if conversation.match_id is None:
+        return
+    running = Match.objects.open().filter(id=conversation.match_id)
+    if running.update(status=MatchStatus.CLOSED, ended_at=now, updated_at=now):
+        data = {"match_id": str(conversation.match_id), "status": MatchStatus.CLOSED.value}
+        publish([conversation.user_a_id, conversation.user_b_id], "match.updated", data)
+
+
+def _names_in_use(match: Match) -> set[str]:
+    """The pseudonyms either of the two has, or has met, in a conversation that still runs."""
+    running = Conversation.objects.open()
+    both = running.of(match.user_a_id) | running.of(match.user_b_id)
+    return {name for names in both.values_list("pseudonym_a", "pseudonym_b") for name in names}
+
+
+def _tell_opened(conversation: Conversation) -> None:
+    """That both said yes, matching has told them; here is where they talk."""
+    data = {
+        "match_id": str(conversation.match_id),
+        "status": MatchStatus.BLIND_CHAT_ACTIVE.value,
+        "conversation_id": str(conversation.id),
+    }
+    publish([conversation.user_a_id, conversation.user_b_id], "match.updated", data)

@@ -1,0 +1,44 @@
+"""Taking hold of a conversation.
+
+Whatever touches more than its own row (its match, its reveal) locks its two people first, in id order.
+"""
+
+from uuid import UUID
+
+from chat.enums import Kind, State
+from chat.models import Conversation
+from config.errors import NotYours, WrongState
+from safety.services.blocks import lock_pair
+
+
+def conversation(conversation_id: UUID, *, by: UUID) -> Conversation:
+    """The row locked, nothing else. Raises NotYours."""
+    found = Conversation.objects.of(by).filter(id=conversation_id).select_for_update(no_key=True).first()
+    if found is None:
+        raise NotYours()
+    return found
+
+
+def pair_and_conversation(conversation_id: UUID, *, by: UUID | None) -> Conversation:
+    """Both people locked in id order, then the row; `by` None is the system. Raises NotYours."""
+    mine = Conversation.objects.of(by) if by else Conversation.objects.all()
+    people = mine.filter(id=conversation_id).values_list("user_a_id", "user_b_id").first()
+    if people is None:
+        raise NotYours()
+    lock_pair(*people)
+    return Conversation.objects.select_for_update(no_key=True).get(id=conversation_id)
+
+
+def refuse_unless_open(found: Conversation) -> None:
+    """Raises WrongState for a conversation nobody may write in."""
+    if found.state == State.CLOSED:
+        raise WrongState("This conversation has ended.", code="conversation_closed")
+    if found.state == State.LOCKED:
+        raise WrongState("This conversation is not open yet.", code="conversation_locked")
+
+
+def refuse_unless_anonymous(found: Conversation) -> None:
+    """Raises WrongState where there is nothing, or nothing any more, to reveal."""
+    refuse_unless_open(found)
+    if found.kind == Kind.DIRECT or found.state != State.ANONYMOUS:
+        raise WrongState("You cannot ask for a reveal here now.", code="reveal_not_possible")

@@ -1,0 +1,104 @@
+"""Asking for help against the other side of a match or a conversation."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chat.models import Conversation, Message
+from chat.sealing import Box, MessageUnreadable
+from config.errors import NotYours
+from matching.models import Match
+from safety.enums import ReportReason
+from safety.models import Report
+from safety.roles import as_service
+from safety.services import reports
+
+EVIDENCE_MESSAGES = 1000
+UNNAMED = "Your match"
+
+
+def about_conversation(
+    *, conversation_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime
+) -> Report:
+    """Report the other side of a conversation, whatever its state; it ends at once. Raises NotYours."""
+    with as_service():
+        conversation = Conversation.objects.of(by).filter(id=conversation_id).first()
+    if conversation is None:
+        raise NotYours()
+    other = conversation.other(by)
+    return reports.file(
+        by=by,
+        against=other,
+        subject_kind="conversation",
+        subject_id=conversation.id,
+        reason=reason,
+        details=details,
+        alias=conversation.pseudonym_of(other),
+        now=now,
+    )
+
+
+def about_match(*, match_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime) -> Report:
+    """Report the other side of a match; of its conversation, if they have one. Raises NotYours."""
+    with as_service():
+        match = Match.objects.of(by).filter(id=match_id).first()
+        conversation_id = Conversation.objects.filter(match=match_id).values_list("id", flat=True).first()
+    if match is None:
+        raise NotYours()
+    if conversation_id:
+        return about_conversation(
+            conversation_id=conversation_id, by=by, reason=reason, details=details, now=now
+        )
+    return reports.file(
+        by=by,
+        against=match.other(by),
+        subject_kind="match",
+        subject_id=match.id,
+        reason=reason,
+        details=details,
+        alias=UNNAMED,
+        now=now,
+    )
+
+
+def conversation_evidence(conversation_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
+    """What was said, opened, by pseudonym and side; the newest thousand messages, oldest first."""
+    with as_service():
+        conversation = Conversation.objects.of(reporter_id).filter(id=conversation_id).first()
+        if conversation is None:
+            return None
+        newest = Message.objects.filter(conversation=conversation).order_by("-seq")[:EVIDENCE_MESSAGES]
+        box = Box(conversation)
+        said = [_exhibit(conversation, box, message) for message in reversed(newest)]
+    return {
+        "kind": conversation.kind,
+        "state": conversation.state,
+        "reported_by": conversation.side_of(reporter_id),
+        "pseudonyms": {"a": conversation.pseudonym_a, "b": conversation.pseudonym_b},
+        "messages": said,
+    }
+
+
+def match_evidence(match_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
+    """A match nobody has spoken in: where it stands."""
+    with as_service():
+        match = Match.objects.of(reporter_id).filter(id=match_id).first()
+    if match is None:
+        return None
+    return {"pathway": match.pathway, "status": match.status, "reported_by": match.side_of(reporter_id)}
+
+
+def _exhibit(conversation: Conversation, box: Box, message: Message) -> dict[str, Any]:
+    try:
+        text, readable = box.open_kept(message), True
+    except MessageUnreadable:  # itself part of the case; the report must not fail over it
+        text, readable = None, False
+    return {
+        "seq": message.seq,
+        "side": conversation.side_of(message.sender_id),
+        "pseudonym": conversation.pseudonym_of(message.sender_id),
+        "sent_at": message.sent_at.isoformat(),
+        "retracted_at": message.retracted_at.isoformat() if message.retracted_at else None,
+        "readable": readable,
+        "text": text,
+    }

@@ -1,0 +1,51 @@
+"""The task queue, and the whole schedule of what happens by the clock."""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("DATABASE_LOGIN", "worker")
+
+app = Celery("maitribe")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+app.conf.update(
+    task_acks_late=True,
+    task_ignore_result=True,
+    task_time_limit=600,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600},
+)
+
+# Every entry looks for rows that are due: a second beat, or a task delivered twice, finds nothing left to do.
+app.conf.beat_schedule = {
+    "send mail": {"task": "connect.tasks.send_mail", "schedule": timedelta(seconds=5)},
+    "clear expired": {"task": "connect.tasks.clear_expired", "schedule": timedelta(minutes=10)},
+    "request matching": {"task": "matching.tasks.request_run", "schedule": timedelta(minutes=30)},
+    "run matching": {"task": "matching.tasks.run_requested", "schedule": timedelta(seconds=5)},
+    "expire proposals": {"task": "matching.tasks.expire_proposals", "schedule": timedelta(minutes=1)},
+    "rebuild features": {"task": "matching.tasks.rebuild_charts", "schedule": timedelta(seconds=5)},
+    "expire reveals": {"task": "chat.tasks.expire_reveals", "schedule": timedelta(minutes=1)},
+    "close silent chats": {"task": "chat.tasks.close_silent", "schedule": timedelta(minutes=10)},
+    "sweep presence": {"task": "chat.tasks.sweep_presence", "schedule": timedelta(seconds=20)},
+    "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
+}
+
+
+@setup_logging.connect
+def keep_django_logging(**kwargs: object) -> None:
+    """Celery would replace the handlers; Django's settings configure the log for every process."""
+    import logging.config
+
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)

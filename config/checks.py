@@ -1,0 +1,59 @@
+"""System checks: a production that would not protect people does not start."""
+
+import base64
+import binascii
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+MIN_SECRET = 40
+STAND_INS = {"EMAIL_BACKEND": "connect.mail.FolderBackend"}
+
+
+@register(Tags.security)
+def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Error]:
+    if settings.ENVIRONMENT != "production":
+        return []
+    return [*_secrets(), *_exposure(), *_stand_ins()]
+
+
+def _secrets() -> list[Error]:
+    weak = [
+        name
+        for name in ("SECRET_KEY", "SIGNING_KEY", "HASH_KEY", "CHANNEL_KEY")
+        if len(getattr(settings, name)) < MIN_SECRET
+    ]
+    found = [Error(f"{name} is missing or shorter than {MIN_SECRET} characters.", id="config.E001") for name in weak]
+    if not settings.DATA_KEYS or not all(map(_is_data_key, settings.DATA_KEYS)):
+        found.append(Error("DATA_KEYS needs id:base64 of 32 bytes, newest first.", id="config.E002"))
+    if not settings.DATABASES["default"].get("PASSWORD"):
+        found.append(Error("The database login has no password.", id="config.E003"))
+    return found
+
+
+def _exposure() -> list[Error]:
+    found = []
+    if settings.DEBUG:
+        found.append(Error("DEBUG is on.", id="config.E004"))
+    if "*" in settings.ALLOWED_HOSTS or not settings.ALLOWED_HOSTS:
+        found.append(Error("ALLOWED_HOSTS must name the hosts.", id="config.E005"))
+    if any(not origin.startswith("https://") for origin in settings.ALLOWED_ORIGINS):
+        found.append(Error("ALLOWED_ORIGINS must be https.", id="config.E006"))
+    return found
+
+
+def _stand_ins() -> list[Error]:
+    return [
+        Error(f"{name} is the embedded stand-in.", hint="Name it in ALLOW_STAND_INS to allow it.", id="config.E007")
+        for name, value in STAND_INS.items()
+        if getattr(settings, name) == value and name not in settings.ALLOW_STAND_INS
+    ]
+
+
+def _is_data_key(entry: str) -> bool:
+    key_id, _, key = entry.partition(":")
+    try:
+        return bool(key_id) and len(base64.b64decode(key, validate=True)) == 32
+    except binascii.Error:
+        return False

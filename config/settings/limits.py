@@ -1,0 +1,23 @@
+"""Rate limits: name -> what one account and one address may do; sensitive ones refuse when Redis is down."""
+
+from typing import TypedDict
+
+
+class Policy(TypedDict, total=False):
+    account: str
+    address: str
+    sensitive: bool
+
+
+LIMITS: dict[str, Policy] = {
+    "read": {"account": "600/minute", "address": "3000/minute", "sensitive": False},
+    "write": {"account": "120/minute", "address": "1200/minute", "sensitive": False},
+    "auth": {"address": "30/minute;300/hour", "sensitive": True},
+    "code": {"address": "20/minute;100/hour", "sensitive": True},
+    "refresh": {"address": "120/minute", "sensitive": True},
+    "chat": {"account": "60/minute;1500/hour", "address": "1200/minute", "sensitive": True},
+    "reveal": {"account": "20/minute;60/hour", "sensitive": True},
+    "frame": {"account": "600/minute", "sensitive": False},
+    "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
+    "report": {"account": "30/hour", "sensitive": False},
+}

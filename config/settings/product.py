@@ -1,0 +1,28 @@
+"""What the rules of the product leave to whoever operates it."""
+
+from datetime import timedelta
+
+# matching
+PROPOSAL_LIFETIME = timedelta(hours=72)
+OPEN_PROPOSALS_PER_PERSON = 1
+SHORTLIST = 50
+DECLINE_REST = timedelta(days=90)
+MATCHING_MIN_INTERVAL = timedelta(seconds=5)
+MATCHING_LEASE = timedelta(minutes=5)
+MATCHING_THRESHOLD = 45
+
+# chat
+REVEAL_LIFETIME = timedelta(hours=48)
+REVEAL_PAUSE = timedelta(hours=24)
+SILENCE_BEFORE_CLOSE = timedelta(days=14)
+RETRACTION_WINDOW = timedelta(minutes=15)
+MESSAGE_LENGTH = 4000
+FRAME_BYTES = 64 * 1024
+SOCKET_POLL = timedelta(milliseconds=500)
+PRESENCE_LIFETIME = timedelta(seconds=40)
+
+# people
+REGISTRATION_LIFETIME = timedelta(minutes=30)
+CODE_ATTEMPTS = 5
+BIRTH_CHANGES_PER_YEAR = 2
+CONSENT_VERSIONS = {"v1"}

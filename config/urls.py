@@ -1,0 +1,22 @@
+"""Every path of the server."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.health import healthz, readyz
+
+handler404 = "config.api.errors.not_found"
+handler500 = "config.api.errors.server_error"
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/", include("connect.api.urls")),
+    path("api/", include("matching.api.urls")),
+    path("api/", include("chat.api.urls")),
+    path("connect/", include("chat.api.connect_urls")),
+]

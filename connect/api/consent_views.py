@@ -1,0 +1,33 @@
+"""What a person allows."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from connect.api.paging import ListEndpoint
+from connect.api.serializers.people import ConsentInput, ConsentReply, ConsentSerializer
+from connect.enums import Purpose
+from connect.models import Consent
+from connect.services import consents
+
+
+class ConsentsView(ListEndpoint):
+    """The ledger of what a person allows, and changing it."""
+
+    @extend_schema(operation_id="consents_list", responses={200: ConsentSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        return self.page(Consent.objects.filter(user=request.user.id), ConsentSerializer)
+
+    @extend_schema(operation_id="consents_set", request=ConsentInput, responses={200: ConsentReply})
+    def post(self, request: Request) -> Response:
+        serializer = ConsentInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        asked = serializer.validated_data
+        deleted = consents.set_to(
+            user_id=request.user.id,
+            purpose=Purpose(asked["purpose"]),
+            version=asked["version"],
+            granted=asked["granted"],
+            now=self.now,
+        )
+        return Response({"purpose": asked["purpose"], "granted": asked["granted"], "deleted": deleted})

@@ -1,0 +1,41 @@
+"""What a person was told."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from connect.api.paging import ListEndpoint
+from connect.api.serializers.people import NotificationSerializer
+from connect.models import Notification
+from connect.services import inbox
+from safety.api import Endpoint
+
+
+class NotificationsView(ListEndpoint):
+    """What a person was told, newest first."""
+
+    @extend_schema(operation_id="notifications_list", responses={200: NotificationSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        return self.page(Notification.objects.filter(user=request.user.id), NotificationSerializer)
+
+
+class NotificationView(Endpoint):
+    """One thing a person was told."""
+
+    @extend_schema(operation_id="notifications_delete", responses={204: None})
+    def delete(self, request: Request, notification_id: UUID) -> Response:
+        inbox.remove(notification_id=notification_id, user_id=request.user.id)
+        return Response(status=204)
+
+
+class NotificationReadView(Endpoint):
+    """Noting that a notification was read."""
+
+    @extend_schema(
+        operation_id="notifications_mark_read", request=None, responses={200: NotificationSerializer}
+    )
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        read = inbox.mark_read(notification_id=notification_id, user_id=request.user.id, now=self.now)
+        return Response(NotificationSerializer(read).data)

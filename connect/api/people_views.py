@@ -1,0 +1,24 @@
+"""Other people, as far as they may be seen."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.errors import NotYours
+from connect.api.serializers.people import CardSerializer
+from connect.queries import card
+from safety.api import Endpoint
+from safety.services import blocks
+
+
+class PersonView(Endpoint):
+    """Another person, as far as a reveal or a connection opened them; otherwise they do not exist."""
+
+    @extend_schema(operation_id="people_read", responses={200: CardSerializer})
+    def get(self, request: Request, person_id: UUID) -> Response:
+        shown = card(request.user.id, [person_id], today=self.now.date()).get(person_id)
+        if shown is None or blocks.exists_between(request.user.id, person_id):
+            raise NotYours()
+        return Response(CardSerializer(shown).data)

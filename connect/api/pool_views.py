@@ -1,0 +1,36 @@
+"""Opting in to matching, and out."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from connect.api.serializers.people import ActivateInput, ActivateReply, DeactivateReply
+from connect.services import pool
+from safety.api import Endpoint
+
+
+class ActivateView(Endpoint):
+    """Opting in to matching, with whom one looks for; doing it again replaces the wishes."""
+
+    idempotent = frozenset({"POST"})
+
+    @extend_schema(operation_id="connect_activate", request=ActivateInput, responses={200: ActivateReply})
+    def post(self, request: Request) -> Response:
+        serializer = ActivateInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        version = serializer.validated_data["consent_version"]
+        profile = pool.activate(
+            user_id=request.user.id, wishes=serializer.wishes, consent_version=version, now=self.now
+        )
+        return Response(ActivateReply({"ok": True, "status": "active", "profile_id": profile.id}).data)
+
+
+class DeactivateView(Endpoint):
+    """Leaving the pool; open proposals close."""
+
+    idempotent = frozenset({"POST"})
+
+    @extend_schema(operation_id="connect_deactivate", request=None, responses={200: DeactivateReply})
+    def post(self, request: Request) -> Response:
+        pool.deactivate(user_id=request.user.id, now=self.now)
+        return Response(DeactivateReply({"ok": True, "status": "inactive"}).data)

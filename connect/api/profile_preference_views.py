@@ -1,0 +1,160 @@
+"""One's own answers that matching reads; a PUT replaces the whole set."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.errors import NotYours
+from connect import readiness
+from connect.api.serializers.preferences import (
+    InterestsSerializer,
+    NonNegotiablesSerializer,
+    OffLimitsSerializer,
+    PreferencesSerializer,
+    ReadinessInput,
+    ReadinessSerializer,
+    ValuesSerializer,
+)
+from connect.models import (
+    InterestScore,
+    NonNegotiable,
+    OffLimitsTopic,
+    PreferenceSettings,
+    ReadinessAnswer,
+    ValueScore,
+)
+from connect.services import preferences
+from safety.api import Endpoint
+
+
+class PreferencesView(Endpoint):
+    """How a person likes to be in touch; 404 until it was answered."""
+
+    @extend_schema(operation_id="preferences_read", responses={200: PreferencesSerializer})
+    def get(self, request: Request) -> Response:
+        own = PreferenceSettings.objects.filter(user=request.user.id).first()
+        if own is None:
+            raise NotYours()
+        return Response(PreferencesSerializer(own).data)
+
+    @extend_schema(
+        operation_id="preferences_replace",
+        request=PreferencesSerializer,
+        responses={200: PreferencesSerializer},
+    )
+    def put(self, request: Request) -> Response:
+        serializer = PreferencesSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        chosen = serializer.validated_data
+        own = preferences.save_settings(user_id=request.user.id, chosen=chosen, now=self.now)
+        return Response(PreferencesSerializer(own).data)
+
+
+class ValuesView(Endpoint):
+    """How much each value matters to a person."""
+
+    @extend_schema(operation_id="values_read", responses={200: ValuesSerializer})
+    def get(self, request: Request) -> Response:
+        return Response({"scores": _numbers(ValueScore, request, "value_key", "score")})
+
+    @extend_schema(operation_id="values_replace", request=ValuesSerializer, responses={200: ValuesSerializer})
+    def put(self, request: Request) -> Response:
+        serializer = ValuesSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        scores = serializer.validated_data["scores"]
+        preferences.save_values(user_id=request.user.id, scores=scores, now=self.now)
+        return Response({"scores": scores})
+
+
+class InterestsView(Endpoint):
+    """How much each interest draws a person."""
+
+    @extend_schema(operation_id="interests_profile_read", responses={200: InterestsSerializer})
+    def get(self, request: Request) -> Response:
+        return Response({"scores": _numbers(InterestScore, request, "interest_key", "score")})
+
+    @extend_schema(
+        operation_id="interests_profile_replace",
+        request=InterestsSerializer,
+        responses={200: InterestsSerializer},
+    )
+    def put(self, request: Request) -> Response:
+        serializer = InterestsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        scores = serializer.validated_data["scores"]
+        preferences.save_interests(user_id=request.user.id, scores=scores, now=self.now)
+        return Response({"scores": scores})
+
+
+class OffLimitsView(Endpoint):
+    """What a person does not want to meet."""
+
+    @extend_schema(operation_id="off_limits_read", responses={200: OffLimitsSerializer})
+    def get(self, request: Request) -> Response:
+        own = OffLimitsTopic.objects.filter(user=request.user.id).order_by("topic_key")
+        return Response({"topics": list(own.values_list("topic_key", flat=True))})
+
+    @extend_schema(
+        operation_id="off_limits_replace", request=OffLimitsSerializer, responses={200: OffLimitsSerializer}
+    )
+    def put(self, request: Request) -> Response:
+        serializer = OffLimitsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        topics = serializer.validated_data["topics"]
+        preferences.save_off_limits(user_id=request.user.id, topics=topics, now=self.now)
+        return Response({"topics": topics})
+
+
+class NonNegotiablesView(Endpoint):
+    """The three things that matter most to a person."""
+
+    @extend_schema(operation_id="non_negotiables_read", responses={200: NonNegotiablesSerializer})
+    def get(self, request: Request) -> Response:
+        return self._own(request)
+
+    @extend_schema(
+        operation_id="non_negotiables_replace",
+        request=NonNegotiablesSerializer,
+        responses={200: NonNegotiablesSerializer},
+    )
+    def put(self, request: Request) -> Response:
+        serializer = NonNegotiablesSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        essentials = serializer.essentials
+        preferences.save_non_negotiables(user_id=request.user.id, essentials=essentials, now=self.now)
+        return self._own(request)
+
+    def _own(self, request: Request) -> Response:
+        own = NonNegotiable.objects.filter(user=request.user.id).order_by("priority_rank")
+        return Response(NonNegotiablesSerializer({"non_negotiables": own}).data)
+
+
+class ReadinessView(Endpoint):
+    """The questionnaire of emotional readiness, and one's own answers."""
+
+    questions: ClassVar[list[dict[str, str]]] = [
+        {"key": key, "text": text} for key, text in readiness.QUESTIONS.items()
+    ]
+
+    @extend_schema(operation_id="readiness_read", responses={200: ReadinessSerializer})
+    def get(self, request: Request) -> Response:
+        answers = _numbers(ReadinessAnswer, request, "question_key", "answer")
+        return Response({"questions": self.questions, "answers": answers})
+
+    @extend_schema(
+        operation_id="readiness_replace", request=ReadinessInput, responses={200: ReadinessSerializer}
+    )
+    def put(self, request: Request) -> Response:
+        serializer = ReadinessInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        answers = serializer.validated_data["answers"]
+        preferences.save_readiness(user_id=request.user.id, answers=answers, now=self.now)
+        return Response({"questions": self.questions, "answers": answers})
+
+
+def _numbers(model: type[Model], request: Request, key: str, number: str) -> dict[str, Any]:
+    own = model._default_manager.filter(user=request.user.id).order_by(key)
+    return dict(own.values_list(key, number))

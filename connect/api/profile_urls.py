@@ -1,0 +1,25 @@
+"""Paths of profile, consents, people and notifications."""
+
+from django.urls import path
+
+from connect.api import profile_preference_views as preferences
+from connect.api.consent_views import ConsentsView
+from connect.api.notification_views import NotificationReadView, NotificationsView, NotificationView
+from connect.api.people_views import PersonView
+from connect.api.profile_views import BirthView, ProfileView
+
+urlpatterns = [
+    path("profile", ProfileView.as_view()),
+    path("profile/birth", BirthView.as_view()),
+    path("profile/preferences", preferences.PreferencesView.as_view()),
+    path("profile/values", preferences.ValuesView.as_view()),
+    path("profile/interests", preferences.InterestsView.as_view()),
+    path("profile/off_limits", preferences.OffLimitsView.as_view()),
+    path("profile/non_negotiables", preferences.NonNegotiablesView.as_view()),
+    path("profile/readiness", preferences.ReadinessView.as_view()),
+    path("consents", ConsentsView.as_view()),
+    path("people/<uuid:person_id>", PersonView.as_view()),
+    path("notifications", NotificationsView.as_view()),
+    path("notifications/<uuid:notification_id>", NotificationView.as_view()),
+    path("notifications/<uuid:notification_id>/read", NotificationReadView.as_view()),
+]

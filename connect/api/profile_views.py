@@ -1,0 +1,61 @@
+"""One's own profile and birth data."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.errors import NotYours
+from connect.api.serializers.profile import BirthInput, BirthSerializer, ProfileInput, ProfileSerializer
+from connect.models import BirthData
+from connect.services import births, profiles
+from safety.api import Endpoint
+
+
+class ProfileView(Endpoint):
+    """What a person tells of themselves."""
+
+    @extend_schema(operation_id="profile_read", responses={200: ProfileSerializer})
+    def get(self, request: Request) -> Response:
+        return Response(ProfileSerializer(profiles.of(request.user.id)).data)
+
+    @extend_schema(operation_id="profile_replace", request=ProfileInput, responses={200: ProfileSerializer})
+    def put(self, request: Request) -> Response:
+        return self._update(request, partial=False)
+
+    @extend_schema(operation_id="profile_change", request=ProfileInput, responses={200: ProfileSerializer})
+    def patch(self, request: Request) -> Response:
+        return self._update(request, partial=True)
+
+    def _update(self, request: Request, *, partial: bool) -> Response:
+        context: dict[str, Any] = {"today": self.now.date()}
+        serializer = ProfileInput(data=request.data, partial=partial, context=context)
+        serializer.is_valid(raise_exception=True)
+        changes = serializer.validated_data
+        profile = profiles.update(user_id=request.user.id, changes=changes, now=self.now)
+        return Response(ProfileSerializer(profile).data)
+
+
+class BirthView(Endpoint):
+    """When and where a person was born, as far as they know."""
+
+    @extend_schema(operation_id="birth_read", responses={200: BirthSerializer})
+    def get(self, request: Request) -> Response:
+        data = BirthData.objects.filter(user=request.user.id).first()
+        if data is None:
+            raise NotYours()
+        return Response(BirthSerializer(data).data)
+
+    @extend_schema(operation_id="birth_replace", request=BirthInput, responses={200: BirthSerializer})
+    def put(self, request: Request) -> Response:
+        serializer = BirthInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        at = serializer.validated_data["time"]
+        data = births.save(user_id=request.user.id, at=at, place=serializer.place, now=self.now)
+        return Response(BirthSerializer(data).data)
+
+    @extend_schema(operation_id="birth_delete", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        births.remove(user_id=request.user.id, now=self.now)
+        return Response(status=204)

@@ -1,0 +1,38 @@
+from connect.models.birth import BirthData
+from connect.models.connect_profile import ConnectProfile
+from connect.models.consent import Consent
+from connect.models.disclosure import Disclosure
+from connect.models.mail import OutgoingMail
+from connect.models.notification import Notification
+from connect.models.preferences import (
+    InterestScore,
+    NonNegotiable,
+    OffLimitsTopic,
+    PreferenceSettings,
+    ReadinessAnswer,
+    ValueScore,
+)
+from connect.models.profile import Profile
+from connect.models.registration import PendingRegistration
+from connect.models.session import DeviceSession
+from connect.models.user import AuthIdentity, User
+
+__all__ = [
+    "AuthIdentity",
+    "BirthData",
+    "ConnectProfile",
+    "Consent",
+    "DeviceSession",
+    "Disclosure",
+    "InterestScore",
+    "NonNegotiable",
+    "Notification",
+    "OffLimitsTopic",
+    "OutgoingMail",
+    "PendingRegistration",
+    "PreferenceSettings",
+    "Profile",
+    "ReadinessAnswer",
+    "User",
+    "ValueScore",
+]

@@ -1,0 +1,42 @@
+"""Telling a person something, in their list and over their sockets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from connect.enums import NotificationType, RelatedType
+from connect.models import Notification
+from connect.realtime import publish
+from safety.roles import as_service
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing to tell one person."""
+
+    user_id: UUID
+    type: NotificationType
+    title: str
+    message: str = ""
+    related_id: UUID | None = None
+    related_type: RelatedType | None = None
+
+
+def send(notes: Iterable[Note]) -> list[Notification]:
+    """Store the notes in one statement and push each to its person after commit."""
+    rows = [
+        Notification(
+            user_id=note.user_id,
+            type=note.type,
+            title=note.title,
+            message=note.message,
+            related_id=note.related_id,
+            related_type=note.related_type or "",
+        )
+        for note in notes
+    ]
+    with as_service():
+        Notification.objects.bulk_create(rows)
+    for row in rows:
+        publish([row.user_id], "notification", {"id": str(row.id), "type": row.type, "title": row.title})
+    return rows

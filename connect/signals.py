@@ -1,0 +1,12 @@
+"""What people's changes tell the apps above; receivers do one small write each, in the same transaction."""
+
+from django.dispatch import Signal
+
+# A consent was taken back: user_id, purpose, now. Receivers delete what they derived under it and return what.
+consent_revoked = Signal()
+
+# Birth data or birth date changed, or a consent for computing from it was given: user_id, now.
+birth_changed = Signal()
+
+# What matching knows of a person changed (preferences, vectors, pool membership): user_id, active, now.
+profile_changed = Signal()

@@ -1,0 +1,64 @@
+"""The calls of /connect/* that belong to matching."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from matching import queries
+from matching.api.serializers import (
+    CurrentProposalSerializer,
+    DoneSerializer,
+    FeedbackSerializer,
+    RespondedSerializer,
+    RespondSerializer,
+)
+from matching.services import feedback, proposals
+from matching.services.feedback import Judgement
+from matching.services.proposals import Action
+from safety.api import Endpoint
+
+
+class ConnectMatchView(Endpoint):
+    """The caller's open proposal."""
+
+    @extend_schema(operation_id="connect_match", responses={200: CurrentProposalSerializer})
+    def get(self, request: Request) -> Response:
+        match = queries.open_match(request.user.id)
+        proposal = queries.proposal(match, request.user.id) if match else None
+        return Response(CurrentProposalSerializer({"ok": True, "match": proposal}).data)
+
+
+class ConnectRespondView(Endpoint):
+    """Accept or decline a proposal."""
+
+    idempotent = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="connect_respond", request=RespondSerializer, responses={200: RespondedSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        serializer = RespondSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        status = proposals.respond(
+            match_id=serializer.validated_data["match_id"],
+            by=request.user.id,
+            action=Action(serializer.validated_data["action"]),
+            now=self.now,
+        )
+        return Response(RespondedSerializer({"ok": True, "status": status}).data)
+
+
+class ConnectFeedbackView(Endpoint):
+    """Say how a match was, for ranking alone."""
+
+    idempotent = frozenset({"POST"})
+
+    @extend_schema(
+        operation_id="connect_feedback", request=FeedbackSerializer, responses={200: DoneSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        serializer = FeedbackSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given = dict(serializer.validated_data)
+        feedback.give(match_id=given.pop("match_id"), by=request.user.id, judgement=Judgement(**given))
+        return Response(DoneSerializer({"ok": True}).data)

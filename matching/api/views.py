@@ -1,0 +1,17 @@
+"""The calls of /api/* that belong to matching."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from matching import queries
+from matching.api.serializers import ChartSerializer
+from safety.api import Endpoint
+
+
+class ChartView(Endpoint):
+    """One's own chart, as far as one's consents go."""
+
+    @extend_schema(operation_id="profile_chart", responses={200: ChartSerializer})
+    def get(self, request: Request) -> Response:
+        return Response(ChartSerializer(queries.own_chart(request.user.id)).data)

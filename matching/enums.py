@@ -1,0 +1,98 @@
+"""The closed vocabularies of matching, with the moves each state allows."""
+
+from django.db.models import TextChoices
+
+
+class Pathway(TextChoices):
+    COMPATIBILITY = "compatibility"
+    LIVE = "live"
+
+
+class MatchStatus(TextChoices):
+    PROPOSED = "proposed"
+    ACCEPTED_A = "accepted_a"
+    ACCEPTED_B = "accepted_b"
+    ACCEPTED_BOTH = "accepted_both"
+    BLIND_CHAT_ACTIVE = "blind_chat_active"
+    REVEALED = "revealed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+
+
+_UNANSWERED = [MatchStatus.DECLINED, MatchStatus.EXPIRED, MatchStatus.CLOSED]
+MATCH_TRANSITIONS = {
+    MatchStatus.PROPOSED: [MatchStatus.ACCEPTED_A, MatchStatus.ACCEPTED_B, *_UNANSWERED],
+    MatchStatus.ACCEPTED_A: [MatchStatus.ACCEPTED_BOTH, *_UNANSWERED],
+    MatchStatus.ACCEPTED_B: [MatchStatus.ACCEPTED_BOTH, *_UNANSWERED],
+    MatchStatus.ACCEPTED_BOTH: [MatchStatus.BLIND_CHAT_ACTIVE, MatchStatus.CLOSED],
+    MatchStatus.BLIND_CHAT_ACTIVE: [MatchStatus.REVEALED, MatchStatus.CLOSED],
+    MatchStatus.REVEALED: [MatchStatus.CLOSED],
+    MatchStatus.DECLINED: [],
+    MatchStatus.EXPIRED: [],
+    MatchStatus.CLOSED: [],
+}
+MATCH_INITIAL = [MatchStatus.PROPOSED, MatchStatus.ACCEPTED_BOTH]
+UNDECIDED = [MatchStatus.PROPOSED, MatchStatus.ACCEPTED_A, MatchStatus.ACCEPTED_B]
+ENDED = [MatchStatus.DECLINED, MatchStatus.EXPIRED, MatchStatus.CLOSED]
+
+
+class RunStatus(TextChoices):
+    REQUESTED = "requested"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+RUN_TRANSITIONS = {
+    RunStatus.REQUESTED: [RunStatus.RUNNING],
+    RunStatus.RUNNING: [RunStatus.FINISHED, RunStatus.FAILED, RunStatus.REQUESTED],
+    RunStatus.FINISHED: [],
+    RunStatus.FAILED: [],
+}
+
+
+class Origin(TextChoices):
+    COMPATIBILITY = "compatibility"
+    LIVE = "live"
+    DISCOVERY = "discovery"
+    FACE = "face"
+
+
+class ConnectionStatus(TextChoices):
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    BLOCKED = "blocked"
+    TERMINATED = "terminated"
+
+
+CONNECTION_TRANSITIONS = {
+    ConnectionStatus.ACTIVE: [
+        ConnectionStatus.ARCHIVED,
+        ConnectionStatus.BLOCKED,
+        ConnectionStatus.TERMINATED,
+    ],
+    ConnectionStatus.ARCHIVED: [
+        ConnectionStatus.ACTIVE,
+        ConnectionStatus.BLOCKED,
+        ConnectionStatus.TERMINATED,
+    ],
+    ConnectionStatus.BLOCKED: [],
+    ConnectionStatus.TERMINATED: [],
+}
+
+
+class ConnectionEventType(TextChoices):
+    CREATED = "created"
+    STARTER_COMPLETED = "starter_completed"
+    SCHEDULED_CHAT = "scheduled_chat"
+    INACTIVE_WARNING = "inactive_warning"
+    REVEALED = "revealed"
+    ENDED = "ended"
+
+
+class Side(TextChoices):
+    """Which half of an ordered pair."""
+
+    A = "a"
+    B = "b"

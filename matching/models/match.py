@@ -1,0 +1,88 @@
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from config.db import Record
+from matching.enums import ENDED, MATCH_INITIAL, MATCH_TRANSITIONS, UNDECIDED, MatchStatus, Pathway, Side
+from safety.schema import RowSecurity, StateMachine, pair
+
+SCORE = {"max_digits": 5, "decimal_places": 2, "null": True, "blank": True}
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    def of(self, user_id: UUID) -> Self:
+        return self.filter(Q(user_a=user_id) | Q(user_b=user_id))
+
+    def open(self) -> Self:
+        """Anything that still keeps the two busy with each other."""
+        return self.exclude(status__in=ENDED)
+
+    def undecided(self) -> Self:
+        return self.filter(status__in=UNDECIDED)
+
+    def overdue(self, now: datetime) -> Self:
+        return self.undecided().filter(expires_at__lte=now)
+
+
+class Match(Record):
+    """A scored pair with a life cycle. `user_a` has the smaller id.
+
+    Scores are 0 to 100; a dimension that one of the two lacks is null. `explanation` holds the reasons shown to both.
+    """
+
+    user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_a")
+    user_b = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_b")
+    pathway = models.CharField(max_length=13, choices=Pathway, default=Pathway.COMPATIBILITY)
+    status = models.CharField(max_length=17, choices=MatchStatus, default=MatchStatus.PROPOSED)
+    astro_score = models.DecimalField(**SCORE)
+    hd_score = models.DecimalField(**SCORE)
+    values_score = models.DecimalField(**SCORE)
+    communication_score = models.DecimalField(**SCORE)
+    readiness_score = models.DecimalField(**SCORE)
+    total_score = models.DecimalField(max_digits=5, decimal_places=2)
+    score_breakdown = models.JSONField(default=dict)
+    explanation = models.JSONField(default=dict)
+    match_reasons = ArrayField(models.CharField(max_length=40), default=list)
+    engine_version = models.CharField(max_length=40)
+    weight_profile = models.CharField(max_length=40)
+    run = models.ForeignKey(
+        "matching.MatchingRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="matches"
+    )
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "matches"
+        constraints = [
+            models.CheckConstraint(condition=Q(user_a__lt=F("user_b")), name="match_ordered_pair"),
+            models.CheckConstraint(condition=Q(total_score__range=(0, 100)), name="match_score_range"),
+            models.UniqueConstraint(
+                fields=["user_a", "user_b"], condition=~Q(status__in=ENDED), name="match_one_open_per_pair"
+            ),
+            StateMachine(
+                name="match_status", field="status", transitions=MATCH_TRANSITIONS, initial=MATCH_INITIAL
+            ),
+            RowSecurity(name="match_rls", select=pair("user_a_id", "user_b_id")),
+        ]
+        indexes = [
+            models.Index(fields=["user_a", "status"], name="match_a_idx"),
+            models.Index(fields=["user_b", "status"], name="match_b_idx"),
+            models.Index(fields=["expires_at"], condition=Q(status__in=UNDECIDED), name="match_expiry_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pathway} {self.total_score} ({self.status})"
+
+    def side_of(self, user_id: UUID) -> Side:
+        return Side.A if user_id == self.user_a_id else Side.B
+
+    def other(self, user_id: UUID) -> UUID:
+        return self.user_b_id if user_id == self.user_a_id else self.user_a_id

@@ -1,0 +1,83 @@
+"""Where a person stands in matching, out of several tables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from config.errors import NotYours
+from connect.models import ConnectProfile
+from matching.enums import UNDECIDED, MatchStatus, Pathway, RunStatus
+from matching.models import Chart, Match, MatchingRun
+from matching.services.proposals import ACCEPTED_BY, shown_status
+from safety.roles import as_service
+
+StageName = Literal["inactive", "waiting", "pool_exhausted", "match_found", "waiting_for_other", "chat"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`chat` stands for what the conversation says; `status` is the match's as the person may know it."""
+
+    stage: StageName
+    match_id: UUID | None = None
+    status: MatchStatus | None = None
+
+
+def open_match(user_id: UUID) -> Match | None:
+    """The person's newest compatibility match that has not ended; an overdue proposal has, swept or not."""
+    matches = Match.objects.of(user_id).open().filter(pathway=Pathway.COMPATIBILITY)
+    return matches.exclude(status__in=UNDECIDED, expires_at__lte=Now()).order_by("-id").first()
+
+
+def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
+    """What one of the two is shown of a match: the explanation in steps of 5, never the exact scores."""
+    said = match.explanation
+    return {
+        "match_id": match.id,
+        "status": shown_status(match, viewer),
+        "expires_at": match.expires_at,
+        "weight_profile": match.weight_profile,
+        "total_score": said["total"],
+        "scores": said["scores"],
+        "labels": said["labels"],
+        "reasons": said["reasons"],
+    }
+
+
+def own_chart(user_id: UUID) -> Chart:
+    """The person's chart, or NotYours with chart_missing while there is none to show."""
+    chart = Chart.objects.filter(user=user_id).defer("astro_features", "hd_features").first()
+    if chart is None or (chart.astrology is None and chart.human_design is None):
+        raise NotYours("There is no chart of you.", code="chart_missing")
+    return chart
+
+
+def stage(user_id: UUID) -> Stage:
+    """Where the person stands. Runs as the person or as the service."""
+    match = open_match(user_id)
+    if match is None:
+        return Stage(_without_match(user_id))
+    status = shown_status(match, user_id)
+    if match.status not in UNDECIDED:
+        return Stage("chat", match.id, status)
+    answered = status == ACCEPTED_BY[match.side_of(user_id)]
+    return Stage("waiting_for_other" if answered else "match_found", match.id, status)
+
+
+def _without_match(user_id: UUID) -> StageName:
+    profile = ConnectProfile.objects.active().filter(user=user_id).first()
+    if profile is None:
+        return "inactive"
+    return "pool_exhausted" if _was_left_out(profile) else "waiting"
+
+
+def _was_left_out(profile: ConnectProfile) -> bool:
+    """A run that saw the person as they are now found nobody for them."""
+    ended = Match.objects.of(profile.user_id).aggregate(last=Max("updated_at"))["last"]
+    moments: list[datetime] = [m for m in (profile.activated_at, profile.updated_at, ended) if m]
+    with as_service():
+        return MatchingRun.objects.filter(status=RunStatus.FINISHED, started_at__gt=max(moments)).exists()

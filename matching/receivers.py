@@ -1,0 +1,51 @@
+"""What matching does when an app below it tells of a change: one small write, in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.db import transaction
+from django.dispatch import receiver
+
+from connect.enums import Purpose
+from connect.signals import birth_changed, consent_revoked, profile_changed
+from matching.enums import ConnectionStatus
+from matching.services import charts, connections, proposals, runs
+from safety.signals import user_blocked
+
+
+@receiver(birth_changed)
+def compute_chart(*, user_id: UUID, now: datetime, **kwargs: Any) -> None:
+    charts.mark_due(user_id=user_id, now=now)
+    transaction.on_commit(lambda: current_app.send_task("matching.tasks.rebuild_charts"), robust=True)
+
+
+@receiver(consent_revoked)
+def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any) -> dict[str, int]:
+    """What was deleted or closed, by name."""
+    if purpose in charts.HALVES:
+        return charts.forget(user_id=user_id, purpose=Purpose(purpose))
+    if purpose == Purpose.MATCHING:
+        return {"proposals": proposals.close_for(user_id=user_id, now=now)}
+    return {}
+
+
+@receiver(profile_changed)
+def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) -> None:
+    if active:
+        runs.request(now=now)
+    else:
+        proposals.close_for(user_id=user_id, now=now)
+
+
+@receiver(user_blocked)
+def part(*, blocker_id: UUID, blocked_id: UUID, now: datetime, **kwargs: Any) -> None:
+    connections.end_between(
+        first=blocker_id,
+        second=blocked_id,
+        by=blocker_id,
+        reason="blocked",
+        now=now,
+        status=ConnectionStatus.BLOCKED,
+    )

@@ -1,0 +1,13 @@
+"""What matching tells the apps above it; sent inside the transaction that made it true."""
+
+from django.dispatch import Signal
+
+# Both sides said yes: match, now. Chat opens the conversation and moves the match on.
+match_accepted = Signal()
+
+# A match ended for a reason that chat does not know of yet: match, now.
+match_closed = Signal()
+
+# Two people are connected, or not any more: connection, now.
+connection_formed = Signal()
+connection_ended = Signal()

@@ -1,0 +1,30 @@
+"""What beat and hints start; each looks for rows that are due and is safe to repeat."""
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from matching.services import charts, proposals, runs
+
+
+@shared_task
+def request_run() -> None:
+    with transaction.atomic():
+        runs.request(now=timezone.now())
+
+
+@shared_task
+def run_requested() -> None:
+    runs.run_requested(now=timezone.now())
+
+
+@shared_task
+def expire_proposals() -> None:
+    while proposals.expire_overdue(now=timezone.now()) == proposals.EXPIRY_BATCH:
+        pass
+
+
+@shared_task
+def rebuild_charts() -> None:
+    while charts.compute_due(now=timezone.now()) == charts.BATCH:
+        pass

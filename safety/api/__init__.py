@@ -1,0 +1,3 @@
+from safety.api.endpoint import Endpoint
+
+__all__ = ["Endpoint"]

@@ -1,0 +1,128 @@
+"""The base of every HTTP call."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import orjson
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.api.errors import describe, handle
+from config.api.rendering import dumps
+from config.errors import Forbidden, Invalid, NotSignedIn
+from safety import limits, unit
+from safety.services.idempotency import Claim, Reply
+from safety.unit import Caller
+
+READS = {"GET", "HEAD", "OPTIONS"}
+MAX_KEY = 128
+
+
+class Endpoint(APIView):
+    """One resource of the API; `get`, `post` … do the work inside the transaction of `safety.unit.perform`.
+
+    `now` is the moment of the request, `request.user` the caller's account, `request.auth` the Caller. To refuse,
+    raise a domain error: what the handler wrote is undone. To refuse and keep what was written (a revoked family, a
+    failed attempt), return `self.refusal(error)` instead.
+    """
+
+    public: ClassVar[bool] = False
+    restricted_allowed: ClassVar[bool] = False
+    idempotent: ClassVar[frozenset[str]] = frozenset()
+    limits: ClassVar[dict[str, str]] = {}
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+
+    now: datetime
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.args, self.kwargs = args, kwargs
+        self.headers = self.default_response_headers
+        self.request = self.initialize_request(request, *args, **kwargs)
+        self.now = timezone.now()
+        try:
+            response = self._respond()
+        except Exception as exc:
+            response = self.handle_exception(exc)
+        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        return self.response
+
+    def refusal(self, exc: Exception) -> Response:
+        """The answer to a refusal whose traces must stay."""
+        response = handle(exc, {})
+        if response is None:
+            raise exc
+        response.exception = True
+        return response
+
+    def _respond(self) -> Response:
+        caller = self._identify()
+        self.initial(self.request, *self.args, **self.kwargs)
+        limits.check(self._limit(), account=caller.user_id, address=caller.address)
+        self._response: Response | None = None
+        reply = unit.perform(
+            caller=caller,
+            admit=lambda: self._admit(caller),
+            handler=self._handle,
+            refuse=self._refuse,
+            claim=self._claim(caller),
+            writes=self.request.method not in READS,
+            now=self.now,
+        )
+        return self._response or Response(reply.body, status=reply.status)
+
+    def _identify(self) -> Caller:
+        address = self.request.META.get("REMOTE_ADDR", "")
+        if self.public:
+            self.request.user, self.request.auth = None, Caller(address)
+            return self.request.auth
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn()
+        self.request.user, self.request.auth = None, unit.gate().identify(token, address)
+        return self.request.auth
+
+    def _admit(self, caller: Caller) -> None:
+        if not self.public:
+            self.request.user = unit.gate().admit(caller, restricted=self.restricted_allowed)
+            self.check_permissions(self.request)
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
+        raise Forbidden(message)
+
+    def _limit(self) -> str:
+        method = self.request.method or ""
+        return self.limits.get(method, "read" if method in READS else "write")
+
+    def _claim(self, caller: Caller) -> Claim | None:
+        key = self.request.headers.get("Idempotency-Key", "")
+        method = self.request.method or ""
+        if not key or method not in self.idempotent or caller.user_id is None:
+            return None
+        if len(key) > MAX_KEY:
+            raise Invalid(f"Idempotency-Key is at most {MAX_KEY} characters.", code="idempotency_key_too_long")
+        # Parsed and written again, so that white space and the order of keys make no other request.
+        body = orjson.dumps(self.request.data, option=orjson.OPT_SORT_KEYS, default=str)
+        return Claim(caller.user_id, key, f"{method} {self.request.path}", body)
+
+    def _handle(self) -> Reply:
+        handler = getattr(self, (self.request.method or "").lower(), self.http_method_not_allowed)
+        response = handler(self.request, *self.args, **self.kwargs)
+        return self._keep(response)
+
+    def _refuse(self, exc: Exception) -> Reply:
+        problem = describe(exc)
+        if problem is None or problem.status >= 500:
+            raise exc
+        return self._keep(self.refusal(exc))
+
+    def _keep(self, response: Response) -> Reply:
+        """Remember the response to send; as a Reply it is plain JSON, ready to be stored."""
+        self._response = response
+        needs_body = bool(self.idempotent) and response.data is not None
+        return Reply(response.status_code, orjson.loads(dumps(response.data)) if needs_body else None)

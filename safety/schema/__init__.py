@@ -1,0 +1,11 @@
+"""Protections that live in the database, declared in a model's `Meta.constraints`.
+
+They are constraints to Django: `makemigrations` sees a change of them, migrations install and remove them, and
+`makemigrations --check` fails when a declaration and its migration drift apart.
+"""
+
+from safety.schema.append_only import AppendOnly
+from safety.schema.row_security import ME, RowSecurity, owner, pair, through
+from safety.schema.state_machine import StateMachine
+
+__all__ = ["ME", "AppendOnly", "RowSecurity", "StateMachine", "owner", "pair", "through"]

@@ -1,0 +1,73 @@
+"""The same request twice has one effect and one reply."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from config.db import new_id
+from config.errors import KeyReused
+from safety.crypto import keyed_hash
+from safety.models import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+
+# Waits for a twin that is still answering. An expired key is free again. No row back: the key is taken.
+_CLAIM = """
+INSERT INTO safety_idempotencykey AS held (id, user_id, key, scope, request_hash, expires_at)
+VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (user_id, key) DO UPDATE
+SET scope = excluded.scope, request_hash = excluded.request_hash, expires_at = excluded.expires_at,
+    response_code = NULL, response_body = NULL
+WHERE held.expires_at <= %s
+RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What was answered: a status and a JSON body."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A client's key with the request it stands for."""
+
+    user_id: UUID
+    key: str
+    scope: str
+    fingerprint: bytes
+
+    @property
+    def request_hash(self) -> str:
+        return keyed_hash(self.scope.encode() + b"\0" + self.fingerprint, "idempotency")
+
+
+def take(claim: Claim, *, now: datetime) -> Reply | None:
+    """Claim the key for this transaction; the stored reply if it was answered before.
+
+    Raises KeyReused when the key stands for another request.
+    """
+    row = [new_id(), claim.user_id, claim.key, claim.scope, claim.request_hash, now + KEPT, now]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, row)
+        if cursor.fetchone():
+            return None
+    held = IdempotencyKey.objects.get(user=claim.user_id, key=claim.key)
+    if held.request_hash != claim.request_hash:
+        raise KeyReused()
+    return Reply(status=held.response_code or 500, body=held.response_body)
+
+
+def settle(claim: Claim, reply: Reply) -> None:
+    """Keep the reply for whoever sends the request again; one that only says "later" frees the key instead."""
+    held = IdempotencyKey.objects.filter(user=claim.user_id, key=claim.key)
+    if reply.status >= 500 or reply.status == 429:
+        held.delete()
+    else:
+        held.update(response_code=reply.status, response_body=reply.body)

@@ -1,0 +1,56 @@
+"""Asking for help against another person."""
+
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from safety import evidence
+from safety.crypto import new_data_key, open_sealed, seal, wrap, unwrap
+from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason
+from safety.models import Report
+from safety.roles import as_service
+from safety.services import audit, blocks
+
+
+def file(
+    *,
+    by: UUID,
+    against: UUID,
+    subject_kind: str,
+    subject_id: UUID,
+    reason: ReportReason,
+    details: str,
+    alias: str,
+    now: datetime,
+) -> Report:
+    """Open a report with its evidence frozen, and separate the two at once."""
+    report = Report(
+        reporter_id=by,
+        reported_id=against,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        reason_code=reason,
+        details_text=details,
+        severity=SEVERITY_BY_REASON[reason],
+    )
+    with as_service():
+        _freeze_evidence(report)
+        report.save()
+    blocks.block(by=by, other=against, source=BlockSource.REPORT, alias=alias, now=now)
+    return report
+
+
+def read_evidence(*, report: Report, by: UUID) -> bytes:
+    """The frozen evidence as JSON; each reading is audited."""
+    audit.record(action="evidence_read", actor=by, entity="safety_report", entity_id=report.id)
+    if report.evidence is None or report.evidence_key is None:
+        return b"{}"
+    return open_sealed(unwrap(report.evidence_key), bytes(report.evidence), report.id.bytes)
+
+
+def _freeze_evidence(report: Report) -> None:
+    found = evidence.collect(report.subject_kind, report.subject_id, report.reporter_id)
+    key = new_data_key()
+    report.evidence_key = wrap(key)
+    report.evidence = seal(key, orjson.dumps(found or {}, default=str), report.id.bytes)

@@ -1,0 +1,9 @@
+"""What protection tells the apps above it. Receivers do one small write each, in the same transaction."""
+
+from django.dispatch import Signal
+
+# A person blocked another: blocker_id, blocked_id, source, now. Every read consults Block itself; this is for clean-up.
+user_blocked = Signal()
+
+# What a person may do changed (restriction, suspension, ban): user_id.
+access_changed = Signal()

@@ -1,0 +1,92 @@
+"""The one way a call from a person is carried out, whatever it came over.
+
+transaction > acting_as(person) > admit > idempotency key > savepoint(handler) > reply stored > commit
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from safety.roles import acting_as
+from safety.services import idempotency
+from safety.services.idempotency import Claim, Reply
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who says they call: what a verified access token claims, nothing looked up yet."""
+
+    address: str
+    user_id: UUID | None = None
+    session_id: UUID | None = None
+
+
+class Gate(Protocol):
+    """Accounts and sessions live above this app; the setting ACCESS_GATE names who looks after them."""
+
+    def identify(self, token: str, address: str) -> Caller:
+        """The claims of a valid access token. Raises NotSignedIn. No database."""
+
+    def admit(self, caller: Caller, *, restricted: bool) -> AbstractBaseUser:
+        """The caller's account, if session and standing are live in this transaction.
+
+        Raises NotSignedIn, or Forbidden for a restricted account unless `restricted` ones may pass.
+        """
+
+
+def gate() -> Gate:
+    found: Gate = import_string(settings.ACCESS_GATE)
+    return found
+
+
+def perform(
+    *,
+    caller: Caller,
+    admit: Callable[[], None],
+    handler: Callable[[], Reply],
+    refuse: Callable[[Exception], Reply],
+    claim: Claim | None,
+    writes: bool,
+    now: datetime,
+) -> Reply:
+    """Carry out one call and commit it.
+
+    `admit` raises when the caller may not come in. A refusal raised by `handler` undoes what it wrote and is turned
+    by `refuse` into a reply, which is kept like any other; what must outlive a refusal the handler writes and returns.
+    Anything `refuse` does not know is a fault of ours: it propagates and nothing is kept.
+    """
+    with transaction.atomic(), acting_as(caller.user_id):
+        admit()
+        kept = idempotency.take(claim, now=now) if claim else None
+        if kept:
+            return kept
+        reply = _in_savepoint(handler, refuse, writes)
+        if claim:
+            idempotency.settle(claim, reply)
+        return reply
+
+
+def _in_savepoint(handler: Callable[[], Reply], refuse: Callable[[Exception], Reply], writes: bool) -> Reply:
+    if not writes:
+        return handler()
+    try:
+        with transaction.atomic():
+            reply = handler()
+            _check_deferred_constraints()
+            return reply
+    except Exception as exc:
+        return refuse(exc)
+
+
+def _check_deferred_constraints() -> None:
+    """Let a deferred constraint refuse here, where the refusal can still be answered, and not at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -1,0 +1,89 @@
+"""A production that would not protect people does not start: each refusal beside the safe configuration."""
+
+import base64
+import copy
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.checks import production_is_safe
+
+SAFE = {
+    "ENVIRONMENT": "production",
+    "DEBUG": False,
+    **dict.fromkeys(("SECRET_KEY", "SIGNING_KEY", "HASH_KEY", "CHANNEL_KEY"), "s" * 40),
+    "DATA_KEYS": ["2026:" + base64.b64encode(b"k" * 32).decode()],
+    "ALLOWED_HOSTS": ["connect.example"],
+    "ALLOWED_ORIGINS": ["https://connect.example"],
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "ALLOW_STAND_INS": [],
+}
+REFUSED = [
+    ("SECRET_KEY", "s" * 39, "config.E001"),
+    ("SIGNING_KEY", "short", "config.E001"),
+    ("HASH_KEY", "", "config.E001"),
+    ("CHANNEL_KEY", "", "config.E001"),
+    ("DATA_KEYS", [], "config.E002"),
+    ("DATA_KEYS", ["no-colon"], "config.E002"),
+    ("DATA_KEYS", [":" + base64.b64encode(b"k" * 32).decode()], "config.E002"),
+    ("DATA_KEYS", ["2026:" + base64.b64encode(b"k" * 16).decode()], "config.E002"),
+    ("DATA_KEYS", ["2026:not base64"], "config.E002"),
+    ("DEBUG", True, "config.E004"),
+    ("ALLOWED_HOSTS", ["*"], "config.E005"),
+    ("ALLOWED_HOSTS", [], "config.E005"),
+    ("ALLOWED_ORIGINS", ["http://connect.example"], "config.E006"),
+    ("ALLOWED_ORIGINS", ["https://connect.example", "http://127.0.0.1"], "config.E006"),
+    ("EMAIL_BACKEND", "connect.mail.FolderBackend", "config.E007"),
+]
+
+
+@pytest.fixture
+def safe(settings):
+    for name, value in SAFE.items():
+        setattr(settings, name, value)
+    settings.DATABASES = copy.deepcopy(settings.DATABASES)
+    settings.DATABASES["default"]["PASSWORD"] = "p"
+    return settings
+
+
+def found():
+    return [error.id for error in production_is_safe(None)]
+
+
+def test_a_safe_production_starts(safe):
+    assert found() == []
+
+
+@pytest.mark.parametrize("name, value, error", REFUSED)
+def test_an_unsafe_production_does_not_start(safe, name, value, error):
+    setattr(safe, name, value)
+    assert found() == [error]
+
+
+@pytest.mark.parametrize("password", ["", None])
+def test_a_database_login_without_a_password_does_not_start(safe, password):
+    safe.DATABASES["default"]["PASSWORD"] = password
+    assert found() == ["config.E003"]
+
+
+def test_a_stand_in_that_was_allowed_by_name_starts(safe):
+    safe.EMAIL_BACKEND, safe.ALLOW_STAND_INS = "connect.mail.FolderBackend", ["EMAIL_BACKEND"]
+    assert found() == []
+
+
+def test_without_a_secret_key_nothing_starts_at_all(safe):
+    safe.SECRET_KEY = ""
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
+        found()
+
+
+@pytest.mark.parametrize("name, value, error", REFUSED)
+def test_development_may_be_unsafe(safe, name, value, error):
+    safe.ENVIRONMENT = "development"
+    setattr(safe, name, value)
+    assert found() == []
+
+
+def test_every_fault_is_named_at_once(safe):
+    safe.HASH_KEY, safe.DEBUG, safe.ALLOWED_HOSTS = "", True, ["*"]
+    assert found() == ["config.E001", "config.E004", "config.E005"]

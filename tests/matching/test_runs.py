@@ -1,0 +1,198 @@
+"""The matching run: asked for once, carried out once, its record, its faults."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from connect.enums import NotificationType
+from connect.models import ConnectProfile, Notification
+from connect.signals import profile_changed
+from matching.enums import MatchStatus, RunStatus
+from matching.models import Chart, Match, MatchingRun
+from matching.services import charts, people, pipeline, proposals, runs
+from safety.enums import BlockSource
+from safety.models import AuditLog
+from safety.services import blocks
+from tests.matching.builders import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def run(now):
+    runs.request(now=now)
+    return runs.run_requested(now=now)
+
+
+def test_two_requests_are_one_run(now):
+    runs.request(now=now)
+    runs.request(now=now)
+    assert MatchingRun.objects.count() == 1
+
+
+def test_a_request_keeps_the_interval_to_the_last_run(now, settings):
+    settings.MATCHING_MIN_INTERVAL = timedelta(minutes=10)
+    finished = run(now).finished_at
+    assert runs.request(now=now) == finished + timedelta(minutes=10)
+    assert runs.run_requested(now=now) is None
+    assert runs.run_requested(now=finished + timedelta(minutes=10)) is not None
+
+
+def test_nothing_requested_is_nothing_done(now):
+    assert runs.run_requested(now=now) is None
+
+
+def test_a_run_proposes_and_keeps_its_record(now, settings):
+    one, other, _ = person(now), person(now), person(now, preferred_genders=["male"])
+    done = run(now)
+    done.refresh_from_db()
+    assert (done.status, done.pool_size, done.proposals, done.left_without) == (RunStatus.FINISHED, 3, 1, 1)
+    assert done.rejected["gender"] == 4
+    assert set(done.seconds) == {"charts", "load", "engine", "write"}
+    assert done.exposure_gini == pytest.approx(1 / 3)
+    match = Match.objects.get()
+    assert [match.user_a_id, match.user_b_id] == sorted((one.id, other.id))
+    assert (match.status, match.run, match.engine_version) == (MatchStatus.PROPOSED, done, "connect-v1")
+    assert match.weight_profile == "connect-v1"
+    assert match.expires_at - now >= settings.PROPOSAL_LIFETIME
+
+
+def test_both_are_told_and_not_of_whom(now, monkeypatch):
+    sent = []
+    monkeypatch.setattr(proposals, "publish", lambda people, type, data: sent.append((people, type, data)))
+    person(now), person(now)
+    run(now)
+    match = Match.objects.get()
+    notes = Notification.objects.filter(type=NotificationType.MATCH_PROPOSED, related_id=match.id)
+    assert {note.user_id for note in notes} == {match.user_a_id, match.user_b_id}
+    both = [match.user_a_id, match.user_b_id]
+    assert sent == [(both, "match.proposed", {"match_id": str(match.id)})]
+
+
+def test_a_new_proposal_is_audited(now):
+    person(now), person(now)
+    run(now)
+    entry = AuditLog.objects.get(entity="matching_match", entity_id=Match.objects.get().id)
+    assert entry.data == {"field": "status", "from": None, "to": "proposed"}
+
+
+def test_a_second_run_proposes_nothing_new(now):
+    person(now), person(now)
+    run(now)
+    run(now + timedelta(hours=1))
+    assert Match.objects.count() == 1
+    assert MatchingRun.objects.filter(status=RunStatus.FINISHED).count() == 2
+
+
+def test_charts_that_are_due_are_computed_first(now):
+    user = person(now)
+    Chart.objects.filter(user=user).update(astro_features=None)
+    charts.mark_due(user_id=user.id, now=now)
+    run(now)
+    assert Chart.objects.get(user=user).astro_features is not None
+
+
+def test_a_crashed_run_is_taken_again_after_its_lease(now, settings):
+    runs.request(now=now)
+    MatchingRun.objects.update(status=RunStatus.RUNNING, leased_until=now + settings.MATCHING_LEASE)
+    assert runs.run_requested(now=now) is None
+    again = runs.run_requested(now=now + settings.MATCHING_LEASE)
+    again.refresh_from_db()
+    assert again.status == RunStatus.FINISHED
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(now, monkeypatch):
+    person(now), person(now)
+    real = pipeline.propose
+
+    def slow(*args, **kwargs):
+        outcome = real(*args, **kwargs)
+        MatchingRun.objects.update(leased_until=now + timedelta(hours=1))
+        return outcome
+
+    monkeypatch.setattr(pipeline, "propose", slow)
+    run(now)
+    assert not Match.objects.exists()
+    assert MatchingRun.objects.get().status == RunStatus.RUNNING
+
+
+def test_the_heartbeat_extends_the_lease(now, settings, monkeypatch):
+    person(now), person(now)
+    leases = []
+    real = pipeline.propose
+
+    def watched(*args, beat):
+        leases.append(MatchingRun.objects.get().leased_until)
+        beat()
+        leases.append(MatchingRun.objects.get().leased_until)
+        return real(*args, beat=beat)
+
+    monkeypatch.setattr(pipeline, "propose", watched)
+    assert run(now).status == RunStatus.FINISHED
+    assert leases[1] > leases[0]
+
+
+def test_a_failing_run_is_marked_and_does_not_block_the_next(now, monkeypatch):
+    def broken(**kwargs):
+        raise ZeroDivisionError("boom")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "load", broken)
+        failed = run(now)
+    failed.refresh_from_db()
+    assert (failed.status, failed.error) == (RunStatus.FAILED, "ZeroDivisionError")
+    assert run(now + timedelta(minutes=1)).status == RunStatus.FINISHED
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda one, other, now: ConnectProfile.objects.filter(user=one).update(is_active=False),
+        lambda one, other, now: blocks.block(by=one.id, other=other.id, source=BlockSource.MANUAL, now=now),
+    ],
+    ids=["left the pool", "blocked"],
+)
+def test_what_changed_while_the_engine_worked_counts(now, monkeypatch, act):
+    one, other = person(now), person(now)
+    real = pipeline.propose
+
+    def slow(*args, **kwargs):
+        act(one, other, now)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(pipeline, "propose", slow)
+    assert run(now).proposals == 0
+    assert not Match.objects.exists()
+
+
+def test_who_came_while_it_ran_is_not_forgotten(now, monkeypatch):
+    person(now)
+    real = pipeline.propose
+
+    def slow(*args, **kwargs):
+        ConnectProfile.objects.update(updated_at=now + timedelta(hours=2))
+        return real(*args, **kwargs)
+
+    ConnectProfile.objects.update(updated_at=now - timedelta(days=1))
+    run(now)
+    assert not MatchingRun.objects.unfinished().exists()
+    monkeypatch.setattr(pipeline, "propose", slow)
+    run(now + timedelta(hours=1))
+    assert MatchingRun.objects.unfinished().count() == 1
+
+
+def test_coming_into_the_pool_asks_for_a_run(now):
+    user = person(now, chart=False)
+    profile_changed.send(sender=None, user_id=user.id, active=True, now=now)
+    assert MatchingRun.objects.get().status == RunStatus.REQUESTED
+
+
+def test_leaving_the_pool_asks_for_none(now):
+    user = person(now, chart=False)
+    profile_changed.send(sender=None, user_id=user.id, active=False, now=now)
+    assert not MatchingRun.objects.exists()

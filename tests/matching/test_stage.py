@@ -1,0 +1,98 @@
+"""Where a person stands, as /connect/status tells it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from connect.models import ConnectProfile
+from matching import queries
+from matching.enums import MatchStatus, RunStatus
+from matching.models import MatchingRun
+from tests.matching.builders import account, match_of, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def finished(moment):
+    run = MatchingRun.objects.create(due_at=moment)
+    for status in (RunStatus.RUNNING, RunStatus.FINISHED):
+        MatchingRun.objects.filter(id=run.id).update(status=status, started_at=moment, finished_at=moment)
+
+
+def stage(user_id):
+    return queries.stage(user_id).stage
+
+
+def test_who_never_came_is_inactive():
+    assert stage(account().id) == "inactive"
+
+
+def test_who_left_is_inactive(now):
+    user = person(now, chart=False)
+    ConnectProfile.objects.update(is_active=False)
+    assert stage(user.id) == "inactive"
+
+
+def test_who_came_just_now_waits(now):
+    finished(now - timedelta(minutes=1))
+    assert stage(person(now, chart=False).id) == "waiting"
+
+
+def test_a_run_that_found_nobody_exhausts_the_pool(now):
+    user = person(now, chart=False)
+    finished(now + timedelta(minutes=1))
+    assert stage(user.id) == "pool_exhausted"
+
+
+def test_a_failed_or_waiting_run_does_not(now):
+    user = person(now, chart=False)
+    MatchingRun.objects.create(due_at=now + timedelta(minutes=1))
+    assert stage(user.id) == "waiting"
+
+
+def test_after_a_match_ended_one_waits_for_the_next_run(now):
+    user = person(now, chart=False)
+    finished(now + timedelta(minutes=1))
+    match = match_of(user, account(), now, MatchStatus.DECLINED)
+    type(match).objects.update(updated_at=now + timedelta(minutes=2))
+    assert stage(user.id) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("status", "of_a", "of_b"),
+    [
+        (MatchStatus.PROPOSED, "match_found", "match_found"),
+        (MatchStatus.ACCEPTED_A, "waiting_for_other", "match_found"),
+        (MatchStatus.ACCEPTED_B, "match_found", "waiting_for_other"),
+        (MatchStatus.ACCEPTED_BOTH, "chat", "chat"),
+        (MatchStatus.BLIND_CHAT_ACTIVE, "chat", "chat"),
+        (MatchStatus.REVEALED, "chat", "chat"),
+    ],
+)
+def test_a_match_says_where_each_side_stands(now, status, of_a, of_b):
+    match = match_of(person(now, chart=False), person(now, chart=False), now, status)
+    assert (stage(match.user_a_id), stage(match.user_b_id)) == (of_a, of_b)
+    assert queries.stage(match.user_a_id).match_id == match.id
+
+
+def test_the_others_acceptance_does_not_show(now):
+    match = match_of(account(), account(), now, MatchStatus.ACCEPTED_B)
+    assert queries.stage(match.user_a_id).status == MatchStatus.PROPOSED
+
+
+def test_an_overdue_proposal_is_over_before_the_sweeper_came(now):
+    user = person(now, chart=False)
+    match_of(user, account(), now, expires_at=now - timedelta(seconds=1))
+    assert stage(user.id) == "waiting"
+
+
+def test_a_chat_goes_on_after_leaving_the_pool(now):
+    user = person(now, chart=False, is_active=False)
+    match_of(user, account(), now, MatchStatus.BLIND_CHAT_ACTIVE)
+    assert stage(user.id) == "chat"

@@ -1,0 +1,138 @@
+"""One real row in every table of ours: what the tests that go over all tables work on."""
+
+from datetime import timedelta
+from itertools import count
+from uuid import uuid4
+
+from django.apps import apps
+from django.utils import timezone
+
+from chat.models import Conversation, ConversationEvent, Message, Reveal
+from connect import models as people
+from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, MatchingRun
+from safety.models import AuditLog, Block, IdempotencyKey, Report
+
+APPS = ["safety", "connect", "matching", "chat"]
+SECRET_TEXT = b"ciphertext-of-a-secret"
+_numbers = count(1)
+
+
+def our_models():
+    return [model for label in APPS for model in apps.get_app_config(label).get_models()]
+
+
+def person(**fields):
+    fields.setdefault("email", f"person{next(_numbers)}-{uuid4().hex[:8]}@example.org")
+    return people.User.objects.create(password="argon2$not-a-hash", **fields)
+
+
+def live_session(user, **fields):
+    now = timezone.now()
+    values = {"refresh_token_hash": uuid4().hex, "device_label": "phone", "last_used_at": now}
+    return people.DeviceSession.objects.create(
+        **{"user": user, "expires_at": now + timedelta(days=1), **values, **fields}
+    )
+
+
+def fill(me, other):
+    """A row in every table, about `me` (and `other` where it takes two); model -> instance."""
+    return {type(row): row for rows in (_own(me), _paired(me, other), _protection(me, other)) for row in rows}
+
+
+def _own(me):
+    now = timezone.now()
+    made = people
+    yield me
+    yield live_session(me)
+    yield made.Profile.objects.create(user=me, nickname="Otter", name="Olga Otter", birth_date="1990-01-02")
+    yield made.BirthData.objects.create(user=me, latitude="52.5", longitude="13.4", timezone="Europe/Berlin")
+    yield made.ConnectProfile.objects.create(user=me, is_active=True)
+    yield made.Consent.objects.create(user=me, purpose="matching", version="v1", granted_at=now)
+    yield made.Notification.objects.create(user=me, type="match_proposed", title="Somebody for you")
+    yield made.AuthIdentity.objects.create(user=me, provider="password", provider_subject=uuid4().hex)
+    yield made.PreferenceSettings.objects.create(
+        user=me,
+        conversation_depth="deep",
+        contact_frequency="daily",
+        directness_score=50,
+        humor_score=50,
+        response_pace="quick",
+        group_comfort="any",
+        friendship_intention="long_term",
+    )
+    yield made.ValueScore.objects.create(user=me, value_key="honesty", score=70)
+    yield made.InterestScore.objects.create(user=me, interest_key="music", score=70)
+    yield made.OffLimitsTopic.objects.create(user=me, topic_key="politics")
+    yield made.NonNegotiable.objects.create(user=me, dimension="value", key="honesty", priority_rank=1)
+    yield made.ReadinessAnswer.objects.create(user=me, question_key="closure", answer=4)
+    yield made.OutgoingMail.objects.create(to=me.email, subject="Your code", body="123456", due_at=now)
+    yield made.PendingRegistration.objects.create(
+        email=f"new-{uuid4().hex}@example.org", password="hash-of-a-password", code_hash="c", expires_at=now
+    )
+    yield Chart.objects.create(user=me, astrology={"sun": 1}, due_at=now)
+
+
+def _paired(me, other):
+    now = timezone.now()
+    first, second = sorted([me, other], key=lambda user: user.id)
+    yield people.Disclosure.objects.create(
+        viewer=me, subject=other, level="face", source="reveal", source_id=uuid4(), granted_at=now
+    )
+    run = MatchingRun.objects.create(due_at=now)
+    for status in ("running", "finished"):
+        run.status = status
+        run.save()
+    yield run
+    match = Match.objects.create(
+        user_a=first, user_b=second, total_score=70, engine_version="1", weight_profile="1", expires_at=now, run=run
+    )
+    yield match
+    yield MatchFeedback.objects.create(match=match, user=me, rating=4, notes="private-notes", engine_version="1")
+    yield from _talk(me, other, match, now)
+    connection = Connection.objects.create(user_low=first, user_high=second, origin="compatibility", match=match)
+    yield connection
+    yield ConnectionEvent.objects.create(connection=connection, event_type="created")
+
+
+def _talk(me, other, match, now):
+    conversation = Conversation.objects.create(
+        kind="blind",
+        match=match,
+        user_a=match.user_a,
+        user_b=match.user_b,
+        pseudonym_a="Quiet Fox",
+        pseudonym_b="Blue Heron",
+        data_key=b"wrapped-key",
+        last_activity_at=now,
+    )
+    yield conversation
+    message = Message.objects.create(
+        conversation=conversation,
+        sender=me,
+        seq=1,
+        client_id=uuid4().hex,
+        content_ciphertext=SECRET_TEXT,
+        sent_at=now,
+    )
+    yield message
+    yield ConversationEvent.objects.create(
+        conversation=conversation, seq=1, type="message", side="a", message=message
+    )
+    yield Reveal.objects.create(
+        match=match, conversation=conversation, requested_by=me, requested_to=other, expires_at=now
+    )
+
+
+def _protection(me, other):
+    now = timezone.now()
+    yield Block.objects.create(blocker=me, blocked=other, source="manual", alias="Someone")
+    yield IdempotencyKey.objects.create(user=me, key=uuid4().hex, scope="POST /x", request_hash="h", expires_at=now)
+    yield Report.objects.create(
+        reporter=me,
+        reported=other,
+        subject_kind="match",
+        subject_id=uuid4(),
+        reason_code="spam",
+        severity="low",
+    )
+    yield AuditLog.objects.filter(entity_id=me.id).latest("created_at")

@@ -1,0 +1,131 @@
+"""Asking for help, the evidence, and a report's way through moderators' hands."""
+
+from uuid import uuid4
+
+import orjson
+import pytest
+from django.utils import timezone
+
+from config.errors import NotYours, WrongState
+from safety import evidence
+from safety.crypto import Tampered
+from safety.enums import SEVERITY_BY_REASON, ReportReason
+from safety.models import AuditLog, Report
+from safety.roles import acting_as
+from safety.services import blocks, cases, reports
+from tests.safety.rows import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(db):
+    return person().id, person().id
+
+
+@pytest.fixture(autouse=True)
+def subject(monkeypatch):
+    found = {"messages": ["something bad"]}
+    monkeypatch.setitem(evidence._collectors, "thing", lambda subject_id, reporter_id: found)
+    return found
+
+
+def file(people, **fields):
+    by, against = people
+    values = {
+        "subject_kind": "thing",
+        "subject_id": uuid4(),
+        "reason": ReportReason.THREAT,
+        "details": "They said it.",
+        "alias": "Quiet Fox",
+        "now": timezone.now(),
+        **fields,
+    }
+    return reports.file(by=by, against=against, **values)
+
+
+def test_a_client_files_a_report(people):
+    with acting_as(people[0]):
+        report = file(people)
+    assert Report.objects.get().id == report.id
+
+
+@pytest.mark.parametrize("reason", ReportReason)
+def test_every_reason_has_a_severity(people, reason):
+    assert file(people, reason=reason).severity == SEVERITY_BY_REASON[reason]
+
+
+def test_the_two_are_separated_at_once(people):
+    file(people)
+    assert blocks.exists_between(*people)
+
+
+def test_the_reporter_sees_the_report_and_the_reported_does_not(people):
+    file(people)
+    seen = []
+    for user in people:
+        with acting_as(user):
+            seen.append(Report.objects.count())
+    assert seen == [1, 0]
+
+
+def test_the_evidence_is_frozen_at_filing(people, subject):
+    report = file(people)
+    subject["messages"].clear()
+    assert orjson.loads(reports.read_evidence(report=report, by=people[0])) == {"messages": ["something bad"]}
+
+
+def test_the_evidence_is_ciphertext_in_the_row(people):
+    file(people)
+    assert b"something bad" not in bytes(Report.objects.get().evidence)
+
+
+def test_evidence_moved_to_another_report_does_not_open(people):
+    first, second = file(people), file(people)
+    second.evidence, second.evidence_key = first.evidence, first.evidence_key
+    with pytest.raises(Tampered):
+        reports.read_evidence(report=second, by=people[0])
+
+
+def test_each_reading_is_recorded(people):
+    report, moderator = file(people), uuid4()
+    for _ in range(2):
+        reports.read_evidence(report=report, by=moderator)
+    readers = AuditLog.objects.filter(action="evidence_read", entity_id=report.id).values_list("actor_id", flat=True)
+    assert list(readers) == [moderator, moderator]
+
+
+def test_a_report_without_evidence_reads_as_empty(people):
+    report = file(people)
+    report.evidence = None
+    assert reports.read_evidence(report=report, by=people[0]) == b"{}"
+
+
+def test_triage_takes_a_report_up(people):
+    report, moderator = file(people), uuid4()
+    cases.triage(report=report.id, by=moderator)
+    assert AuditLog.objects.get(action="report_triaged").actor_id == moderator
+    assert Report.objects.get().status == "triaged"
+
+
+@pytest.mark.parametrize("before", ["open", "triaged"])
+def test_a_report_is_dismissed(people, before):
+    report = file(people)
+    if before == "triaged":
+        cases.triage(report=report.id, by=uuid4())
+    cases.dismiss(report=report.id, by=uuid4())
+    assert Report.objects.get().status == "dismissed"
+
+
+@pytest.mark.parametrize("move", [cases.triage, cases.dismiss])
+def test_a_decided_report_is_not_moved(people, move):
+    report = file(people)
+    cases.dismiss(report=report.id, by=uuid4())
+    with pytest.raises(WrongState):
+        move(report=report.id, by=uuid4())
+
+
+@pytest.mark.parametrize("move", [cases.triage, cases.dismiss])
+def test_a_missing_report_is_not_found(db, move):
+    with pytest.raises(NotYours):
+        move(report=uuid4(), by=uuid4())

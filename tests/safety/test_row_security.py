@@ -1,0 +1,353 @@
+"""Row security as the real client role, over every table that declares it (fault 8)."""
+
+import os
+from io import StringIO
+from types import SimpleNamespace
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, models
+from django.db.utils import ProgrammingError
+from django.test.utils import isolate_apps
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from connect.models import Disclosure, User, ValueScore
+from safety.checks import row_security_is_declared
+from safety.roles import acting_as
+from safety.schema import inspect
+from safety.schema.inspect import security_of
+from tests.safety.rows import fill, our_models, person
+
+TABLES = [model for model in our_models() if security_of(model)]
+READABLE = [model for model in TABLES if "select" in security_of(model).given]
+CLOSED = [model for model in TABLES if model not in READABLE]
+PAIRS = [model for model in READABLE if " IN (" in security_of(model).given["select"]]
+THROUGH_PAIRS = [model for model in READABLE if "EXISTS (SELECT 1 FROM" in security_of(model).given["select"]]
+OWNED = [model for model in READABLE if model not in PAIRS and "parent" not in security_of(model).given["select"]]
+PROBES = {
+    "insert": "INSERT INTO {} DEFAULT VALUES",
+    "update": "UPDATE {} SET id = id WHERE false",
+    "delete": "DELETE FROM {} WHERE false",
+    "select": "SELECT 1 FROM {} WHERE false",
+}
+
+label = pytest.mark.parametrize
+
+
+def name(value):
+    return value._meta.db_table if isinstance(value, type) else None
+
+
+def visible(model, user):
+    with acting_as(user.id if user else None):
+        return set(model.objects.values_list("pk", flat=True))
+
+
+@pytest.fixture
+def world(db):
+    """Two pairs of people who have nothing to do with each other."""
+    me, partner, stranger, fourth = (person() for _ in range(4))
+    return SimpleNamespace(me=me, partner=partner, stranger=stranger, mine=fill(me, partner), theirs=fill(stranger, fourth))
+
+
+def test_every_table_of_ours_declares_row_security():
+    assert our_models() == TABLES
+
+
+@label("model", READABLE, ids=name)
+def test_a_person_sees_their_own_row_and_no_other(world, model):
+    assert visible(model, world.me) == {world.mine[model].pk}
+
+
+@label("model", READABLE, ids=name)
+def test_a_stranger_sees_theirs_and_none_of_mine(world, model):
+    assert visible(model, world.stranger) == {world.theirs[model].pk}
+
+
+@label("model", READABLE, ids=name)
+def test_nobody_sees_no_row(world, model):
+    assert visible(model, None) == set()
+
+
+@label("model", [*PAIRS], ids=name)
+def test_the_partner_sees_the_row_of_the_pair(world, model):
+    assert visible(model, world.partner) == {world.mine[model].pk}
+
+
+@label("model", [m for m in OWNED if m is not User], ids=name)
+def test_the_partner_sees_nothing_that_is_only_mine(world, model):
+    assert visible(model, world.partner) == set()
+
+
+@label("model", CLOSED, ids=name)
+def test_a_table_without_a_condition_cannot_be_read(world, model):
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        visible(model, world.me)
+
+
+@label("model", PAIRS + THROUGH_PAIRS, ids=name)
+def test_what_belongs_to_two_is_not_written_by_one(model):
+    given = set(security_of(model).given)
+    assert given == {"select"} or model._meta.db_table == "connect_profile"
+
+
+@label("command", sorted(PROBES))
+@label("model", TABLES, ids=name)
+def test_the_client_may_do_exactly_what_is_declared(world, model, command):
+    statement = PROBES[command].format(model._meta.db_table)
+    with acting_as(world.me.id), connection.cursor() as cursor:
+        if command in security_of(model).given:
+            assert _is_permitted(cursor, statement)
+        else:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                cursor.execute(statement)
+
+
+def _is_permitted(cursor, statement):
+    """Granted: whatever else may be wrong with the row, it is not the right on the table."""
+    try:
+        cursor.execute(statement)
+    except Exception as exc:
+        return "permission denied" not in str(exc)
+    return True
+
+
+@label("model", [m for m in READABLE if "update" in security_of(m).given], ids=name)
+def test_an_update_does_not_reach_a_foreign_row(world, model):
+    with acting_as(world.stranger.id):
+        assert model.objects.filter(pk=world.mine[model].pk).update(created_at="2000-01-01T00:00Z") == 0
+
+
+@label("model", [m for m in READABLE if "update" in security_of(m).given], ids=name)
+def test_an_update_reaches_ones_own_row(world, model):
+    with acting_as(world.me.id):
+        assert model.objects.filter(pk=world.mine[model].pk).update(created_at="2000-01-01T00:00Z") == 1
+
+
+@label("model", [m for m in READABLE if "update" in security_of(m).given], ids=name)
+def test_a_row_cannot_be_handed_to_another_person(world, model):
+    with acting_as(world.me.id), pytest.raises(ProgrammingError, match="row-level security"):
+        model.objects.filter(pk=world.mine[model].pk).update(user=world.partner)
+
+
+@label("model", [m for m in READABLE if "delete" in security_of(m).given], ids=name)
+def test_a_delete_does_not_reach_a_foreign_row(world, model):
+    with acting_as(world.stranger.id):
+        assert model.objects.filter(pk=world.mine[model].pk).delete()[0] == 0
+
+
+def insert_value(user_id):
+    statement = "INSERT INTO connect_valuescore (user_id, value_key, score) VALUES (%s, 'family', 1)"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [user_id])
+
+
+def test_a_row_is_inserted_for_oneself(world):
+    with acting_as(world.me.id):
+        insert_value(world.me.id)
+        assert ValueScore.objects.filter(value_key="family").count() == 1
+
+
+@label("whom", ["partner", "missing"])
+def test_a_foreign_key_does_not_tell_who_exists(world, whom):
+    user_id = {"partner": world.partner.id, "missing": uuid4()}[whom]
+    with acting_as(world.me.id), pytest.raises(ProgrammingError, match="row-level security"):
+        insert_value(user_id)
+
+
+def test_a_condition_that_raises_is_not_evaluated_on_a_foreign_row(world):
+    trap = "SELECT id FROM connect_user WHERE CASE WHEN email = %s THEN 1/(length(email) - length(email)) ELSE 1 END = 1"
+    with acting_as(world.me.id), connection.cursor() as cursor:
+        cursor.execute(trap, [world.partner.email])
+        assert cursor.fetchall() == [(world.me.id,)]
+
+
+def test_statistics_do_not_show_foreign_values(world):
+    shown = "SELECT count(*) FROM pg_stats WHERE tablename = 'connect_user'"
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE connect_user")
+        cursor.execute(shown)
+        as_owner = cursor.fetchone()[0]
+        with acting_as(world.me.id):
+            cursor.execute(shown)
+            assert (as_owner > 0, cursor.fetchone()[0]) == (True, 0)
+
+
+def test_no_view_is_readable_by_the_client(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace "
+            "AND has_table_privilege('connect_client', oid, 'SELECT')"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_no_function_with_the_owners_rights_can_be_called_by_the_client(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "
+            "AND prorettype <> 'trigger'::regtype AND has_function_privilege('connect_client', oid, 'EXECUTE')"
+        )
+        assert cursor.fetchall() == []
+
+
+@label("level, expected", [("face", False), ("card", True), ("identity", True)])
+def test_a_profile_shows_from_a_card_on(world, level, expected):
+    profile = type(world.mine[Disclosure])._meta.apps.get_model("connect", "Profile")
+    Disclosure.objects.filter(viewer=world.me).update(level=level)
+    theirs = profile.objects.create(user=world.partner, nickname="Heron")
+    assert (theirs.pk in visible(profile, world.me)) is expected
+
+
+def test_a_revoked_disclosure_shows_nothing(world):
+    profile = type(world.mine[Disclosure])._meta.apps.get_model("connect", "Profile")
+    Disclosure.objects.filter(viewer=world.me).update(level="identity", revoked_at="2020-01-01T00:00Z")
+    theirs = profile.objects.create(user=world.partner, nickname="Heron")
+    assert theirs.pk not in visible(profile, world.me)
+
+
+# The web's real login, over connections of its own.
+
+
+@pytest.fixture
+def committed(transactional_db):
+    me, partner = person(), person()
+    return SimpleNamespace(me=me, partner=partner, rows=fill(me, partner))
+
+
+@pytest.fixture
+def login():
+    """How the web process logs in to the test database."""
+    settings = connection.settings_dict
+    return psycopg.conninfo.make_conninfo(
+        host=settings["HOST"],
+        port=settings["PORT"],
+        dbname=settings["NAME"],
+        user="connect_web",
+        password=os.environ["DATABASE_WEB_PASSWORD"],
+    )
+
+
+def count_in(web, model):
+    return web.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(model._meta.db_table))).fetchone()[0]
+
+
+def become(web, user):
+    web.execute("SET LOCAL ROLE connect_client")
+    web.execute("SELECT set_config('app.user_id', %s, true)", [str(user.id)])
+
+
+def test_outside_a_role_the_web_reads_no_table(committed, login):
+    with psycopg.connect(login, autocommit=True) as web:
+        for model in TABLES:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                count_in(web, model)
+
+
+def test_as_a_client_the_web_reads_the_persons_own_rows(committed, login):
+    with psycopg.connect(login) as web:
+        become(web, committed.me)
+        assert {model: count_in(web, model) for model in READABLE} == dict.fromkeys(READABLE, 1)
+
+
+def test_a_connection_left_by_a_client_shows_nothing_to_the_next(committed, login):
+    with psycopg.connect(login) as web:
+        become(web, committed.me)
+        web.commit()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            count_in(web, User)
+
+
+def test_a_pooled_connection_left_in_a_broken_transaction_shows_nothing(committed, login):
+    with ConnectionPool(login, min_size=1, max_size=1, open=True) as pool:
+        with pytest.raises(psycopg.errors.DivisionByZero), pool.connection() as web:
+            become(web, committed.me)
+            web.execute("SELECT 1/0")
+        with pool.connection() as web, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            count_in(web, User)
+
+
+def test_a_person_left_on_record_for_the_session_shows_nothing_to_nobody(committed, login):
+    with psycopg.connect(login) as web:
+        web.execute("SELECT set_config('app.user_id', %s, false)", [str(committed.me.id)])
+        web.commit()
+        web.execute("SET LOCAL ROLE connect_client")
+        web.execute("SELECT set_config('app.user_id', '', true)")
+        assert count_in(web, User) == 0
+
+
+@label("role", ["connect_owner", "connect_worker", "postgres"])
+def test_the_web_cannot_take_another_role(transactional_db, login, role):
+    with psycopg.connect(login) as web, pytest.raises(psycopg.Error, match="permission denied|does not exist"):
+        web.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+
+
+# The checks that hold declarations against the database.
+
+
+def test_rls_check_passes(db):
+    call_command("rls", "--check", stdout=StringIO())
+
+
+BREAKAGES = [
+    "DROP POLICY match_rls_select ON matching_match",
+    "DROP POLICY match_rls_service ON matching_match",
+    "ALTER TABLE matching_match NO FORCE ROW LEVEL SECURITY",
+    "ALTER TABLE matching_match DISABLE ROW LEVEL SECURITY",
+    "GRANT UPDATE ON matching_match TO connect_client",
+    "REVOKE SELECT ON matching_match FROM connect_client",
+    "CREATE POLICY more ON matching_match FOR SELECT TO connect_client USING (true)",
+    "GRANT SELECT ON auth_group TO connect_client",
+    "ALTER POLICY match_rls_select ON matching_match USING (true)",
+    "ALTER POLICY match_rls_select ON matching_match TO PUBLIC",
+    "GRANT SELECT ON matching_match TO PUBLIC",
+    "GRANT SELECT (level) ON connect_disclosure TO PUBLIC",
+    "GRANT UPDATE (status) ON matching_match TO connect_client",
+    "GRANT SELECT ON matching_match TO connect_web",
+]
+
+
+@label("breakage", BREAKAGES)
+def test_rls_check_finds_a_difference(db, breakage):
+    with connection.cursor() as cursor:
+        cursor.execute(breakage)
+    with pytest.raises(CommandError):
+        call_command("rls", "--check", stdout=StringIO(), stderr=StringIO())
+
+
+def test_rls_prints_every_policy(db):
+    out = StringIO()
+    call_command("rls", stdout=out)
+    assert all(policy in out.getvalue() for model in TABLES for policy in security_of(model).policies())
+
+
+@pytest.fixture
+def undeclared_model(monkeypatch):
+    with isolate_apps("connect"):
+
+        class Diary(models.Model):
+            user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+            class Meta:
+                app_label = "connect"
+
+    registry = SimpleNamespace(get_model=lambda label: User, get_models=lambda **kwargs: [User, Diary])
+    monkeypatch.setattr(inspect, "apps", registry)
+    return Diary
+
+
+def test_the_system_check_names_a_personal_table_without_row_security(undeclared_model):
+    found = row_security_is_declared(None)
+    assert [(e.id, "connect.Diary" in e.msg) for e in found] == [("safety.E001", True)]
+
+
+def test_the_system_check_accepts_a_stated_exemption(undeclared_model, settings):
+    settings.ROW_SECURITY_EXEMPT = {"connect.Diary": "a reason"}
+    assert row_security_is_declared(None) == []
+
+
+def test_the_system_check_finds_nothing_in_the_project():
+    assert row_security_is_declared(None) == []
