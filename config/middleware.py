@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_only_middleware
@@ -19,6 +20,8 @@ class AdminMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/admin/"):
+            # There is no role here under which a staff session could be read, and nothing that needs one.
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
             return self.get_response(request)
         with transaction.atomic(), as_service():
             response = self.get_response(request)

@@ -99,7 +99,7 @@ class DeviceSessionAdmin(OfPerson):
 class ProfileAdmin(OfPerson):
     list_display = ("nickname", "user", "gender", "city", "country", "updated_at")
     list_filter = ("gender",)
-    hidden = ("birth_date", "cell")
+    hidden = ("birth_date", "birth_changes", "cell")
     readonly_fields = ("id", "created_at", "age")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[models.Profile]:
@@ -113,7 +113,7 @@ class ProfileAdmin(OfPerson):
 @admin.register(models.BirthData)
 class BirthDataAdmin(OfPerson):
     list_display = ("user", "created_at", "updated_at")
-    hidden = ("time", "city", "country", "latitude", "longitude", "timezone", "changes")
+    hidden = ("time", "city", "country", "latitude", "longitude", "timezone")
 
 
 @admin.register(models.ConnectProfile)

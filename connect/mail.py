@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
+from django.db import transaction
 
 from connect.models import OutgoingMail
 
@@ -23,4 +24,12 @@ class FolderBackend(EmailBackend):
 
 def enqueue(*, to: str, subject: str, body: str, now: datetime) -> OutgoingMail:
     """Have a mail sent once this transaction is committed."""
-    return OutgoingMail.objects.create(to=to, subject=subject, body=body, due_at=now)
+    row = OutgoingMail.objects.create(to=to, subject=subject, body=body, due_at=now)
+    transaction.on_commit(_hint, robust=True)
+    return row
+
+
+def _hint() -> None:
+    from connect.tasks import send_mail
+
+    send_mail.delay()

@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 
 from config.errors import NotYours
 from connect.models import ConnectProfile
+from matching.engine.features import DIMENSIONS
+from matching.engine.scores import public_score
 from matching.enums import UNDECIDED, MatchStatus, Pathway, RunStatus
 from matching.models import Chart, Match, MatchingRun
 from matching.services.proposals import ACCEPTED_BY, shown_status
@@ -36,15 +38,16 @@ def open_match(user_id: UUID) -> Match | None:
 def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
     """What one of the two is shown of a match: the explanation in steps of 5, never the exact scores."""
     said = match.explanation
+    scores, labels = said.get("scores", {}), said.get("labels", {})
     return {
         "match_id": match.id,
         "status": shown_status(match, viewer),
         "expires_at": match.expires_at,
         "weight_profile": match.weight_profile,
-        "total_score": said["total"],
-        "scores": said["scores"],
-        "labels": said["labels"],
-        "reasons": said["reasons"],
+        "total_score": public_score(float(match.total_score)),
+        "scores": {name: scores.get(name) for name in DIMENSIONS},
+        "labels": {name: labels.get(name) for name in DIMENSIONS},
+        "reasons": said.get("reasons", []),
     }
 
 

@@ -63,7 +63,9 @@ class ReportAdmin(ModelAdmin):
 
     @display(description="Evidence (each reading is recorded)")
     def frozen_evidence(self, report: Any) -> str:
-        return format_html("<pre>{}</pre>", reports.read_evidence(report=report, by=report.read_by).decode())
+        if not hasattr(report, "evidence_text"):  # the page asks for a field several times; it is one reading
+            report.evidence_text = reports.read_evidence(report=report, by=report.read_by).decode()
+        return format_html("<pre>{}</pre>", report.evidence_text)
 
     @admin.action(description="Take up", permissions=["moderate"])
     def triage(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:

@@ -36,7 +36,9 @@ def check(policy: str, *, account: UUID | None, address: str) -> None:
 def _count(policy: str, scope: str, subject: str, rates: str | None) -> None:
     for item in _parsed(rates) if rates else ():
         if not _limiter().hit(item, settings.REDIS_PREFIX, policy, scope, subject):
-            reset = _limiter().get_window_stats(item, settings.REDIS_PREFIX, policy, scope, subject).reset_time
+            reset = (
+                _limiter().get_window_stats(item, settings.REDIS_PREFIX, policy, scope, subject).reset_time
+            )
             raise TooFast(retry_after=max(1, int(reset - time.time()) + 1))
 
 

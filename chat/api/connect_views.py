@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from chat import queries
 from chat.api import connect_serializers as s
-from chat.api.caller import me
 from chat.models import Reveal
 from chat.services import messages, reports, reveals
 from safety.api import Endpoint
@@ -26,8 +25,8 @@ class StatusView(Endpoint):
     def get(self, request: Request) -> Response:
         status = {
             "ok": True,
-            "active": queries.is_active(me(request)),
-            "current": queries.current(me(request)),
+            "active": queries.is_active(self.me),
+            "current": queries.current(self.me),
         }
         return Response(s.ConnectStatusSerializer(status).data)
 
@@ -46,8 +45,8 @@ class BlindChatView(Endpoint):
         asked = s.BlindChatAskSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         conversation_id = asked.validated_data.pop("blind_chat_id")
-        conversation = queries.conversation_of(me(request), conversation_id)
-        lines, last_seq = queries.lines(conversation, viewer=me(request), **asked.validated_data)
+        conversation = queries.conversation_of(self.me, conversation_id)
+        lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
         return Response(s.BlindChatPageSerializer({"ok": True, "messages": lines, "last_seq": last_seq}).data)
 
     @extend_schema(
@@ -60,7 +59,7 @@ class BlindChatView(Endpoint):
         said.is_valid(raise_exception=True)
         message = messages.send(
             conversation_id=said.validated_data["blind_chat_id"],
-            by=me(request),
+            by=self.me,
             client_id=said.validated_data["client_id"],
             text=said.validated_data["message"],
             now=self.now,
@@ -81,7 +80,7 @@ class RevealView(Endpoint):
     def post(self, request: Request) -> Response:
         asked = s.RevealSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        reveal = self._act(by=me(request), **asked.validated_data)
+        reveal = self._act(by=self.me, **asked.validated_data)
         done = {"ok": True, "reveal_state": reveals.state_of(reveal), "reveal_id": reveal.id}
         return Response(s.RevealedSerializer(done).data)
 
@@ -106,7 +105,7 @@ class ReportView(Endpoint):
     def post(self, request: Request) -> Response:
         told = s.ConnectReportSerializer(data=request.data)
         told.is_valid(raise_exception=True)
-        report = self._file(by=me(request), **told.validated_data)
+        report = self._file(by=self.me, **told.validated_data)
         return Response(s.ConnectReportedSerializer({"ok": True, "report_id": report.id}).data)
 
     def _file(self, *, by: UUID, **told: Any) -> Report:

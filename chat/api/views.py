@@ -1,15 +1,18 @@
 """Conversations over HTTP; the socket does the same through the same services."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor as Position
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat import queries
 from chat.api import serializers as s
-from chat.api.caller import me
 from chat.enums import CloseReason
 from chat.services import conversations, messages
 from config.api.pagination import Cursor
@@ -17,7 +20,19 @@ from safety.api import Endpoint
 
 
 class ByActivity(Cursor):
+    """The newest words first."""
+
     ordering = "-last_activity_at"
+
+    def decode_cursor(self, request: Request) -> Position | None:
+        """The moment to go on from; one that was not given by us is refused before the database sees it."""
+        cursor = CursorPagination.decode_cursor(self, request)
+        if cursor and cursor.position:
+            try:
+                datetime.fromisoformat(str(cursor.position))
+            except ValueError as exc:
+                raise NotFound(self.invalid_cursor_message) from exc
+        return cursor
 
 
 class ConversationsView(Endpoint):
@@ -28,8 +43,8 @@ class ConversationsView(Endpoint):
     @extend_schema(operation_id="conversations_list", responses={200: s.ConversationSerializer(many=True)})
     def get(self, request: Request) -> Response:
         paginator = ByActivity()
-        page = paginator.paginate_queryset(queries.listed(me(request)), request, view=self)
-        serializer = s.ConversationSerializer(page, many=True, context={"viewer": me(request)})
+        page = paginator.paginate_queryset(queries.listed(self.me), request, view=self)
+        serializer = s.ConversationSerializer(page, many=True, context={"viewer": self.me})
         return paginator.get_paginated_response(serializer.data)
 
 
@@ -38,8 +53,8 @@ class ConversationView(Endpoint):
 
     @extend_schema(operation_id="conversations_retrieve", responses={200: s.ConversationSerializer})
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        found = queries.mine(queries.listed(me(request)).filter(id=conversation_id))
-        return Response(s.ConversationSerializer(found, context={"viewer": me(request)}).data)
+        found = queries.mine(queries.listed(self.me).filter(id=conversation_id))
+        return Response(s.ConversationSerializer(found, context={"viewer": self.me}).data)
 
 
 class MessagesView(Endpoint):
@@ -55,8 +70,8 @@ class MessagesView(Endpoint):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         asked = s.AfterSerializer(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
-        conversation = queries.conversation_of(me(request), conversation_id)
-        lines, last_seq = queries.lines(conversation, viewer=me(request), **asked.validated_data)
+        conversation = queries.conversation_of(self.me, conversation_id)
+        lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
         return Response(s.MessagePageSerializer({"messages": lines, "last_seq": last_seq}).data)
 
     @extend_schema(
@@ -68,7 +83,7 @@ class MessagesView(Endpoint):
         said = s.SendSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         message = messages.send(
-            conversation_id=conversation_id, by=me(request), now=self.now, **said.validated_data
+            conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data
         )
         sent = {"message_id": message.id, "seq": message.seq, "created_at": message.sent_at}
         return Response(s.SentSerializer(sent).data, status=201)
@@ -79,7 +94,7 @@ class MessageView(Endpoint):
 
     @extend_schema(operation_id="conversations_messages_retract", responses={200: s.RetractedSerializer})
     def delete(self, request: Request, conversation_id: UUID, seq: int) -> Response:
-        messages.retract(conversation_id=conversation_id, by=me(request), seq=seq, now=self.now)
+        messages.retract(conversation_id=conversation_id, by=self.me, seq=seq, now=self.now)
         return Response(s.RetractedSerializer({"seq": seq, "retracted": True}).data)
 
 
@@ -93,7 +108,7 @@ class ReadView(Endpoint):
         read = s.ReadSerializer(data=request.data)
         read.is_valid(raise_exception=True)
         marked = messages.read(
-            conversation_id=conversation_id, by=me(request), now=self.now, **read.validated_data
+            conversation_id=conversation_id, by=self.me, now=self.now, **read.validated_data
         )
         return Response(s.MarkedSerializer({"marked": marked}).data)
 
@@ -104,6 +119,6 @@ class EndView(Endpoint):
     @extend_schema(operation_id="conversations_end", request=None, responses={200: s.EndedSerializer})
     def post(self, request: Request, conversation_id: UUID) -> Response:
         ended = conversations.close(
-            conversation_id=conversation_id, reason=CloseReason.USER_END, by=me(request), now=self.now
+            conversation_id=conversation_id, reason=CloseReason.USER_END, by=self.me, now=self.now
         )
         return Response(s.EndedSerializer({"state": ended.state}).data)

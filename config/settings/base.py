@@ -27,7 +27,7 @@ ALLOW_STAND_INS = env.list("ALLOW_STAND_INS", default=[])
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the plain "unfold" would put a site of its own in the place of ours
     "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -137,7 +137,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="MaiTribe Connect <hello@
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["config.api.rendering.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsing.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.Cursor",
     "DEFAULT_SCHEMA_CLASS": "safety.api.schema.EndpointSchema",
     "EXCEPTION_HANDLER": "config.api.errors.handle",
@@ -158,6 +158,7 @@ SPECTACULAR_SETTINGS = {
         "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {"GenderEnum": "connect.enums.Gender"},
 }
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
@@ -172,6 +173,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+# Staff sessions belong to the admin: elsewhere no role is taken under which one could be read.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 if ENVIRONMENT == "production":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000

@@ -43,6 +43,8 @@ LOGGING: dict[str, Any] = {
         "limits": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "django_structlog.celery.receivers": {"level": "WARNING"},
     },
 }
 

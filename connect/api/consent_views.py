@@ -16,7 +16,7 @@ class ConsentsView(ListEndpoint):
 
     @extend_schema(operation_id="consents_list", responses={200: ConsentSerializer(many=True)})
     def get(self, request: Request) -> Response:
-        return self.page(Consent.objects.filter(user=request.user.id), ConsentSerializer)
+        return self.page(Consent.objects.filter(user=self.me), ConsentSerializer)
 
     @extend_schema(operation_id="consents_set", request=ConsentInput, responses={200: ConsentReply})
     def post(self, request: Request) -> Response:
@@ -24,7 +24,7 @@ class ConsentsView(ListEndpoint):
         serializer.is_valid(raise_exception=True)
         asked = serializer.validated_data
         deleted = consents.set_to(
-            user_id=request.user.id,
+            user_id=self.me,
             purpose=Purpose(asked["purpose"]),
             version=asked["version"],
             granted=asked["granted"],

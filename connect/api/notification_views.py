@@ -18,7 +18,7 @@ class NotificationsView(ListEndpoint):
 
     @extend_schema(operation_id="notifications_list", responses={200: NotificationSerializer(many=True)})
     def get(self, request: Request) -> Response:
-        return self.page(Notification.objects.filter(user=request.user.id), NotificationSerializer)
+        return self.page(Notification.objects.filter(user=self.me), NotificationSerializer)
 
 
 class NotificationView(Endpoint):
@@ -26,7 +26,7 @@ class NotificationView(Endpoint):
 
     @extend_schema(operation_id="notifications_delete", responses={204: None})
     def delete(self, request: Request, notification_id: UUID) -> Response:
-        inbox.remove(notification_id=notification_id, user_id=request.user.id)
+        inbox.remove(notification_id=notification_id, user_id=self.me)
         return Response(status=204)
 
 
@@ -37,5 +37,5 @@ class NotificationReadView(Endpoint):
         operation_id="notifications_mark_read", request=None, responses={200: NotificationSerializer}
     )
     def post(self, request: Request, notification_id: UUID) -> Response:
-        read = inbox.mark_read(notification_id=notification_id, user_id=request.user.id, now=self.now)
+        read = inbox.mark_read(notification_id=notification_id, user_id=self.me, now=self.now)
         return Response(NotificationSerializer(read).data)

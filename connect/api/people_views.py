@@ -18,7 +18,7 @@ class PersonView(Endpoint):
 
     @extend_schema(operation_id="people_read", responses={200: CardSerializer})
     def get(self, request: Request, person_id: UUID) -> Response:
-        shown = card(request.user.id, [person_id], today=self.now.date()).get(person_id)
-        if shown is None or blocks.exists_between(request.user.id, person_id):
+        shown = card(self.me, [person_id], today=self.now.date()).get(person_id)
+        if shown is None or blocks.exists_between(self.me, person_id):
             raise NotYours()
         return Response(CardSerializer(shown).data)

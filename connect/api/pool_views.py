@@ -20,7 +20,7 @@ class ActivateView(Endpoint):
         serializer.is_valid(raise_exception=True)
         version = serializer.validated_data["consent_version"]
         profile = pool.activate(
-            user_id=request.user.id, wishes=serializer.wishes, consent_version=version, now=self.now
+            user_id=self.me, wishes=serializer.wishes, consent_version=version, now=self.now
         )
         return Response(ActivateReply({"ok": True, "status": "active", "profile_id": profile.id}).data)
 
@@ -32,5 +32,5 @@ class DeactivateView(Endpoint):
 
     @extend_schema(operation_id="connect_deactivate", request=None, responses={200: DeactivateReply})
     def post(self, request: Request) -> Response:
-        pool.deactivate(user_id=request.user.id, now=self.now)
+        pool.deactivate(user_id=self.me, now=self.now)
         return Response(DeactivateReply({"ok": True, "status": "inactive"}).data)

@@ -1,6 +1,7 @@
 """One's own answers that matching reads; a PUT replaces the whole set."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import Model
 from drf_spectacular.utils import extend_schema
@@ -35,7 +36,7 @@ class PreferencesView(Endpoint):
 
     @extend_schema(operation_id="preferences_read", responses={200: PreferencesSerializer})
     def get(self, request: Request) -> Response:
-        own = PreferenceSettings.objects.filter(user=request.user.id).first()
+        own = PreferenceSettings.objects.filter(user=self.me).first()
         if own is None:
             raise NotYours()
         return Response(PreferencesSerializer(own).data)
@@ -49,7 +50,7 @@ class PreferencesView(Endpoint):
         serializer = PreferencesSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         chosen = serializer.validated_data
-        own = preferences.save_settings(user_id=request.user.id, chosen=chosen, now=self.now)
+        own = preferences.save_settings(user_id=self.me, chosen=chosen, now=self.now)
         return Response(PreferencesSerializer(own).data)
 
 
@@ -58,14 +59,14 @@ class ValuesView(Endpoint):
 
     @extend_schema(operation_id="values_read", responses={200: ValuesSerializer})
     def get(self, request: Request) -> Response:
-        return Response({"scores": _numbers(ValueScore, request, "value_key", "score")})
+        return Response({"scores": _numbers(ValueScore, self.me, "value_key", "score")})
 
     @extend_schema(operation_id="values_replace", request=ValuesSerializer, responses={200: ValuesSerializer})
     def put(self, request: Request) -> Response:
         serializer = ValuesSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         scores = serializer.validated_data["scores"]
-        preferences.save_values(user_id=request.user.id, scores=scores, now=self.now)
+        preferences.save_values(user_id=self.me, scores=scores, now=self.now)
         return Response({"scores": scores})
 
 
@@ -74,7 +75,7 @@ class InterestsView(Endpoint):
 
     @extend_schema(operation_id="interests_profile_read", responses={200: InterestsSerializer})
     def get(self, request: Request) -> Response:
-        return Response({"scores": _numbers(InterestScore, request, "interest_key", "score")})
+        return Response({"scores": _numbers(InterestScore, self.me, "interest_key", "score")})
 
     @extend_schema(
         operation_id="interests_profile_replace",
@@ -85,7 +86,7 @@ class InterestsView(Endpoint):
         serializer = InterestsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         scores = serializer.validated_data["scores"]
-        preferences.save_interests(user_id=request.user.id, scores=scores, now=self.now)
+        preferences.save_interests(user_id=self.me, scores=scores, now=self.now)
         return Response({"scores": scores})
 
 
@@ -94,7 +95,7 @@ class OffLimitsView(Endpoint):
 
     @extend_schema(operation_id="off_limits_read", responses={200: OffLimitsSerializer})
     def get(self, request: Request) -> Response:
-        own = OffLimitsTopic.objects.filter(user=request.user.id).order_by("topic_key")
+        own = OffLimitsTopic.objects.filter(user=self.me).order_by("topic_key")
         return Response({"topics": list(own.values_list("topic_key", flat=True))})
 
     @extend_schema(
@@ -104,7 +105,7 @@ class OffLimitsView(Endpoint):
         serializer = OffLimitsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         topics = serializer.validated_data["topics"]
-        preferences.save_off_limits(user_id=request.user.id, topics=topics, now=self.now)
+        preferences.save_off_limits(user_id=self.me, topics=topics, now=self.now)
         return Response({"topics": topics})
 
 
@@ -124,11 +125,11 @@ class NonNegotiablesView(Endpoint):
         serializer = NonNegotiablesSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         essentials = serializer.essentials
-        preferences.save_non_negotiables(user_id=request.user.id, essentials=essentials, now=self.now)
+        preferences.save_non_negotiables(user_id=self.me, essentials=essentials, now=self.now)
         return self._own(request)
 
     def _own(self, request: Request) -> Response:
-        own = NonNegotiable.objects.filter(user=request.user.id).order_by("priority_rank")
+        own = NonNegotiable.objects.filter(user=self.me).order_by("priority_rank")
         return Response(NonNegotiablesSerializer({"non_negotiables": own}).data)
 
 
@@ -141,7 +142,7 @@ class ReadinessView(Endpoint):
 
     @extend_schema(operation_id="readiness_read", responses={200: ReadinessSerializer})
     def get(self, request: Request) -> Response:
-        answers = _numbers(ReadinessAnswer, request, "question_key", "answer")
+        answers = _numbers(ReadinessAnswer, self.me, "question_key", "answer")
         return Response({"questions": self.questions, "answers": answers})
 
     @extend_schema(
@@ -151,10 +152,10 @@ class ReadinessView(Endpoint):
         serializer = ReadinessInput(data=request.data)
         serializer.is_valid(raise_exception=True)
         answers = serializer.validated_data["answers"]
-        preferences.save_readiness(user_id=request.user.id, answers=answers, now=self.now)
+        preferences.save_readiness(user_id=self.me, answers=answers, now=self.now)
         return Response({"questions": self.questions, "answers": answers})
 
 
-def _numbers(model: type[Model], request: Request, key: str, number: str) -> dict[str, Any]:
-    own = model._default_manager.filter(user=request.user.id).order_by(key)
+def _numbers(model: type[Model], user_id: UUID, key: str, number: str) -> dict[str, Any]:
+    own = model._default_manager.filter(user=user_id).order_by(key)
     return dict(own.values_list(key, number))

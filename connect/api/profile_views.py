@@ -18,7 +18,7 @@ class ProfileView(Endpoint):
 
     @extend_schema(operation_id="profile_read", responses={200: ProfileSerializer})
     def get(self, request: Request) -> Response:
-        return Response(ProfileSerializer(profiles.of(request.user.id)).data)
+        return Response(ProfileSerializer(profiles.of(self.me)).data)
 
     @extend_schema(operation_id="profile_replace", request=ProfileInput, responses={200: ProfileSerializer})
     def put(self, request: Request) -> Response:
@@ -33,7 +33,7 @@ class ProfileView(Endpoint):
         serializer = ProfileInput(data=request.data, partial=partial, context=context)
         serializer.is_valid(raise_exception=True)
         changes = serializer.validated_data
-        profile = profiles.update(user_id=request.user.id, changes=changes, now=self.now)
+        profile = profiles.update(user_id=self.me, changes=changes, now=self.now)
         return Response(ProfileSerializer(profile).data)
 
 
@@ -42,7 +42,7 @@ class BirthView(Endpoint):
 
     @extend_schema(operation_id="birth_read", responses={200: BirthSerializer})
     def get(self, request: Request) -> Response:
-        data = BirthData.objects.filter(user=request.user.id).first()
+        data = BirthData.objects.filter(user=self.me).first()
         if data is None:
             raise NotYours()
         return Response(BirthSerializer(data).data)
@@ -52,10 +52,10 @@ class BirthView(Endpoint):
         serializer = BirthInput(data=request.data)
         serializer.is_valid(raise_exception=True)
         at = serializer.validated_data["time"]
-        data = births.save(user_id=request.user.id, at=at, place=serializer.place, now=self.now)
+        data = births.save(user_id=self.me, at=at, place=serializer.place, now=self.now)
         return Response(BirthSerializer(data).data)
 
     @extend_schema(operation_id="birth_delete", responses={204: None})
     def delete(self, request: Request) -> Response:
-        births.remove(user_id=request.user.id, now=self.now)
+        births.remove(user_id=self.me, now=self.now)
         return Response(status=204)

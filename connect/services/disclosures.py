@@ -9,11 +9,24 @@ from safety.roles import as_service
 
 
 def grant_mutual(
-    *, first: UUID, second: UUID, level: DisclosureLevel, source: DisclosureSource, source_id: UUID, now: datetime
+    *,
+    first: UUID,
+    second: UUID,
+    level: DisclosureLevel,
+    source: DisclosureSource,
+    source_id: UUID,
+    now: datetime,
 ) -> None:
     """Let two people see each other; granting twice is once."""
     rows = [
-        Disclosure(viewer_id=viewer, subject_id=subject, level=level, source=source, source_id=source_id, granted_at=now)
+        Disclosure(
+            viewer_id=viewer,
+            subject_id=subject,
+            level=level,
+            source=source,
+            source_id=source_id,
+            granted_at=now,
+        )
         for viewer, subject in ((first, second), (second, first))
     ]
     with as_service():

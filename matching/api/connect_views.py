@@ -23,8 +23,8 @@ class ConnectMatchView(Endpoint):
 
     @extend_schema(operation_id="connect_match", responses={200: CurrentProposalSerializer})
     def get(self, request: Request) -> Response:
-        match = queries.open_match(request.user.id)
-        proposal = queries.proposal(match, request.user.id) if match else None
+        match = queries.open_match(self.me)
+        proposal = queries.proposal(match, self.me) if match else None
         return Response(CurrentProposalSerializer({"ok": True, "match": proposal}).data)
 
 
@@ -41,7 +41,7 @@ class ConnectRespondView(Endpoint):
         serializer.is_valid(raise_exception=True)
         status = proposals.respond(
             match_id=serializer.validated_data["match_id"],
-            by=request.user.id,
+            by=self.me,
             action=Action(serializer.validated_data["action"]),
             now=self.now,
         )
@@ -60,5 +60,5 @@ class ConnectFeedbackView(Endpoint):
         serializer = FeedbackSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = dict(serializer.validated_data)
-        feedback.give(match_id=given.pop("match_id"), by=request.user.id, judgement=Judgement(**given))
+        feedback.give(match_id=given.pop("match_id"), by=self.me, judgement=Judgement(**given))
         return Response(DoneSerializer({"ok": True}).data)

@@ -14,4 +14,4 @@ class ChartView(Endpoint):
 
     @extend_schema(operation_id="profile_chart", responses={200: ChartSerializer})
     def get(self, request: Request) -> Response:
-        return Response(ChartSerializer(queries.own_chart(request.user.id)).data)
+        return Response(ChartSerializer(queries.own_chart(self.me)).data)

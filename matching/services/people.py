@@ -108,7 +108,8 @@ def _history(numbers: dict[UUID, int], now: datetime) -> tuple[dict[int, datetim
     lately = Count("id", filter=Q(created_at__gt=now - EXPOSURE_WINDOW))
     proposed = Match.objects.filter(pathway=Pathway.COMPATIBILITY).order_by()
     for side in ("user_a", "user_b"):
-        for user_id, moment, shown in proposed.values_list(side).annotate(last=Max("created_at"), lately=lately):
+        counted = proposed.values_list(side).annotate(last=Max("created_at"), lately=lately)
+        for user_id, moment, shown in counted:
             if (i := numbers.get(user_id)) is not None:
                 last[i] = max(moment, last.get(i, moment))
                 exposure[i] += shown

@@ -73,7 +73,10 @@ class RowSecurity(Protection):
     def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
         table = model._meta.db_table
         statements = [f"DROP POLICY {name} ON {table}" for name in self.policies()]
-        statements += [f"REVOKE ALL ON {table} FROM {CLIENT}", f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"]
+        statements += [
+            f"REVOKE ALL ON {table} FROM {CLIENT}",
+            f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        ]
         return ";\n".join([*statements, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"])
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:

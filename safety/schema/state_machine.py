@@ -37,11 +37,13 @@ class StateMachine(Protection):
     """
 
     def __init__(
-        self, *, name: str, field: str, transitions: Mapping[str, Iterable[str]], initial: Iterable[str]
+        self, *, name: str, field: str, transitions: Mapping[Any, Iterable[str]], initial: Iterable[str]
     ) -> None:
         super().__init__(name=name)
         self.field = field
-        self.transitions = {str(state): sorted(map(str, after)) for state, after in sorted(transitions.items())}
+        self.transitions = {
+            str(state): sorted(map(str, after)) for state, after in sorted(transitions.items())
+        }
         self.initial = sorted(map(str, initial))
 
     def create_sql(self, model: type[models.Model], schema_editor: Any) -> str:

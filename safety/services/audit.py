@@ -14,5 +14,10 @@ def record(*, action: str, actor: UUID | None, entity: str, entity_id: UUID | No
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
     with as_service():
         AuditLog.objects.create(
-            action=action, actor_id=actor, request_id=request_id, entity=entity, entity_id=entity_id, data=data
+            action=action,
+            actor_id=actor,
+            request_id=request_id,
+            entity=entity,
+            entity_id=entity_id,
+            data=data,
         )

@@ -15,9 +15,7 @@ from safety.signals import user_blocked
 FORMER_ALIAS = "Someone"
 
 
-def block(
-    *, by: UUID, other: UUID, source: BlockSource, now: datetime, alias: str = FORMER_ALIAS
-) -> Block:
+def block(*, by: UUID, other: UUID, source: BlockSource, now: datetime, alias: str = FORMER_ALIAS) -> Block:
     """Hide two people from each other, for good unless lifted; blocking twice is one block."""
     if by == other:
         raise Invalid("You cannot block yourself.", code="own_block")

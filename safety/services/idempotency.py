@@ -11,6 +11,7 @@ from config.db import new_id
 from config.errors import KeyReused
 from safety.crypto import keyed_hash
 from safety.models import IdempotencyKey
+from safety.roles import as_service
 
 KEPT = timedelta(hours=24)
 
@@ -71,3 +72,9 @@ def settle(claim: Claim, reply: Reply) -> None:
         held.delete()
     else:
         held.update(response_code=reply.status, response_body=reply.body)
+
+
+def clear_expired(*, now: datetime) -> int:
+    """Forget replies that nobody may ask for again."""
+    with as_service():
+        return IdempotencyKey.objects.filter(expires_at__lte=now).delete()[0]

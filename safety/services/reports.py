@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 
 from safety import evidence
-from safety.crypto import new_data_key, open_sealed, seal, wrap, unwrap
+from safety.crypto import new_data_key, open_sealed, seal, unwrap, wrap
 from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason
 from safety.models import Report
 from safety.roles import as_service

@@ -1,13 +1,11 @@
 """Fixtures of conversations: two people in a blind chat, and sockets that are closed behind each test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import UUID
 
 import pytest
 from channels.layers import channel_layers
-from django.conf import settings
 from django.db import connections
-from redis import Redis
 
 from chat import calls
 from tests.chat.people import Client, Socket, Two, make_token, make_two
@@ -21,20 +19,15 @@ def two(db: None) -> Two:
 
 
 @pytest.fixture(autouse=True)
-def empty_redis() -> Iterator[None]:
-    """Each test has its own counts and presence."""
-    redis = Redis.from_url(settings.REDIS_URL)
-    for key in redis.scan_iter(f"*{settings.REDIS_PREFIX}*"):
-        redis.delete(key)
-    yield
+def returned_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sockets' threads outlive a test; their connections must not, for the database to be dropped."""
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
 
 
 @pytest.fixture
 async def connect() -> AsyncIterator[Connect]:
     """Opens sockets, and closes them with their threads' connections when the test is over."""
     opened: list[Socket] = []
-    age = connections.settings["default"]["CONN_MAX_AGE"]
-    connections.settings["default"]["CONN_MAX_AGE"] = 0
 
     async def open_socket(user_id: UUID, *, token: str | None = None) -> Client:
         made = token or await calls.in_thread(make_token)(user_id)
@@ -46,5 +39,4 @@ async def connect() -> AsyncIterator[Connect]:
     yield open_socket
     for socket in opened:
         await socket.leave()
-    connections.settings["default"]["CONN_MAX_AGE"] = age
     channel_layers.backends.clear()

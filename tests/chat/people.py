@@ -11,15 +11,17 @@ import orjson
 from asgiref.testing import ApplicationCommunicator
 from django.db import transaction
 from django.utils import timezone
-from rest_framework.test import APIClient
 
-from chat.models import Conversation
-from chat.services import conversations
+from chat.calls import in_thread
+from chat.models import Conversation, Message
+from chat.services import conversations, messages
+from chat.timeline import Frame
 from connect import tokens
 from connect.enums import Purpose
 from connect.models import ConnectProfile, Consent, DeviceSession, User
 from matching.enums import MatchStatus
 from matching.models import Match
+from tests.conftest import Client as Api
 
 ORIGIN = b"http://127.0.0.1:8000"
 
@@ -160,18 +162,41 @@ class Client:
 
 
 class Web:
-    """One person over HTTP, with a token of a real session; row security holds as it does for the web's login."""
+    """One person over HTTP, with a token of a real session; requests run under the web's login role."""
 
     def __init__(self, user_id: UUID) -> None:
-        self._client = APIClient()
+        self._client = Api(raise_request_exception=False)
         self._client.credentials(HTTP_AUTHORIZATION=f"Bearer {make_token(user_id)}")
 
     def get(self, path: str, **query: Any) -> Any:
         return self._client.get(path, query)
 
     def post(self, path: str, data: dict[str, Any] | None = None, key: str | None = None) -> Any:
-        headers = {"Idempotency-Key": key} if key else {}
-        return self._client.post(path, data or {}, format="json", headers=headers)
+        return self._client.post(path, data or {}, key=key)
 
     def delete(self, path: str) -> Any:
         return self._client.delete(path)
+
+
+async def new_two() -> Two:
+    return await in_thread(make_two)()
+
+
+async def said(client: Client, two: Two, text: str = "Hello", client_id: str = "c1") -> dict[str, Any]:
+    return await client.call(
+        "chat.send", conversation_id=str(two.conversation.id), client_id=client_id, text=text
+    )
+
+
+def send(two: Two, text: str = "Hello", *, by: UUID | None = None, client_id: str | None = None) -> Message:
+    return messages.send(
+        conversation_id=two.conversation.id,
+        by=by or two.a,
+        client_id=client_id or uuid4().hex,
+        text=text,
+        now=timezone.now(),
+    )
+
+
+def frames(two: Two, viewer: UUID | None = None, after_seq: int = 0) -> list[Frame]:
+    return messages.after(conversation=two.fresh(), after_seq=after_seq, limit=100, viewer=viewer or two.a)

@@ -68,6 +68,11 @@ def test_the_cursor_walks_all_of_them(two):
     assert seen == [str(t.conversation.id) for t in (*reversed(others), two)]
 
 
+@pytest.mark.parametrize("cursor", ["nonsense", "cD1ub25zZW5zZQ=="])
+def test_a_cursor_that_is_not_ours_is_refused(two, cursor):
+    assert Web(two.a).get("/api/conversations", cursor=cursor).status_code == 404
+
+
 def test_the_list_takes_the_same_queries_however_long(two):
     web = Web(two.a)
     with CaptureQueriesContext(connection) as few:

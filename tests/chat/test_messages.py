@@ -1,8 +1,6 @@
 """Saying something: order, deduplication, sealing, refusals."""
 
 import threading
-from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -13,25 +11,10 @@ from django.utils import timezone
 from chat.enums import CloseReason, EventType
 from chat.models import ConversationEvent, Message
 from chat.sealing import Box, MessageUnreadable
-from chat.services import conversations, messages, reports
+from chat.services import conversations, messages
 from config.errors import Invalid, KeyReused, NotYours, WrongState
 from connect.models import Notification
-from safety.enums import ReportReason
-from tests.chat.people import Two, make_two, make_user
-
-
-def send(two: Two, text: str = "Hello", *, by=None, client_id: str | None = None, now=None) -> Message:
-    return messages.send(
-        conversation_id=two.conversation.id,
-        by=by or two.a,
-        client_id=client_id or uuid4().hex,
-        text=text,
-        now=now or timezone.now(),
-    )
-
-
-def frames(two: Two, viewer=None, after_seq: int = 0):
-    return messages.after(conversation=two.fresh(), after_seq=after_seq, limit=100, viewer=viewer or two.a)
+from tests.chat.people import frames, make_two, make_user, send
 
 
 def test_a_message_is_stored_as_ciphertext_only(two):
@@ -205,62 +188,6 @@ def test_reading_in_an_ended_conversation_tells_nothing(two):
 def test_a_stranger_cannot_mark_as_read(two):
     with pytest.raises(NotYours):
         messages.read(conversation_id=two.conversation.id, by=make_user().id, seq=1, now=timezone.now())
-
-
-def retract(two: Two, seq: int, *, by=None, now=None) -> Message:
-    return messages.retract(
-        conversation_id=two.conversation.id, by=by or two.a, seq=seq, now=now or timezone.now()
-    )
-
-
-def test_a_retracted_message_leaves_a_tombstone(two):
-    message = send(two)
-    retract(two, message.seq)
-    stored = Message.objects.get(id=message.id)
-    assert stored.content_ciphertext is None
-    shown = frames(two, two.b)
-    assert (shown[1].data["text"], shown[1].data["retracted"]) == (None, True)
-    assert (shown[2].type, shown[2].data["message_seq"]) == ("chat.retracted", message.seq)
-
-
-def test_retracting_twice_is_once(two):
-    message = send(two)
-    retract(two, message.seq)
-    retract(two, message.seq)
-    assert ConversationEvent.objects.filter(type=EventType.RETRACTION).count() == 1
-
-
-def test_a_message_can_be_taken_back_for_fifteen_minutes(two):
-    message = send(two)
-    last_moment = message.sent_at + settings.RETRACTION_WINDOW
-    assert retract(two, message.seq, now=last_moment).retracted_at == last_moment
-
-
-def test_and_not_longer(two):
-    message = send(two)
-    with pytest.raises(WrongState) as refusal:
-        retract(two, message.seq, now=message.sent_at + settings.RETRACTION_WINDOW + timedelta(seconds=1))
-    assert refusal.value.code == "retraction_too_late"
-
-
-def test_the_others_message_cannot_be_taken_back(two):
-    message = send(two, by=two.b)
-    with pytest.raises(NotYours):
-        retract(two, message.seq, by=two.a)
-
-
-def test_what_a_report_is_about_stays_sealed_but_unserved(two):
-    message = send(two, "evidence")
-    reports.about_conversation(
-        conversation_id=two.conversation.id,
-        by=two.b,
-        reason=ReportReason.HARASSMENT,
-        details="",
-        now=timezone.now(),
-    )
-    retract(two, message.seq)
-    assert Message.objects.get(id=message.id).content_ciphertext is not None
-    assert frames(two, two.b)[1].data["text"] is None
 
 
 def test_the_database_refuses_a_number_twice(two):

@@ -1,9 +1,10 @@
 """The admin: who comes in, that every table is there and quick, and what nobody reads."""
 
 from contextlib import contextmanager
-from types import SimpleNamespace
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
@@ -26,6 +27,7 @@ from safety.signals import access_changed
 from tests.safety.calls import address
 from tests.safety.rows import fill, our_models, person
 
+STAFF_ROLES = import_module("safety.migrations.0003_staff_roles")
 PASSWORD = "a long enough password"
 MODELS = our_models()
 STATEFUL = [m for m in MODELS if any(isinstance(c, StateMachine) for c in m._meta.constraints)]
@@ -163,7 +165,10 @@ def test_a_device_that_is_not_confirmed_asks_for_nothing(root, device):
 def test_of_several_devices_one_has_to_be_named(root, device):
     TOTPDevice.objects.create(user=root, name="tablet", confirmed=True)
     without = log_in(browser(), root, otp_token=token(device))
-    assert (without, log_in(browser(), root, otp_token=token(device), otp_device=device.persistent_id)) == (False, True)
+    assert (without, log_in(browser(), root, otp_token=token(device), otp_device=device.persistent_id)) == (
+        False,
+        True,
+    )
 
 
 def test_a_session_from_before_the_second_factor_is_not_enough(root, boss):
@@ -275,7 +280,6 @@ def test_no_list_counts_a_whole_table(boss, rows, model):
 
 def test_a_big_table_is_counted_by_estimate(db):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = 'origin'") if False else None
         cursor.execute(
             "INSERT INTO safety_auditlog (action, entity) SELECT 'noted', 'x' FROM generate_series(1, 12000)"
         )
@@ -309,7 +313,7 @@ def test_a_secret_is_not_even_read(boss, rows, model, which):
 def _reads(statement, model, user):
     """Whether a statement selects a secret column, except the signed-in person's own account for their session."""
     table = model._meta.db_table
-    if model is User and str(user.pk) in statement and "LIMIT 21" in statement:
+    if model is User and (str(user.pk) in statement or user.pk.hex in statement):
         return False
     return any(f'"{table}"."{column}"' in statement for column in SECRETS[model])
 
@@ -342,12 +346,9 @@ def test_a_page_shows_the_history_of_its_states(boss, rows, model):
 
 
 def test_the_history_tells_each_move_and_who_made_it(boss, root, rows):
-    standing.restrict(user=rows[User].pk, by=root.pk, reason="spam")
+    act(boss, User, "restrict", rows[User])
     content = boss.get(page(User, "change", rows[User].pk)).content.decode()
-    assert ("active → restricted" in content, f"restricted (spam)</li>" in content or str(root.pk) in content) == (
-        True,
-        True,
-    )
+    assert f"status: active → restricted by {root.pk}" in content
 
 
 def test_evidence_is_read_on_the_page_of_its_report_and_recorded_once(boss, root, rows):
@@ -455,13 +456,8 @@ def test_a_staff_role_is_given_by_a_superuser_and_recorded(boss, root, rows):
 @pytest.fixture
 def roles(db):
     """The groups of the migration, which tests that empty tables take away."""
-    from importlib import import_module
-
-    from django.apps import apps
-
-    migration = import_module("safety.migrations.0003_staff_roles")
-    migration.make_roles(apps, None)
-    return migration.ROLES
+    STAFF_ROLES.make_roles(apps, None)
+    return STAFF_ROLES.ROLES
 
 
 def member_of(role):
@@ -478,8 +474,8 @@ def test_a_role_has_the_rights_it_names_and_no_other(roles, role):
 
 def test_making_the_roles_again_changes_nothing(roles):
     before = Group.objects.count(), Group.permissions.through.objects.count()
-    roles_again = SimpleNamespace(count=Group.objects.count)
-    assert (roles_again.count(), Group.permissions.through.objects.count()) == before
+    STAFF_ROLES.make_roles(apps, None)
+    assert (Group.objects.count(), Group.permissions.through.objects.count()) == before
 
 
 @every_model
@@ -529,11 +525,23 @@ def test_a_page_that_fails_leaves_nothing_behind(boss, rows, monkeypatch):
 
     monkeypatch.setattr("safety.services.cases.triage", fail)
     boss.raise_request_exception = False
-    assert (act(boss, Report, "triage", rows[Report]).status_code, Report.objects.get().details_text) == (500, "")
+    assert (act(boss, Report, "triage", rows[Report]).status_code, Report.objects.get().details_text) == (
+        500,
+        "",
+    )
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/api/schema", "/api/docs", "/nowhere"])
-def test_a_signed_in_browser_reaches_the_other_paths(root, rows, as_web, path):
+@pytest.mark.parametrize("cookie", ["sessionid", "csrftoken"])
+def test_the_admins_cookies_go_to_the_admin_alone(root, cookie):
     client = browser()
     log_in(client, root)
-    assert client.get(path).status_code in {200, 404}
+    assert client.cookies[cookie]["path"] == "/admin/"
+
+
+@pytest.mark.parametrize(
+    "path, status", [("/healthz", 200), ("/api/schema", 200), ("/api/docs", 200), ("/no", 404)]
+)
+def test_a_session_cookie_elsewhere_is_not_looked_at(root, as_web, path, status):
+    client = browser()
+    log_in(client, root)
+    assert client.get(path).status_code == status

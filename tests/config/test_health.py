@@ -13,11 +13,14 @@ from config import health
 CHECKS = {"database", "redis", "migrations", "workers"}
 
 
+@pytest.fixture(autouse=True)
+def own_heartbeat(monkeypatch, settings):
+    monkeypatch.setattr(health, "HEARTBEAT_KEY", f"{settings.REDIS_PREFIX}:worker-seen")
+
+
 @pytest.fixture
-def worker_seen():
-    health.redis().set(health.HEARTBEAT_KEY, time.time())
-    yield
-    health.redis().delete(health.HEARTBEAT_KEY)
+def worker_seen(own_heartbeat):
+    health.redis().set(health.HEARTBEAT_KEY, time.time(), ex=60)
 
 
 @pytest.fixture

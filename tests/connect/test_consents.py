@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.factories import UserFactory
 
 from config.errors import Invalid
 from connect.enums import Purpose
@@ -10,11 +9,12 @@ from connect.services import consents
 from connect.signals import birth_changed, consent_revoked, profile_changed
 from connect.vectors import VALUES
 from tests.connect.overlap import overlap
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-# Savepoint, role, session, the rows, role back, savepoint.
-LIST_QUERIES = 6
+# The login role; savepoint, role, session, the rows, role back, savepoint; the login role back.
+LIST_QUERIES = 8
 
 
 @pytest.fixture

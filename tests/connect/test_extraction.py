@@ -1,6 +1,5 @@
 import pytest
 from django.db import transaction
-from tests.factories import UserFactory
 
 from connect import readiness
 from connect.enums import Purpose
@@ -10,6 +9,7 @@ from connect.services.extraction import Answers, Vectors, vectors_of
 from connect.signals import profile_changed
 from connect.vectors import COMMUNICATION, INTERESTS, LIFE_GOALS, READINESS, VALUES, VERSION
 from tests.connect.overlap import overlap
+from tests.factories import UserFactory
 
 
 def settings_of(**chosen):

@@ -1,16 +1,16 @@
 from uuid import uuid4
 
 import pytest
-from tests.factories import UserFactory
 
 from connect.enums import NotificationType
 from connect.models import Notification
 from connect.services.notifications import Note, send
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-# Savepoint, role, session, the rows, role back, savepoint.
-LIST_QUERIES = 6
+# The login role; savepoint, role, session, the rows, role back, savepoint; the login role back.
+LIST_QUERIES = 8
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from tests.factories import UserFactory
 
 from connect.enums import DisclosureLevel, DisclosureSource
 from connect.models import Profile
 from connect.services import disclosures
 from safety.enums import BlockSource
 from safety.models import Block
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 

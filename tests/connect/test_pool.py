@@ -1,7 +1,6 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.factories import UserFactory
 
 from config.errors import WrongState
 from connect.enums import Gender, Mode, Purpose
@@ -9,6 +8,7 @@ from connect.models import ConnectProfile, Consent, Profile
 from connect.services import pool, preferences
 from connect.services.pool import Wishes
 from connect.signals import profile_changed
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -1,13 +1,13 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.factories import UserFactory
 
 from connect.enums import Purpose
 from connect.models import ConnectProfile, InterestScore, NonNegotiable, OffLimitsTopic, ValueScore
 from connect.services import consents, preferences
 from connect.services.preferences import Essential
 from connect.vectors import INTERESTS, READINESS, TOPICS, VALUES
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,6 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.factories import UserFactory
 
 from connect import places
 from connect.models import BirthData, ConnectProfile, Profile
@@ -9,6 +8,7 @@ from connect.services import births, profiles
 from connect.services.births import Birthplace
 from connect.signals import birth_changed, profile_changed
 from tests.connect.overlap import overlap
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 

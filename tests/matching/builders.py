@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +12,23 @@ import numpy as np
 from django.dispatch import Signal
 
 from connect.enums import Gender, Mode, Purpose
-from connect.models import BirthData, ConnectProfile, Consent, InterestScore, PreferenceSettings, Profile, User
+from connect.models import (
+    BirthData,
+    ConnectProfile,
+    Consent,
+    InterestScore,
+    PreferenceSettings,
+    Profile,
+    User,
+)
 from connect.vectors import COMMUNICATION, LIFE_GOALS, VALUES
-from matching.enums import UNDECIDED, MatchStatus
+from matching.enums import ENDED, MatchStatus
 from matching.models import Chart, Match
 from matching.services import charts
+from tests.factories import UserFactory
 
 BERLIN = (52.52, 13.405)
 MUNICH = (48.137, 11.575)
-_numbers = count(1)
 
 WAYS = {
     MatchStatus.PROPOSED: [],
@@ -47,13 +54,19 @@ WAYS = {
 
 
 def account() -> User:
-    return User.objects.create(email=f"p{next(_numbers)}-{np.random.default_rng().integers(1 << 40)}@example.test")
+    user: User = UserFactory()
+    return user
 
 
 def person(now: datetime, *, chart: bool = True, **wishes: Any) -> User:
-    """Somebody in the pool whom everybody else made like this may meet; `wishes` replace what they look for."""
+    """Somebody in the pool whom everybody else made like this may meet; `wishes` change what they want."""
     user = account()
-    facts = {"birth_date": date(1992, 3, 14), "gender": Gender.FEMALE, "languages": ["en"], "cell": cell(BERLIN)}
+    facts = {
+        "birth_date": date(1992, 3, 14),
+        "gender": Gender.FEMALE,
+        "languages": ["en"],
+        "cell": cell(BERLIN),
+    }
     facts |= {name: wishes.pop(name) for name in list(wishes) if name in facts}
     Profile.objects.create(user=user, nickname="N", **facts)
     consent(user, Purpose.MATCHING, now)
@@ -73,11 +86,15 @@ def person(now: datetime, *, chart: bool = True, **wishes: Any) -> User:
     return user
 
 
-def born(user: User, now: datetime, *, at: time | None = time(7, 30), consents: tuple[Purpose, ...] = ()) -> Chart:
+def born(
+    user: User, now: datetime, *, at: time | None = time(7, 30), consents: tuple[Purpose, ...] = ()
+) -> Chart:
     """Birth data with the consents (both halves by default), and the chart computed."""
     for purpose in consents or charts.HALVES:
         consent(user, purpose, now)
-    BirthData.objects.create(user=user, time=at, latitude=BERLIN[0], longitude=BERLIN[1], timezone="Europe/Berlin")
+    BirthData.objects.create(
+        user=user, time=at, latitude=BERLIN[0], longitude=BERLIN[1], timezone="Europe/Berlin"
+    )
     charts.mark_due(user_id=user.id, now=now)
     charts.compute_due(now=now)
     return Chart.objects.get(user=user)
@@ -109,12 +126,16 @@ def likes(user: User, **scores: int) -> None:
         InterestScore.objects.create(user=user, interest_key=key, score=score)
 
 
-def match_of(first: User, second: User, now: datetime, status: str = MatchStatus.PROPOSED, **fields: Any) -> Match:
+def match_of(
+    first: User, second: User, now: datetime, status: str = MatchStatus.PROPOSED, **fields: Any
+) -> Match:
     """A match that went its way to this status."""
     low, high = sorted((first.id, second.id))
-    ended = {} if status in UNDECIDED else {"ended_at": now} if not _open(status) else {}
+    ended = {"ended_at": now} if status in ENDED else {}
     match = Match.objects.create(
-        user_a_id=low, user_b_id=high, **(_scores() | {"expires_at": now + timedelta(hours=72)} | ended | fields)
+        user_a_id=low,
+        user_b_id=high,
+        **(scored() | {"expires_at": now + timedelta(hours=72)} | ended | fields),
     )
     for step in WAYS[MatchStatus(status)]:
         match.status = step
@@ -122,11 +143,7 @@ def match_of(first: User, second: User, now: datetime, status: str = MatchStatus
     return match
 
 
-def _open(status: str) -> bool:
-    return status not in {MatchStatus.DECLINED, MatchStatus.EXPIRED, MatchStatus.CLOSED}
-
-
-def _scores() -> dict[str, Any]:
+def scored() -> dict[str, Any]:
     shown = {"astro": None, "hd": None, "values": 85, "communication": 60, "readiness": 65}
     shown |= {"interests": None, "depth": None, "availability": None}
     reason = {"code": "values_close", "params": {}, "text": "Your values lie close together."}

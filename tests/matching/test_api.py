@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 
 from matching.enums import MatchStatus
 from matching.models import Match, MatchFeedback
@@ -14,11 +13,6 @@ from tests.matching.builders import account, born, match_of, person
 pytestmark = pytest.mark.django_db
 
 FORBIDDEN = ("user", "email", "name", "vector", "birth", "breakdown")
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
 
 
 @pytest.fixture
@@ -74,14 +68,18 @@ def test_an_expired_proposal_is_none(api, now):
 
 @pytest.mark.parametrize(("side", "status"), [("user_a", "accepted_a"), ("user_b", "accepted_b")])
 def test_accepting_answers_the_callers_side(api, match, side, status):
-    answer = api(getattr(match, side)).post("/connect/respond", {"matchId": str(match.id), "action": "accept"})
+    answer = api(getattr(match, side)).post(
+        "/connect/respond", {"matchId": str(match.id), "action": "accept"}
+    )
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "status": status})
     assert Match.objects.get().status == status
 
 
 def test_the_second_acceptance_answers_both(api, match):
     body = {"matchId": str(match.id), "action": "accept"}
-    answers = [api(user).post("/connect/respond", body).json()["status"] for user in (match.user_a, match.user_b)]
+    answers = [
+        api(user).post("/connect/respond", body).json()["status"] for user in (match.user_a, match.user_b)
+    ]
     assert answers == ["accepted_a", "accepted_both"]
 
 
@@ -148,7 +146,11 @@ def test_feedback_as_specified(api, talking):
     answer = api(talking.user_a).post("/connect/feedback", {"matchId": str(talking.id), **FEEDBACK})
     assert (answer.status_code, answer.json()) == (200, {"ok": True})
     kept = MatchFeedback.objects.get()
-    assert (kept.user_id, kept.fit_score, kept.reasons) == (talking.user_a_id, 78, ["shared_values", "timing"])
+    assert (kept.user_id, kept.fit_score, kept.reasons) == (
+        talking.user_a_id,
+        78,
+        ["shared_values", "timing"],
+    )
 
 
 def test_a_rating_is_enough(api, talking):

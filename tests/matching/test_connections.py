@@ -1,7 +1,6 @@
 """Connections: formed once, ended for both, hidden again."""
 
 import pytest
-from django.utils import timezone
 
 from config.db import new_id
 from config.errors import NotYours
@@ -17,11 +16,6 @@ from safety.services import blocks
 from tests.matching.builders import account, heard, match_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
 
 
 @pytest.fixture
@@ -97,7 +91,12 @@ def test_ending_says_by_whom_and_why(two, now):
     with heard(connection_ended) as signals:
         ended = end(two, now)
     stored = Connection.objects.get(id=ended.id)
-    assert (stored.status, stored.ended_by, stored.ended_at, stored.reason) == ("terminated", two[0], now, "over")
+    assert (stored.status, stored.ended_by, stored.ended_at, stored.reason) == (
+        "terminated",
+        two[0],
+        now,
+        "over",
+    )
     assert [told["connection"] for told in signals] == [ended]
     assert ConnectionEvent.objects.filter(connection=ended, event_type="ended").count() == 1
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from django.utils import timezone
 
 from connect.enums import Gender, Mode
 from connect.models import ConnectProfile, OffLimitsTopic
@@ -19,11 +18,6 @@ from safety.models import Block
 from tests.matching.builders import BERLIN, MUNICH, cell, likes, match_of, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
 
 
 def outcome(now):
@@ -153,7 +147,9 @@ def test_a_missing_dimension_is_null_and_the_rest_is_renormalized(now):
     assert fields["astro_score"] is None
     assert fields["explanation"]["scores"]["astro"] is None
     rest = {"values": 0.30, "communication": 0.20, "readiness": 0.15}
-    expected = sum(fields["score_breakdown"][name] * weight for name, weight in rest.items()) / sum(rest.values())
+    expected = sum(fields["score_breakdown"][name] * weight for name, weight in rest.items()) / sum(
+        rest.values()
+    )
     assert float(fields["total_score"]) == pytest.approx(expected, abs=0.02)
 
 
@@ -183,7 +179,9 @@ def test_row_blocks_do_not_change_the_shortlists(now, monkeypatch):
 
 def test_who_waited_longer_goes_first(now):
     rare = person(now, chart=False, mode=Mode.ROMANCE, preferred_genders=[Gender.MALE])
-    long, short = (person(now, chart=False, gender=Gender.MALE, preferred_genders=["female"]) for _ in range(2))
+    long, short = (
+        person(now, chart=False, gender=Gender.MALE, preferred_genders=["female"]) for _ in range(2)
+    )
     ConnectProfile.objects.filter(user=long).update(activated_at=now - timedelta(days=9))
     population = people.load(now=now)
     (draft,) = pipeline.propose(population, pairs.excluded(population.ids, now=now), beat=lambda: None).drafts

@@ -18,11 +18,6 @@ from tests.matching.builders import ids, likes, match_of, person, prefers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
 def pool_ids(now):
     return set(people.load(now=now).ids)
 
@@ -36,7 +31,9 @@ def test_the_active_are_in_the_pool(now):
     "leave",
     [
         lambda user: ConnectProfile.objects.filter(user=user).update(is_active=False),
-        lambda user: Consent.objects.filter(user=user, purpose=Purpose.MATCHING).update(revoked_at=timezone.now()),
+        lambda user: Consent.objects.filter(user=user, purpose=Purpose.MATCHING).update(
+            revoked_at=timezone.now()
+        ),
         lambda user: User.objects.filter(id=user.id).update(status=UserStatus.RESTRICTED),
         lambda user: Profile.objects.filter(user=user).update(birth_date=None),
     ],
@@ -48,7 +45,7 @@ def test_who_may_not_be_matched_is_not(now, leave):
     assert pool_ids(now) == ids(stays)
 
 
-@pytest.mark.parametrize("status", [s for s in MatchStatus])
+@pytest.mark.parametrize("status", list(MatchStatus))
 def test_an_open_match_takes_the_only_place(now, status):
     one, other, third = (person(now, chart=False) for _ in range(3))
     match = match_of(one, other, now, status)
@@ -131,7 +128,14 @@ def test_preferences_become_depth_and_week(now):
 def test_what_was_not_said_is_missing(now):
     person(now, chart=False, values_vector=None, emotional_readiness_score=None)
     loaded = people.load(now=now).people
-    missing = (loaded.values, loaded.readiness, loaded.interests, loaded.depth, loaded.availability, loaded.astro)
+    missing = (
+        loaded.values,
+        loaded.readiness,
+        loaded.interests,
+        loaded.depth,
+        loaded.availability,
+        loaded.astro,
+    )
     assert all(np.isnan(rows).all() for rows in missing)
 
 

@@ -3,25 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
+from config.celery import app
 from connect.enums import NotificationType
 from connect.models import ConnectProfile, Notification
-from connect.signals import profile_changed
+from connect.signals import birth_changed, profile_changed
 from matching.enums import MatchStatus, RunStatus
 from matching.models import Chart, Match, MatchingRun
 from matching.services import charts, people, pipeline, proposals, runs
 from safety.enums import BlockSource
 from safety.models import AuditLog
 from safety.services import blocks
-from tests.matching.builders import person
+from tests.matching.builders import account, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
 
 
 def run(now):
@@ -196,3 +191,24 @@ def test_leaving_the_pool_asks_for_none(now):
     user = person(now, chart=False)
     profile_changed.send(sender=None, user_id=user.id, active=False, now=now)
     assert not MatchingRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("cause", "task"),
+    [
+        (lambda user, now: runs.request(now=now), "matching.tasks.run_requested"),
+        (
+            lambda user, now: birth_changed.send(None, user_id=user.id, now=now),
+            "matching.tasks.rebuild_charts",
+        ),
+    ],
+    ids=["run", "chart"],
+)
+def test_a_hint_names_a_task_that_exists(now, monkeypatch, django_capture_on_commit_callbacks, cause, task):
+    sent = []
+    monkeypatch.setattr(app, "send_task", lambda name, **options: sent.append(name))
+    with django_capture_on_commit_callbacks(execute=True):
+        cause(account(), now)
+    assert sent == [task]
+    app.loader.import_default_modules()
+    assert task in app.tasks

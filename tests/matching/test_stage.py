@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from connect.models import ConnectProfile
 from matching import queries
@@ -12,11 +11,6 @@ from matching.models import MatchingRun
 from tests.matching.builders import account, match_of, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
 
 
 def finished(moment):

@@ -18,7 +18,7 @@ from matching.enums import (
 )
 from matching.models import Connection, Match, MatchingRun
 from safety.models import AuditLog
-from tests.matching.builders import _scores, account
+from tests.matching.builders import account, scored
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +41,11 @@ def fresh(model, status):
         return MatchingRun.objects.create(status=status, due_at=timezone.now())
     low, high = sorted((account().id, account().id))
     if model is Connection:
-        return Connection.objects.create(user_low_id=low, user_high_id=high, origin=Origin.LIVE, status=status)
+        return Connection.objects.create(
+            user_low_id=low, user_high_id=high, origin=Origin.LIVE, status=status
+        )
     return Match.objects.create(
-        user_a_id=low, user_b_id=high, status=status, expires_at=timezone.now(), **_scores()
+        user_a_id=low, user_b_id=high, status=status, expires_at=timezone.now(), **scored()
     )
 
 

@@ -84,12 +84,22 @@ def _paired(me, other):
         run.save()
     yield run
     match = Match.objects.create(
-        user_a=first, user_b=second, total_score=70, engine_version="1", weight_profile="1", expires_at=now, run=run
+        user_a=first,
+        user_b=second,
+        total_score=70,
+        engine_version="1",
+        weight_profile="1",
+        expires_at=now,
+        run=run,
     )
     yield match
-    yield MatchFeedback.objects.create(match=match, user=me, rating=4, notes="private-notes", engine_version="1")
+    yield MatchFeedback.objects.create(
+        match=match, user=me, rating=4, notes="private-notes", engine_version="1"
+    )
     yield from _talk(me, other, match, now)
-    connection = Connection.objects.create(user_low=first, user_high=second, origin="compatibility", match=match)
+    connection = Connection.objects.create(
+        user_low=first, user_high=second, origin="compatibility", match=match
+    )
     yield connection
     yield ConnectionEvent.objects.create(connection=connection, event_type="created")
 
@@ -126,7 +136,9 @@ def _talk(me, other, match, now):
 def _protection(me, other):
     now = timezone.now()
     yield Block.objects.create(blocker=me, blocked=other, source="manual", alias="Someone")
-    yield IdempotencyKey.objects.create(user=me, key=uuid4().hex, scope="POST /x", request_hash="h", expires_at=now)
+    yield IdempotencyKey.objects.create(
+        user=me, key=uuid4().hex, scope="POST /x", request_hash="h", expires_at=now
+    )
     yield Report.objects.create(
         reporter=me,
         reported=other,

@@ -26,7 +26,9 @@ READABLE = [model for model in TABLES if "select" in security_of(model).given]
 CLOSED = [model for model in TABLES if model not in READABLE]
 PAIRS = [model for model in READABLE if " IN (" in security_of(model).given["select"]]
 THROUGH_PAIRS = [model for model in READABLE if "EXISTS (SELECT 1 FROM" in security_of(model).given["select"]]
-OWNED = [model for model in READABLE if model not in PAIRS and "parent" not in security_of(model).given["select"]]
+OWNED = [
+    model for model in READABLE if model not in PAIRS and "parent" not in security_of(model).given["select"]
+]
 PROBES = {
     "insert": "INSERT INTO {} DEFAULT VALUES",
     "update": "UPDATE {} SET id = id WHERE false",
@@ -50,7 +52,9 @@ def visible(model, user):
 def world(db):
     """Two pairs of people who have nothing to do with each other."""
     me, partner, stranger, fourth = (person() for _ in range(4))
-    return SimpleNamespace(me=me, partner=partner, stranger=stranger, mine=fill(me, partner), theirs=fill(stranger, fourth))
+    return SimpleNamespace(
+        me=me, partner=partner, stranger=stranger, mine=fill(me, partner), theirs=fill(stranger, fourth)
+    )
 
 
 def test_every_table_of_ours_declares_row_security():
@@ -232,7 +236,9 @@ def login():
 
 
 def count_in(web, model):
-    return web.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(model._meta.db_table))).fetchone()[0]
+    return web.execute(
+        sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(model._meta.db_table))
+    ).fetchone()[0]
 
 
 def become(web, user):
@@ -281,7 +287,10 @@ def test_a_person_left_on_record_for_the_session_shows_nothing_to_nobody(committ
 
 @label("role", ["connect_owner", "connect_worker", "postgres"])
 def test_the_web_cannot_take_another_role(transactional_db, login, role):
-    with psycopg.connect(login) as web, pytest.raises(psycopg.Error, match="permission denied|does not exist"):
+    with (
+        psycopg.connect(login) as web,
+        pytest.raises(psycopg.Error, match="permission denied|does not exist"),
+    ):
         web.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
 
 

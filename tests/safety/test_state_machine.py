@@ -53,7 +53,10 @@ def columns(model, machine, state):
     """What a row in `state` holds beside it, for the check constraints of its table."""
     if machine.name == "conversation_state":
         closed = state == "closed"
-        return {"closed_at": "2026-01-01T00:00Z" if closed else None, "close_reason": "timeout" if closed else ""}
+        return {
+            "closed_at": "2026-01-01T00:00Z" if closed else None,
+            "close_reason": "timeout" if closed else "",
+        }
     return {}
 
 
@@ -78,7 +81,9 @@ def insert_in(row, machine, state):
     table, names = model._meta.db_table, [f.column for f in model._meta.concrete_fields if f.column != "id"]
     values = ", ".join("%s" if name == machine.field else name for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM {table} WHERE id = %s", [row.pk])
+        cursor.execute(
+            f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM {table} WHERE id = %s", [row.pk]
+        )
         _drop_other_constraints(cursor, table)
         cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM kept", [state])
 

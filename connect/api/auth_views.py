@@ -1,0 +1,136 @@
+"""Signing up, in and out."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.errors import DomainError, NotSignedIn
+from connect.api.serializers.auth import (
+    ConfirmInput,
+    LoginInput,
+    RefreshInput,
+    RegisterInput,
+    RegisterReply,
+    SessionReply,
+    TokensReply,
+)
+from connect.models import DeviceSession
+from connect.services import registrations, sessions
+from connect.services.sessions import Device
+from safety.api import Endpoint
+from safety.api.schema import ProblemSerializer
+
+NO_CONTENT = OpenApiResponse(description="Done")
+WRONG = OpenApiResponse(ProblemSerializer, description="Not signed in")
+
+
+class RegisterView(Endpoint):
+    """Ask for an account: always accepted, the rest comes by mail."""
+
+    public = True
+    limits = {"POST": "auth"}
+
+    @extend_schema(operation_id="register", request=RegisterInput, responses={202: RegisterReply})
+    def post(self, request: Request) -> Response:
+        serializer = RegisterInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        registrations.start(**serializer.validated_data, now=self.now)
+        return Response({"ok": True}, status=202)
+
+
+class RegisterConfirmView(Endpoint):
+    """Prove the address with the mailed code; the reply signs in."""
+
+    public = True
+    limits = {"POST": "code"}
+
+    @extend_schema(operation_id="register_confirm", request=ConfirmInput, responses={201: TokensReply})
+    def post(self, request: Request) -> Response:
+        serializer = ConfirmInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given = serializer.validated_data
+        made = registrations.confirm(
+            email=given["email"], code=given["code"], device=device_of(request, given), now=self.now
+        )
+        if isinstance(made, DomainError):
+            return self.refusal(made)
+        return Response(TokensReply(made).data, status=201)
+
+
+class LoginView(Endpoint):
+    """Sign in with address and password."""
+
+    public = True
+    limits = {"POST": "auth"}
+
+    @extend_schema(operation_id="login", request=LoginInput, responses={200: TokensReply, 401: WRONG})
+    def post(self, request: Request) -> Response:
+        serializer = LoginInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given = serializer.validated_data
+        signed_in = sessions.log_in(
+            email=given["email"], password=given["password"], device=device_of(request, given), now=self.now
+        )
+        return Response(TokensReply(signed_in).data)
+
+
+class RefreshView(Endpoint):
+    """The next pair of tokens. A refresh token is good once; used again, it ends its session."""
+
+    public = True
+    limits = {"POST": "refresh"}
+
+    @extend_schema(operation_id="refresh", request=RefreshInput, responses={200: TokensReply, 401: WRONG})
+    def post(self, request: Request) -> Response:
+        serializer = RefreshInput(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        address = request.META.get("REMOTE_ADDR", "")
+        signed_in = sessions.refresh(
+            token=serializer.validated_data["refresh"], address=address, now=self.now
+        )
+        if signed_in is None:
+            return self.refusal(NotSignedIn("This token was used before.", code="token_reused"))
+        return Response(TokensReply(signed_in).data)
+
+
+class LogoutView(Endpoint):
+    """End this session."""
+
+    restricted_allowed = True
+
+    @extend_schema(operation_id="logout", request=None, responses={204: NO_CONTENT})
+    def post(self, request: Request) -> Response:
+        sessions.log_out(caller=request.auth, now=self.now)
+        return Response(status=204)
+
+
+class SessionsView(Endpoint):
+    """Where one is signed in."""
+
+    restricted_allowed = True
+
+    @extend_schema(operation_id="sessions_list", responses={200: SessionReply(many=True)})
+    def get(self, request: Request) -> Response:
+        live = DeviceSession.objects.live(self.now).order_by("-id")
+        context = {"session_id": request.auth.session_id}
+        return Response(SessionReply(live, many=True, context=context).data)
+
+
+class SessionView(Endpoint):
+    """One signed-in device."""
+
+    restricted_allowed = True
+
+    @extend_schema(operation_id="sessions_revoke", responses={204: NO_CONTENT})
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        sessions.revoke(session_id=session_id, by=self.me, now=self.now)
+        return Response(status=204)
+
+
+def device_of(request: Request, given: dict[str, Any]) -> Device:
+    return Device(
+        given["device_label"], request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", "")
+    )

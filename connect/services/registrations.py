@@ -1,0 +1,90 @@
+"""Signing up: an address is proved with a mailed code before there is an account."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from config.errors import Invalid
+from connect import mail
+from connect.enums import Provider
+from connect.models import AuthIdentity, PendingRegistration, User
+from connect.services import sessions
+from connect.services.sessions import Device, SignedIn
+from safety.crypto import keyed_hash
+from safety.roles import as_service
+from safety.services import audit
+
+CODE_MAIL = (
+    "Your MaiTribe code is {code}.\n\nIt is good for 30 minutes. If you did not ask for it, do nothing.\n"
+)
+KNOWN_MAIL = (
+    "Somebody tried to sign up with this address, which already has an account.\n\n"
+    "If it was you, sign in instead. If not, do nothing.\n"
+)
+
+
+def start(*, email: str, password: str, timezone: str, now: datetime) -> None:
+    """Send a code to the address. A known address gets another mail; the caller cannot tell the two apart."""
+    code = f"{secrets.randbelow(10**6):06d}"
+    pending = {
+        "password": make_password(password),
+        "timezone": timezone,
+        "code_hash": _hash(email, code),
+        "attempts": 0,
+        "expires_at": now + settings.REGISTRATION_LIFETIME,
+    }
+    with as_service():
+        known = User.objects.filter(email=email).exists()
+        PendingRegistration.objects.update_or_create(email=email, defaults=pending)
+        body = KNOWN_MAIL if known else CODE_MAIL.format(code=code)
+        mail.enqueue(to=email, subject="Your MaiTribe sign-up", body=body, now=now)
+
+
+def confirm(*, email: str, code: str, device: Device, now: datetime) -> SignedIn | Invalid:
+    """Make the account and sign it in.
+
+    A wrong code is returned, not raised: its attempt has to be counted although the call is refused.
+    """
+    with as_service():
+        pending = PendingRegistration.objects.select_for_update().filter(email=email).first()
+        expected = pending.code_hash if pending else ""
+        right = secrets.compare_digest(expected, _hash(email, code))
+        if pending is None or not right or not _usable(pending, now) or _taken(email):
+            _count_attempt(pending)
+            return Invalid("This code is not right, or not good any more.", code="code_wrong")
+        return _make_account(pending, device, now)
+
+
+def clear_expired(*, now: datetime) -> int:
+    """Forget sign-ups that nobody confirmed."""
+    with as_service():
+        return PendingRegistration.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def _make_account(pending: PendingRegistration, device: Device, now: datetime) -> SignedIn:
+    user = User.objects.create(email=pending.email, password=pending.password, timezone=pending.timezone)
+    AuthIdentity.objects.create(user=user, provider=Provider.PASSWORD, provider_subject=str(user.id))
+    pending.delete()
+    audit.record(action="registered", actor=user.id, entity="connect_user", entity_id=user.id)
+    return sessions.open_for(user=user, device=device, now=now)
+
+
+def _usable(pending: PendingRegistration, now: datetime) -> bool:
+    return pending.attempts < settings.CODE_ATTEMPTS and pending.expires_at > now
+
+
+def _taken(email: str) -> bool:
+    return User.objects.filter(email=email).exists()
+
+
+def _count_attempt(pending: PendingRegistration | None) -> None:
+    pending_id: UUID | None = pending.id if pending else None
+    attempts = pending.attempts + 1 if pending else 0
+    PendingRegistration.objects.filter(id=pending_id).update(attempts=attempts)
+
+
+def _hash(email: str, code: str) -> str:
+    return keyed_hash(f"{email}\0{code}".encode(), "registration code")

@@ -1,0 +1,28 @@
+"""The app's jobs by the clock; the rows are the jobs, a lost message only delays them."""
+
+import time
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
+from connect.services import post, registrations
+from safety.services import idempotency
+
+
+@shared_task
+def send_mail() -> None:
+    post.send_due(now=timezone.now())
+
+
+@shared_task
+def clear_expired() -> None:
+    with transaction.atomic():
+        registrations.clear_expired(now=timezone.now())
+        idempotency.clear_expired(now=timezone.now())
+
+
+@shared_task
+def heartbeat() -> None:
+    redis().set(HEARTBEAT_KEY, time.time(), ex=WORKER_SILENCE)

@@ -1,0 +1,63 @@
+"""What every test may use: the API as people reach it, and a Redis of the test's own."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from connect import tokens
+from connect.models import User
+from tests.factories import DeviceSessionFactory
+
+
+@pytest.fixture(autouse=True)
+def own_redis_keys(settings: Any, request: pytest.FixtureRequest) -> None:
+    """Limits, presence and events of one test are out of reach of every other."""
+    settings.REDIS_PREFIX = f"test:{os.getpid()}:{abs(hash(request.node.nodeid))}"
+
+
+@pytest.fixture
+def now() -> Any:
+    return timezone.now()
+
+
+@contextmanager
+def powerless() -> Iterator[None]:
+    """The web's login role for the connection in use: what a request does outside of a role fails here too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE connect_web")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+
+
+class Client(APIClient):
+    """An API client; requests run under the web's login role, `key` is the Idempotency-Key."""
+
+    def generic(self, method: str, path: str, *args: Any, key: str | None = None, **extra: Any) -> Any:
+        if key:
+            extra["HTTP_IDEMPOTENCY_KEY"] = key
+        with powerless():
+            return super().generic(method, path, *args, **extra)
+
+
+@pytest.fixture
+def api(db: None) -> Callable[..., Client]:
+    """`api(user)` is a client signed in as `user` on a device of its own; `api()` is nobody."""
+
+    def sign_in(user: User | None = None) -> Client:
+        client = Client(raise_request_exception=False)
+        if user:
+            session = DeviceSessionFactory(user=user)
+            token = tokens.access_token(user_id=user.id, session_id=session.id, now=timezone.now())
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return sign_in
