@@ -30,7 +30,7 @@ from safety import limits
 from safety.models import AuditLog
 from safety.schema import StateMachine
 
-# connect.enums.UserStatus.ACTIVE, which is out of reach here: the pages of the lowest app build on this module.
+# connect.enums.UserStatus.ACTIVE, which is out of reach here: the lowest app's pages build on this module.
 IN_GOOD_STANDING = "active"
 COUNTED_EXACTLY = 10_000
 HISTORY_SHOWN = 100
@@ -78,6 +78,10 @@ class Site(UnfoldAdminSite):
     login_form = LoginForm
     login_template = "admin/otp_login.html"
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Unfold would take the titles from a setting of its own."""
+        return super().each_context(request) | {"site_title": self.site_title, "site_header": self.site_header}
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff in good standing; whoever has set up a second factor must have shown it in this session."""
         user: Any = request.user
@@ -87,7 +91,7 @@ class Site(UnfoldAdminSite):
 
 
 class EstimatedPaginator(Paginator):
-    """Counts to a bound; a whole table beyond it by PostgreSQL's own estimate, since counting a big one takes long."""
+    """Counts to a bound; a whole table beyond it by PostgreSQL's own estimate, which costs nothing."""
 
     @cached_property
     def count(self) -> int:  # type: ignore[override]
@@ -105,21 +109,21 @@ class EstimatedPaginator(Paginator):
 class ModelAdmin(unfold.ModelAdmin):
     """A table that staff may search and read; nothing is added, changed or deleted but by an action.
 
-    A search term is a whole id (of the row, or of what it refers to), the e-mail of a person the row is about, or
-    else looked up in `search_fields`; each way uses an index. `hidden` columns are not even read from the
+    A search term is a whole id (of the row, or of what it refers to), the e-mail of a person the row is about,
+    or else looked up in `search_fields`; each way uses an index. `hidden` columns are not even read from the
     database. Whatever runs through states shows its history.
     """
 
     hidden: ClassVar[tuple[str, ...]] = ()
     more_ids: ClassVar[tuple[str, ...]] = ()
-    search_fields = ("id",)
+    search_fields: ClassVar[tuple[str, ...]] = ("id",)
     search_help_text = "A whole id, or a person's e-mail address"
     ordering = ("-id",)
     paginator = EstimatedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_fullwidth = True
-    readonly_fields = ("id", "created_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("id", "created_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -165,15 +169,20 @@ class ModelAdmin(unfold.ModelAdmin):
 
     @display(description="State history")
     def state_history(self, obj: models.Model) -> SafeString:
-        entries = AuditLog.objects.filter(entity=obj._meta.db_table, entity_id=obj.pk).order_by(
-            "created_at", "id"
-        )
+        entries = AuditLog.objects.filter(entity=obj._meta.db_table, entity_id=obj.pk).order_by("created_at", "id")
         lines = [
             (f"{entry.created_at:%Y-%m-%d %H:%M:%S}", told(entry), entry.actor_id or "the system")
             for entry in entries[:HISTORY_SHOWN]
         ]
         items = format_html_join("", "<li><time>{}</time> {} by {}</li>", lines)
         return format_html('<ol class="state-history">{}</ol>', items)
+
+
+def staff_id(request: HttpRequest) -> UUID:
+    """Who acts; the site has let them in."""
+    user: Any = request.user
+    found: UUID = user.pk
+    return found
 
 
 def told(entry: AuditLog) -> str:

@@ -24,7 +24,10 @@ def _secrets() -> list[Error]:
         for name in ("SECRET_KEY", "SIGNING_KEY", "HASH_KEY", "CHANNEL_KEY")
         if len(getattr(settings, name)) < MIN_SECRET
     ]
-    found = [Error(f"{name} is missing or shorter than {MIN_SECRET} characters.", id="config.E001") for name in weak]
+    found = [
+        Error(f"{name} is missing or shorter than {MIN_SECRET} characters.", id="config.E001")
+        for name in weak
+    ]
     if not settings.DATA_KEYS or not all(map(_is_data_key, settings.DATA_KEYS)):
         found.append(Error("DATA_KEYS needs id:base64 of 32 bytes, newest first.", id="config.E002"))
     if not settings.DATABASES["default"].get("PASSWORD"):
@@ -45,7 +48,11 @@ def _exposure() -> list[Error]:
 
 def _stand_ins() -> list[Error]:
     return [
-        Error(f"{name} is the embedded stand-in.", hint="Name it in ALLOW_STAND_INS to allow it.", id="config.E007")
+        Error(
+            f"{name} is the embedded stand-in.",
+            hint="Name it in ALLOW_STAND_INS to allow it.",
+            id="config.E007",
+        )
         for name, value in STAND_INS.items()
         if getattr(settings, name) == value and name not in settings.ALLOW_STAND_INS
     ]

@@ -58,4 +58,4 @@ def _migrated() -> bool:
 
 def _workers_seen() -> bool:
     seen = redis().get(HEARTBEAT_KEY)
-    return seen is not None and time.time() - float(seen) < WORKER_SILENCE  # type: ignore[arg-type]
+    return seen is not None and time.time() - float(seen) < WORKER_SILENCE

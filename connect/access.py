@@ -16,6 +16,8 @@ class SessionGate:
         return tokens.read_access(token, address)
 
     def admit(self, caller: Caller, *, restricted: bool) -> User:
+        if caller.session_id is None:
+            raise NotSignedIn()
         sessions = DeviceSession.objects.live(timezone.now()).filter(user=caller.user_id)
         session = sessions.select_related("user").filter(id=caller.session_id).first()
         if session is None or session.user.status == UserStatus.DELETED:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold import admin as unfold
 
-from config.admin import ModelAdmin, reported
+from config.admin import ModelAdmin, reported, staff_id
 from connect import models
-from connect.services import standing
+from connect.services import sessions, standing
 from safety.services import audit
 
 admin.site.unregister([Group, TOTPDevice])
@@ -46,21 +46,19 @@ class UserAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: models.User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         changed = {"changed": sorted(form.changed_data)}
-        audit.record(
-            action="staff_role", actor=request.user.pk, entity="connect_user", entity_id=obj.pk, **changed
-        )
+        audit.record(action="staff_role", actor=staff_id(request), entity="connect_user", entity_id=obj.pk, **changed)
 
     @admin.action(description="Restrict", permissions=["moderate"])
     def restrict(self, request: HttpRequest, queryset: QuerySet[models.User]) -> None:
         for user in queryset:
             with reported(self, request, user):
-                standing.restrict(user=user.id, by=request.user.pk, reason="by hand")
+                standing.restrict(user=user.id, by=staff_id(request), reason="by hand")
 
     @admin.action(description="Lift restriction", permissions=["moderate"])
     def lift(self, request: HttpRequest, queryset: QuerySet[models.User]) -> None:
         for user in queryset:
             with reported(self, request, user):
-                standing.lift(user=user.id, by=request.user.pk, reason="by hand")
+                standing.lift(user=user.id, by=staff_id(request), reason="by hand")
 
 
 class OfPerson(ModelAdmin):
@@ -88,11 +86,9 @@ class DeviceSessionAdmin(OfPerson):
 
     @admin.action(description="Revoke", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[models.DeviceSession]) -> None:
-        from connect.services import sessions
-
         for session in queryset:
             with reported(self, request, session):
-                sessions.revoke(session_id=session.id, by=session.user_id, now=timezone.now())
+                sessions.revoke_as_staff(session=session, by=staff_id(request), now=timezone.now())
 
 
 @admin.register(models.Profile)

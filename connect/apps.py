@@ -4,4 +4,3 @@ from django.apps import AppConfig
 class ConnectConfig(AppConfig):
     name = "connect"
     verbose_name = "People"
-

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from config.admin import ModelAdmin, reported
 from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, MatchingRun
+from matching.services import runs
 
 
 @admin.register(Chart)
@@ -50,8 +51,6 @@ class MatchingRunAdmin(ModelAdmin):
 
     @admin.action(description="Request a run now", permissions=["request"])
     def request_run(self, request: HttpRequest, queryset: QuerySet[MatchingRun]) -> None:
-        from matching.services import runs
-
         with reported(self, request, "A run"):
             runs.request(now=timezone.now())
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from config.admin import ModelAdmin, reported
+from config.admin import ModelAdmin, reported, staff_id
 from safety.models import AuditLog, Block, IdempotencyKey, Report
 from safety.services import cases, reports
 
@@ -58,7 +58,7 @@ class ReportAdmin(ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         report = super().get_object(request, object_id, from_field)
         if report is not None:
-            report.read_by = request.user.pk  # so that the reading can be put on record
+            report.read_by = staff_id(request)  # so that the reading can be put on record
         return report
 
     @display(description="Evidence (each reading is recorded)")
@@ -71,10 +71,10 @@ class ReportAdmin(ModelAdmin):
     def triage(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         for report in queryset:
             with reported(self, request, report):
-                cases.triage(report=report.id, by=request.user.pk)
+                cases.triage(report=report.id, by=staff_id(request))
 
     @admin.action(description="Dismiss", permissions=["moderate"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         for report in queryset:
             with reported(self, request, report):
-                cases.dismiss(report=report.id, by=request.user.pk)
+                cases.dismiss(report=report.id, by=staff_id(request))

@@ -23,10 +23,10 @@ def check(policy: str, *, account: UUID | None, address: str) -> None:
     Without Redis a sensitive policy refuses (Unavailable) and an ordinary one lets the call through.
     """
     rules = settings.LIMITS[policy]
-    subjects = [("account", str(account)) if account else None, ("address", address)]
     try:
-        for scope, subject in filter(None, subjects):
-            _count(policy, scope, subject, rules.get(scope))
+        if account:
+            _count(policy, "account", str(account), rules.get("account"))
+        _count(policy, "address", address, rules.get("address"))
     except (RedisError, StorageError, ConnectionError) as exc:
         logger.warning("limits_unavailable", policy=policy, error=type(exc).__name__)
         if rules["sensitive"]:

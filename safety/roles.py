@@ -21,7 +21,8 @@ SERVICE = "connect_service"
 # One round trip: read what stood before, set what stands now. A target list is evaluated from left to right.
 _SWITCH = """
 SELECT current_setting('role'), coalesce(current_setting('app.user_id', true), ''),
-       set_config('role', %s, true), set_config('app.user_id', coalesce(%s, current_setting('app.user_id', true)), true),
+       set_config('role', %s, true),
+       set_config('app.user_id', coalesce(%s, current_setting('app.user_id', true)), true),
        set_config('app.request_id', %s, true)
 """
 _RESTORE = "SELECT set_config('role', %s, true), set_config('app.user_id', %s, true)"

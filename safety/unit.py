@@ -21,7 +21,7 @@ from safety.services.idempotency import Claim, Reply
 
 @dataclass(frozen=True)
 class Caller:
-    """Who says they call: what a verified access token claims, nothing looked up yet."""
+    """Who says they call: what a verified token claims, nothing looked up yet; no ids for somebody without one."""
 
     address: str
     user_id: UUID | None = None

@@ -23,7 +23,7 @@ class Cursor(CursorPagination):
         cursor = super().decode_cursor(request)
         if cursor and cursor.position:
             try:
-                UUID(cursor.position)
+                UUID(str(cursor.position))
             except ValueError as exc:
                 raise NotFound(self.invalid_cursor_message) from exc
         return cursor

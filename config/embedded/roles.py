@@ -61,4 +61,4 @@ def _connect(url: str, database: str) -> Connection:
 
 
 def _read(name: str) -> sql.SQL:
-    return sql.SQL((SQL / name).read_text())  # type: ignore[arg-type]  # our own file, not a person's input
+    return sql.SQL((SQL / name).read_text())  # our own file, not a person's input

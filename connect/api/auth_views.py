@@ -103,7 +103,7 @@ class LogoutView(Endpoint):
 
     @extend_schema(operation_id="logout", request=None, responses={204: NO_CONTENT})
     def post(self, request: Request) -> Response:
-        sessions.log_out(caller=request.auth, now=self.now)
+        sessions.log_out(caller=self.caller, now=self.now)
         return Response(status=204)
 
 
@@ -115,7 +115,7 @@ class SessionsView(Endpoint):
     @extend_schema(operation_id="sessions_list", responses={200: SessionReply(many=True)})
     def get(self, request: Request) -> Response:
         live = DeviceSession.objects.live(self.now).order_by("-id")
-        context = {"session_id": request.auth.session_id}
+        context = {"session_id": self.caller.session_id}
         return Response(SessionReply(live, many=True, context=context).data)
 
 

@@ -58,7 +58,9 @@ class ConnectProfile(Record):
             ),
             RowSecurity(name="connect_profile_rls", select=owner(), insert=owner(), update=owner()),
         ]
-        indexes = [models.Index(fields=["user"], condition=Q(is_active=True), name="connect_profile_pool_idx")]
+        indexes = [
+            models.Index(fields=["user"], condition=Q(is_active=True), name="connect_profile_pool_idx")
+        ]
 
     def __str__(self) -> str:
         return f"{self.mode}, {self.min_age}-{self.max_age}"

@@ -36,7 +36,9 @@ class Consent(Record):
             ),
             RowSecurity(name="consent_rls", select=owner()),
         ]
-        indexes = [models.Index(fields=["purpose", "user"], condition=Q(revoked_at=None), name="consent_live_idx")]
+        indexes = [
+            models.Index(fields=["purpose", "user"], condition=Q(revoked_at=None), name="consent_live_idx")
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.version}"

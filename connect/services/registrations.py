@@ -2,11 +2,12 @@
 
 import secrets
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import F
 
+from config.db import new_id
 from config.errors import Invalid
 from connect import mail
 from connect.enums import Provider
@@ -81,9 +82,9 @@ def _taken(email: str) -> bool:
 
 
 def _count_attempt(pending: PendingRegistration | None) -> None:
-    pending_id: UUID | None = pending.id if pending else None
-    attempts = pending.attempts + 1 if pending else 0
-    PendingRegistration.objects.filter(id=pending_id).update(attempts=attempts)
+    """The same statement is run where there is nothing to count."""
+    pending_id = pending.id if pending else new_id()
+    PendingRegistration.objects.filter(id=pending_id).update(attempts=F("attempts") + 1)
 
 
 def _hash(email: str, code: str) -> str:

@@ -72,9 +72,12 @@ def refresh(*, token: str, address: str, now: datetime) -> SignedIn | None:
     The session is locked, so that of several uses of one token exactly one is the first. Raises NotSignedIn.
     """
     caller = tokens.read_refresh(token, address)
+    if caller.session_id is None:
+        raise NotSignedIn()
     with as_service():
-        session = DeviceSession.objects.live(now).select_for_update().filter(id=caller.session_id).first()
-        if session is None or session.user_id != caller.user_id or not session.user.is_active:
+        own = DeviceSession.objects.live(now).filter(user=caller.user_id)
+        session = own.select_for_update().filter(id=caller.session_id).first()
+        if session is None or not session.user.is_active:
             raise NotSignedIn("This session has ended.", code="session_ended")
         if session.refresh_token_hash != _hash(token):
             _revoke(session, reason="token_reused", actor=session.user_id, now=now)
@@ -118,13 +121,13 @@ def _revoke(session: DeviceSession, *, reason: str, actor: UUID, now: datetime) 
 
 
 def _issue(session: DeviceSession, now: datetime) -> SignedIn:
-    pair = {"user_id": session.user_id, "session_id": session.id, "now": now}
-    refreshed = tokens.refresh_token(**pair)
+    refreshed = tokens.refresh_token(user_id=session.user_id, session_id=session.id, now=now)
     session.refresh_token_hash = _hash(refreshed)
     session.last_used_at = now
     session.expires_at = now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
     session.save()
-    return SignedIn(session, tokens.access_token(**pair), refreshed)
+    access = tokens.access_token(user_id=session.user_id, session_id=session.id, now=now)
+    return SignedIn(session, access, refreshed)
 
 
 def _hash(token: str) -> str:

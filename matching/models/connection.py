@@ -77,9 +77,7 @@ class ConnectionEvent(Record):
 
     class Meta:
         constraints = [
-            RowSecurity(
-                name="connection_event_rls", select=through("matching_connection", "connection_id")
-            ),
+            RowSecurity(name="connection_event_rls", select=through("matching_connection", "connection_id")),
         ]
         indexes = [models.Index(fields=["connection", "created_at"], name="connection_event_idx")]
 

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +11,11 @@ from config.db import Record
 from matching.enums import ENDED, MATCH_INITIAL, MATCH_TRANSITIONS, UNDECIDED, MatchStatus, Pathway, Side
 from safety.schema import RowSecurity, StateMachine, pair
 
-SCORE = {"max_digits": 5, "decimal_places": 2, "null": True, "blank": True}
+
+
+def score_field() -> "models.DecimalField[Any, Any]":
+    """0 to 100, two decimals; null where one of the two lacks the dimension."""
+    return models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -35,15 +39,19 @@ class Match(Record):
     Scores are 0 to 100; a dimension that one of the two lacks is null. `explanation` holds the reasons shown to both.
     """
 
-    user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_a")
-    user_b = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_b")
+    user_a = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_a"
+    )
+    user_b = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_b"
+    )
     pathway = models.CharField(max_length=13, choices=Pathway, default=Pathway.COMPATIBILITY)
     status = models.CharField(max_length=17, choices=MatchStatus, default=MatchStatus.PROPOSED)
-    astro_score = models.DecimalField(**SCORE)
-    hd_score = models.DecimalField(**SCORE)
-    values_score = models.DecimalField(**SCORE)
-    communication_score = models.DecimalField(**SCORE)
-    readiness_score = models.DecimalField(**SCORE)
+    astro_score = score_field()
+    hd_score = score_field()
+    values_score = score_field()
+    communication_score = score_field()
+    readiness_score = score_field()
     total_score = models.DecimalField(max_digits=5, decimal_places=2)
     score_breakdown = models.JSONField(default=dict)
     explanation = models.JSONField(default=dict)

@@ -25,7 +25,7 @@ MAX_KEY = 128
 class Endpoint(APIView):
     """One resource of the API; `get`, `post` … do the work inside the transaction of `safety.unit.perform`.
 
-    `now` is the moment of the request, `request.user` the caller's account, `request.auth` the Caller. To refuse,
+    `now` is the moment of the request, `caller` what the token claims, `me` the caller's id. To refuse,
     raise a domain error: what the handler wrote is undone. To refuse and keep what was written (a revoked family, a
     failed attempt), return `self.refusal(error)` instead.
     """
@@ -40,6 +40,7 @@ class Endpoint(APIView):
     throttle_classes = ()
 
     now: datetime
+    caller: Caller
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.args, self.kwargs = args, kwargs
@@ -56,8 +57,9 @@ class Endpoint(APIView):
     @property
     def me(self) -> UUID:
         """The caller's id, on every Endpoint that is not public."""
-        user_id: UUID = self.request.auth.user_id
-        return user_id
+        if self.caller.user_id is None:
+            raise NotSignedIn()
+        return self.caller.user_id
 
     def refusal(self, exc: Exception) -> Response:
         """The answer to a refusal whose traces must stay."""
@@ -68,7 +70,7 @@ class Endpoint(APIView):
         return response
 
     def _respond(self) -> Response:
-        caller = self._identify()
+        caller = self.caller = self._identify()
         self.initial(self.request, *self.args, **self.kwargs)
         limits.check(self._limit(), account=caller.user_id, address=caller.address)
         self._response: Response | None = None
@@ -86,17 +88,16 @@ class Endpoint(APIView):
     def _identify(self) -> Caller:
         address = self.request.META.get("REMOTE_ADDR", "")
         if self.public:
-            self.request.user, self.request.auth = None, Caller(address)
-            return self.request.auth
+            return Caller(address)
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotSignedIn()
-        self.request.user, self.request.auth = None, unit.gate().identify(token, address)
-        return self.request.auth
+        return unit.gate().identify(token, address)
 
     def _admit(self, caller: Caller) -> None:
         if not self.public:
-            self.request.user = unit.gate().admit(caller, restricted=self.restricted_allowed)
+            user: Any = unit.gate().admit(caller, restricted=self.restricted_allowed)
+            self.request.user = user
             self.check_permissions(self.request)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:

@@ -39,7 +39,7 @@ class EndpointSchema(AutoSchema):
         return [IDEMPOTENCY_KEY] if takes_key else []
 
     def get_response_serializers(self) -> Any:
-        declared = super().get_response_serializers()
+        declared: Any = super().get_response_serializers()
         if not isinstance(declared, dict):
             declared = {"200": declared}
         refusals = dict(REFUSALS)

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models.constraints import BaseConstraint
 
 
 class Protection(BaseConstraint):
     """A named piece of SQL that belongs to one table and is made and dropped with it."""
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         """Called while the table is being created: it has to exist first, so ours waits."""
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+        return None
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
         """Nothing to check in Python: the database refuses."""

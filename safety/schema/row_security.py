@@ -1,8 +1,7 @@
 """Row-level security of one table."""
 
+from collections.abc import Sequence
 from typing import Any
-
-from django.db import models
 
 from safety.roles import CLIENT, SERVICE
 from safety.schema.base import Protection
@@ -55,7 +54,7 @@ class RowSecurity(Protection):
         client = {f"{self.name}_{cmd}": (CLIENT, cmd.upper(), sql) for cmd, sql in self.given.items()}
         return client | {f"{self.name}_service": (SERVICE, "ALL", "true")}
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         table = model._meta.db_table
         statements = [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
@@ -70,7 +69,7 @@ class RowSecurity(Protection):
     def policy_statements(self, table: str) -> list[str]:
         return [_policy(table, name, *policy) for name, policy in self.policies().items()]
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         table = model._meta.db_table
         statements = [f"DROP POLICY {name} ON {table}" for name in self.policies()]
         statements += [
@@ -79,7 +78,7 @@ class RowSecurity(Protection):
         ]
         return ";\n".join([*statements, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"])
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         return path, args, kwargs | self.given
 

@@ -1,9 +1,7 @@
 """State machines that PostgreSQL itself enforces and records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-from django.db import models
 
 from safety.schema.base import Protection
 
@@ -46,12 +44,12 @@ class StateMachine(Protection):
         }
         self.initial = sorted(map(str, initial))
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         table, column = model._meta.db_table, model._meta.get_field(self.field).column
         common = {"name": self.name, "table": table, "column": column}
         return _insert_sql(common, self.initial) + ";" + _update_sql(common, self.transitions)
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         table = model._meta.db_table
         drops = [
             f"DROP TRIGGER {self.name}_{event} ON {table}; DROP FUNCTION {self.name}_{event}()"
@@ -59,7 +57,7 @@ class StateMachine(Protection):
         ]
         return ";\n".join(drops)
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         own = {"field": self.field, "transitions": self.transitions, "initial": self.initial}
         return path, args, kwargs | own

@@ -54,7 +54,7 @@ def take(claim: Claim, *, now: datetime) -> Reply | None:
 
     Raises KeyReused when the key stands for another request.
     """
-    row = [new_id(), claim.user_id, claim.key, claim.scope, claim.request_hash, now + KEPT, now]
+    row: list[Any] = [new_id(), claim.user_id, claim.key, claim.scope, claim.request_hash, now + KEPT, now]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, row)
         if cursor.fetchone():

@@ -46,7 +46,7 @@ def read_evidence(*, report: Report, by: UUID) -> bytes:
     audit.record(action="evidence_read", actor=by, entity="safety_report", entity_id=report.id)
     if report.evidence is None or report.evidence_key is None:
         return b"{}"
-    return open_sealed(unwrap(report.evidence_key), bytes(report.evidence), report.id.bytes)
+    return open_sealed(unwrap(bytes(report.evidence_key)), bytes(report.evidence), report.id.bytes)
 
 
 def _freeze_evidence(report: Report) -> None:

@@ -120,7 +120,9 @@ def test_login_ignores_the_case_of_the_address(api):
     assert login(api(), "Ada@MaiTribe.example").status_code == 200
 
 
-@pytest.mark.parametrize(("email", "password"), [("ada@maitribe.example", "wrong wrong"), ("no@one.example", PASSWORD)])
+@pytest.mark.parametrize(
+    ("email", "password"), [("ada@maitribe.example", "wrong wrong"), ("no@one.example", PASSWORD)]
+)
 def test_wrong_password_and_unknown_address_answer_alike(api, email, password):
     UserFactory.with_password(email="ada@maitribe.example")
     reply = login(api(), email, password)
@@ -252,7 +254,20 @@ def test_a_token_signed_like_ours_is_taken(api):
             user_id=(session := DeviceSessionFactory()).user_id, session_id=session.id, now=timezone.now()
         ),
     ],
-    ids=["none", "garbage", "unsigned", "algorithm", "key", "type", "expired", "kid", "sid", "aud", "user", "refresh"],
+    ids=[
+        "none",
+        "garbage",
+        "unsigned",
+        "algorithm",
+        "key",
+        "type",
+        "expired",
+        "kid",
+        "sid",
+        "aud",
+        "user",
+        "refresh",
+    ],
 )
 def test_fault_11_every_other_token_is_refused(api, db, make):
     assert call_with(api, make()) == 401

@@ -93,13 +93,9 @@ def _paired(me, other):
         run=run,
     )
     yield match
-    yield MatchFeedback.objects.create(
-        match=match, user=me, rating=4, notes="private-notes", engine_version="1"
-    )
+    yield MatchFeedback.objects.create(match=match, user=me, rating=4, notes="private-notes", engine_version="1")
     yield from _talk(me, other, match, now)
-    connection = Connection.objects.create(
-        user_low=first, user_high=second, origin="compatibility", match=match
-    )
+    connection = Connection.objects.create(user_low=first, user_high=second, origin="compatibility", match=match)
     yield connection
     yield ConnectionEvent.objects.create(connection=connection, event_type="created")
 
@@ -125,9 +121,7 @@ def _talk(me, other, match, now):
         sent_at=now,
     )
     yield message
-    yield ConversationEvent.objects.create(
-        conversation=conversation, seq=1, type="message", side="a", message=message
-    )
+    yield ConversationEvent.objects.create(conversation=conversation, seq=1, type="message", side="a", message=message)
     yield Reveal.objects.create(
         match=match, conversation=conversation, requested_by=me, requested_to=other, expires_at=now
     )
@@ -136,9 +130,7 @@ def _talk(me, other, match, now):
 def _protection(me, other):
     now = timezone.now()
     yield Block.objects.create(blocker=me, blocked=other, source="manual", alias="Someone")
-    yield IdempotencyKey.objects.create(
-        user=me, key=uuid4().hex, scope="POST /x", request_hash="h", expires_at=now
-    )
+    yield IdempotencyKey.objects.create(user=me, key=uuid4().hex, scope="POST /x", request_hash="h", expires_at=now)
     yield Report.objects.create(
         reporter=me,
         reported=other,

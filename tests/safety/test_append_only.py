@@ -41,7 +41,7 @@ def test_a_row_is_not_deleted(entry, role):
 @pytest.mark.parametrize("statement", ["TRUNCATE safety_auditlog", "DROP TABLE safety_auditlog"])
 def test_the_service_cannot_empty_the_table(entry, statement):
     with (
-        pytest.raises(DatabaseError, match="permission denied|must be owner"),
+        pytest.raises(DatabaseError, match=r"permission denied|must be owner"),
         transaction.atomic(),
         as_service(),
     ):

@@ -23,9 +23,7 @@ def ring(settings):
 
 
 def test_what_is_sealed_opens_in_its_place(key):
-    assert (
-        crypto.open_sealed(key, crypto.seal(key, "Grüße".encode(), b"room 1"), b"room 1") == "Grüße".encode()
-    )
+    assert crypto.open_sealed(key, crypto.seal(key, "Grüße".encode(), b"room 1"), b"room 1") == "Grüße".encode()
 
 
 def test_the_text_does_not_stand_in_the_sealed_value(key):

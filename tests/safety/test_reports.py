@@ -91,9 +91,7 @@ def test_each_reading_is_recorded(people):
     report, moderator = file(people), uuid4()
     for _ in range(2):
         reports.read_evidence(report=report, by=moderator)
-    readers = AuditLog.objects.filter(action="evidence_read", entity_id=report.id).values_list(
-        "actor_id", flat=True
-    )
+    readers = AuditLog.objects.filter(action="evidence_read", entity_id=report.id).values_list("actor_id", flat=True)
     assert list(readers) == [moderator, moderator]
 
 

@@ -1,23 +1,18 @@
 """Row security as the real client role, over every table that declares it (fault 8)."""
 
 import os
-from io import StringIO
 from types import SimpleNamespace
 from uuid import uuid4
 
 import psycopg
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection, models
+from django.db import connection
 from django.db.utils import ProgrammingError
-from django.test.utils import isolate_apps
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
 from connect.models import Disclosure, User, ValueScore
-from safety.checks import row_security_is_declared
 from safety.roles import acting_as
-from safety.schema import inspect
 from safety.schema.inspect import security_of
 from tests.safety.rows import fill, our_models, person
 
@@ -26,9 +21,7 @@ READABLE = [model for model in TABLES if "select" in security_of(model).given]
 CLOSED = [model for model in TABLES if model not in READABLE]
 PAIRS = [model for model in READABLE if " IN (" in security_of(model).given["select"]]
 THROUGH_PAIRS = [model for model in READABLE if "EXISTS (SELECT 1 FROM" in security_of(model).given["select"]]
-OWNED = [
-    model for model in READABLE if model not in PAIRS and "parent" not in security_of(model).given["select"]
-]
+OWNED = [model for model in READABLE if model not in PAIRS and "parent" not in security_of(model).given["select"]]
 PROBES = {
     "insert": "INSERT INTO {} DEFAULT VALUES",
     "update": "UPDATE {} SET id = id WHERE false",
@@ -163,7 +156,7 @@ def test_a_foreign_key_does_not_tell_who_exists(world, whom):
 
 
 def test_a_condition_that_raises_is_not_evaluated_on_a_foreign_row(world):
-    trap = "SELECT id FROM connect_user WHERE CASE WHEN email = %s THEN 1/(length(email) - length(email)) ELSE 1 END = 1"
+    trap = "SELECT id FROM connect_user WHERE CASE WHEN email = %s THEN 1/(length(email) * 0) ELSE 1 END = 1"
     with acting_as(world.me.id), connection.cursor() as cursor:
         cursor.execute(trap, [world.partner.email])
         assert cursor.fetchall() == [(world.me.id,)]
@@ -236,9 +229,7 @@ def login():
 
 
 def count_in(web, model):
-    return web.execute(
-        sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(model._meta.db_table))
-    ).fetchone()[0]
+    return web.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(model._meta.db_table))).fetchone()[0]
 
 
 def become(web, user):
@@ -289,74 +280,6 @@ def test_a_person_left_on_record_for_the_session_shows_nothing_to_nobody(committ
 def test_the_web_cannot_take_another_role(transactional_db, login, role):
     with (
         psycopg.connect(login) as web,
-        pytest.raises(psycopg.Error, match="permission denied|does not exist"),
+        pytest.raises(psycopg.Error, match=r"permission denied|does not exist"),
     ):
         web.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
-
-
-# The checks that hold declarations against the database.
-
-
-def test_rls_check_passes(db):
-    call_command("rls", "--check", stdout=StringIO())
-
-
-BREAKAGES = [
-    "DROP POLICY match_rls_select ON matching_match",
-    "DROP POLICY match_rls_service ON matching_match",
-    "ALTER TABLE matching_match NO FORCE ROW LEVEL SECURITY",
-    "ALTER TABLE matching_match DISABLE ROW LEVEL SECURITY",
-    "GRANT UPDATE ON matching_match TO connect_client",
-    "REVOKE SELECT ON matching_match FROM connect_client",
-    "CREATE POLICY more ON matching_match FOR SELECT TO connect_client USING (true)",
-    "GRANT SELECT ON auth_group TO connect_client",
-    "ALTER POLICY match_rls_select ON matching_match USING (true)",
-    "ALTER POLICY match_rls_select ON matching_match TO PUBLIC",
-    "GRANT SELECT ON matching_match TO PUBLIC",
-    "GRANT SELECT (level) ON connect_disclosure TO PUBLIC",
-    "GRANT UPDATE (status) ON matching_match TO connect_client",
-    "GRANT SELECT ON matching_match TO connect_web",
-]
-
-
-@label("breakage", BREAKAGES)
-def test_rls_check_finds_a_difference(db, breakage):
-    with connection.cursor() as cursor:
-        cursor.execute(breakage)
-    with pytest.raises(CommandError):
-        call_command("rls", "--check", stdout=StringIO(), stderr=StringIO())
-
-
-def test_rls_prints_every_policy(db):
-    out = StringIO()
-    call_command("rls", stdout=out)
-    assert all(policy in out.getvalue() for model in TABLES for policy in security_of(model).policies())
-
-
-@pytest.fixture
-def undeclared_model(monkeypatch):
-    with isolate_apps("connect"):
-
-        class Diary(models.Model):
-            user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-
-            class Meta:
-                app_label = "connect"
-
-    registry = SimpleNamespace(get_model=lambda label: User, get_models=lambda **kwargs: [User, Diary])
-    monkeypatch.setattr(inspect, "apps", registry)
-    return Diary
-
-
-def test_the_system_check_names_a_personal_table_without_row_security(undeclared_model):
-    found = row_security_is_declared(None)
-    assert [(e.id, "connect.Diary" in e.msg) for e in found] == [("safety.E001", True)]
-
-
-def test_the_system_check_accepts_a_stated_exemption(undeclared_model, settings):
-    settings.ROW_SECURITY_EXEMPT = {"connect.Diary": "a reason"}
-    assert row_security_is_declared(None) == []
-
-
-def test_the_system_check_finds_nothing_in_the_project():
-    assert row_security_is_declared(None) == []

@@ -1,4 +1,4 @@
-"""Every state machine, walked whole: PostgreSQL refuses what the tables do not list and records what they do."""
+"""Every state machine, walked whole: PostgreSQL refuses what its table does not list, records the rest."""
 
 from itertools import product
 
@@ -81,18 +81,14 @@ def insert_in(row, machine, state):
     table, names = model._meta.db_table, [f.column for f in model._meta.concrete_fields if f.column != "id"]
     values = ", ".join("%s" if name == machine.field else name for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM {table} WHERE id = %s", [row.pk]
-        )
+        cursor.execute(f"CREATE TEMP TABLE kept ON COMMIT DROP AS SELECT * FROM {table} WHERE id = %s", [row.pk])
         _drop_other_constraints(cursor, table)
         cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM kept", [state])
 
 
 def _drop_other_constraints(cursor, table):
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    cursor.execute(
-        "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('u', 'c')", [table]
-    )
+    cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype IN ('u', 'c')", [table])
     for (name,) in cursor.fetchall():
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
     cursor.execute(
