@@ -41,8 +41,7 @@ def random_births(people: int, random: Random) -> list[Birth]:
     """Births between 1945 and 2007 at known times all over the inhabited globe."""
     start, span = datetime(1945, 1, 1, tzinfo=UTC), timedelta(days=62 * 365.25)
     return [
-        Birth(start + random.random() * span, random.uniform(-55, 70), random.uniform(-180, 180))
-        for _ in range(people)
+        Birth(start + random.random() * span, random.uniform(-55, 70), random.uniform(-180, 180)) for _ in range(people)
     ]
 
 

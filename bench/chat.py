@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import os
-import statistics
 import time
 from collections import defaultdict
 from typing import Any
@@ -45,7 +44,11 @@ class Talker:
         """Without compression, which would cost both sides the same and hide what differs."""
         offered: Any = ["connect.v1", f"bearer.{token}"]
         self._socket: ClientConnection = await connect(
-            url, origin=origin, subprotocols=offered, compression=None, ping_interval=None  # type: ignore[arg-type]
+            url,
+            origin=origin,
+            subprotocols=offered,
+            compression=None,
+            ping_interval=None,  # type: ignore[arg-type]
         )
         self._reader = asyncio.create_task(self._read())
         return self
@@ -63,9 +66,7 @@ class Talker:
     async def say(self, number: int) -> None:
         for _ in range(number):
             text = f"{self.name} {len(self.said):06d} ".ljust(200, ".")
-            ack = await self.ask(
-                "chat.send", conversation_id=self.conversation, client_id=text[:64], text=text
-            )
+            ack = await self.ask("chat.send", conversation_id=self.conversation, client_id=text[:64], text=text)
             self.said.append((ack["seq"], text))
 
     async def close(self) -> None:
@@ -208,7 +209,7 @@ def encryption() -> dict[str, Any]:
         guard_ok=right,
         unit="µs a message",
         n=SEALED,
-        peak_rss_mb=_own_peak(),
+        peak_rss_mb=stack.own_peak_rss_mb(),
     )
 
 
@@ -269,9 +270,3 @@ def _make_bare_table() -> None:
             " conversation uuid NOT NULL, text text NOT NULL)"
         )
         cursor.execute("GRANT INSERT, SELECT ON bench_message TO connect_web")
-
-
-def _own_peak() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

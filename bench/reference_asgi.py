@@ -14,12 +14,10 @@ from django.core.asgi import get_asgi_application
 
 http = get_asgi_application()
 
-import jwt
 import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
-from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from psycopg.conninfo import make_conninfo

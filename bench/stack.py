@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import resource
 import secrets
 import subprocess
 import sys
@@ -118,3 +119,8 @@ def seconds_until_answer(port: int, began: float, patience: float = 120.0) -> fl
     if not wait_until(lambda: answers(port), seconds=patience, every=0.01):
         raise RuntimeError("no answer came")
     return time.perf_counter() - began
+
+
+def own_peak_rss_mb() -> float:
+    """The most this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -77,9 +77,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if self.entered:
             registry.remove(self)
             await self.channel_layer.group_discard(user_group(self.visitor.user_id), self.channel_name)
-            await in_thread(presence.leave)(
-                user_id=self.visitor.user_id, socket_id=self.socket_id, now=timezone.now()
-            )
+            await in_thread(presence.leave)(user_id=self.visitor.user_id, socket_id=self.socket_id, now=timezone.now())
 
     async def _authorise(self) -> int | None:
         """The close code of a refusal, None when the visitor may come in."""
@@ -98,9 +96,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def _enter(self) -> None:
         registry.add(self)
-        await in_thread(presence.enter)(
-            user_id=self.visitor.user_id, socket_id=self.socket_id, now=timezone.now()
-        )
+        await in_thread(presence.enter)(user_id=self.visitor.user_id, socket_id=self.socket_id, now=timezone.now())
 
     async def _send(self, frame: dict[str, Any]) -> None:
         if not self.ended:

@@ -43,11 +43,7 @@ class Registry:
 
     def add(self, socket: Socket) -> None:
         self._sockets[socket.socket_id] = socket
-        if (
-            self._poller is None
-            or self._poller.done()
-            or self._poller.get_loop() is not asyncio.get_running_loop()
-        ):
+        if self._poller is None or self._poller.done() or self._poller.get_loop() is not asyncio.get_running_loop():
             self._poller = asyncio.create_task(self._poll())
 
     def remove(self, socket: Socket) -> None:

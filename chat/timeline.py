@@ -49,9 +49,7 @@ def announce(conversation: Conversation, event: ConversationEvent, *, text: str 
         publish([user_id], frame.type, frame.data)
 
 
-def frame_of(
-    conversation: Conversation, event: ConversationEvent, *, viewer: UUID, text: str | None = None
-) -> Frame:
+def frame_of(conversation: Conversation, event: ConversationEvent, *, viewer: UUID, text: str | None = None) -> Frame:
     """An event as one of the two people is told of it; `text` is the opened text of its message, if any."""
     common = {"conversation_id": str(conversation.id), "seq": event.seq}
     own = _WORDS[EventType(event.type)](conversation, event, viewer)

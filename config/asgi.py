@@ -13,7 +13,10 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
 from chat.consumers import SocketConsumer
+from config.checks import refuse_unsafe_start
 from config.origins import OriginCheck
+
+refuse_unsafe_start()
 
 application = ProtocolTypeRouter(
     {"http": http, "websocket": OriginCheck(URLRouter([path("ws/", SocketConsumer.as_asgi())]))}

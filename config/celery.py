@@ -1,10 +1,11 @@
 """The task queue, and the whole schedule of what happens by the clock."""
 
 import os
+import sys
 from datetime import timedelta
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -39,6 +40,20 @@ app.conf.beat_schedule = {
     "sweep presence": {"task": "chat.tasks.sweep_presence", "schedule": timedelta(seconds=20)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def check_before_work(**kwargs: object) -> None:
+    """Celery logs what a receiver raises and goes on; only an exit stops it."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from config.checks import refuse_unsafe_start
+
+    try:
+        refuse_unsafe_start()
+    except ImproperlyConfigured as unsafe:
+        sys.exit(str(unsafe))
 
 
 @setup_logging.connect

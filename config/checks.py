@@ -5,7 +5,8 @@ import binascii
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 
 MIN_SECRET = 40
 STAND_INS = {"EMAIL_BACKEND": "connect.mail.FolderBackend"}
@@ -18,16 +19,20 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Error]:
     return [*_secrets(), *_exposure(), *_stand_ins()]
 
 
+def refuse_unsafe_start(**kwargs: Any) -> None:
+    """Servers and workers run no system checks by themselves; each calls this before it takes its first job."""
+    found = [error for error in run_checks(tags=[Tags.security]) if error.is_serious()]
+    if found:
+        raise ImproperlyConfigured("\n".join(str(error.msg) for error in found))
+
+
 def _secrets() -> list[Error]:
     weak = [
         name
         for name in ("SECRET_KEY", "SIGNING_KEY", "HASH_KEY", "CHANNEL_KEY")
         if len(getattr(settings, name)) < MIN_SECRET
     ]
-    found = [
-        Error(f"{name} is missing or shorter than {MIN_SECRET} characters.", id="config.E001")
-        for name in weak
-    ]
+    found = [Error(f"{name} is missing or shorter than {MIN_SECRET} characters.", id="config.E001") for name in weak]
     if not settings.DATA_KEYS or not all(map(_is_data_key, settings.DATA_KEYS)):
         found.append(Error("DATA_KEYS needs id:base64 of 32 bytes, newest first.", id="config.E002"))
     if not settings.DATABASES["default"].get("PASSWORD"):

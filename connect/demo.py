@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-
 from connect.enums import (
     ContactFrequency,
     ConversationDepth,
@@ -99,9 +98,7 @@ def _tell_preferences(person: DemoPerson, user_id: UUID, now: datetime) -> None:
     preferences.save_values(user_id=user_id, scores={key: draw.randint(10, 100) for key in VALUES}, now=now)
     interests = {key: draw.randint(0, 100) for key in INTERESTS}
     preferences.save_interests(user_id=user_id, scores=interests, now=now)
-    preferences.save_readiness(
-        user_id=user_id, answers={key: draw.randint(2, 5) for key in READINESS}, now=now
-    )
+    preferences.save_readiness(user_id=user_id, answers={key: draw.randint(2, 5) for key in READINESS}, now=now)
     chosen = {
         "conversation_depth": draw.choice(list(ConversationDepth)),
         "contact_frequency": draw.choice(list(ContactFrequency)),

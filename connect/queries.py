@@ -30,14 +30,10 @@ class Card:
 
 def card(viewer: UUID, ids: Collection[UUID], *, today: date) -> dict[UUID, Card]:
     """Cards of those of `ids` that `viewer` may see; two queries, run as the viewer."""
-    shown = (
-        Disclosure.objects.live().filter(viewer=viewer, subject__in=ids).values_list("subject_id", "level")
-    )
+    shown = Disclosure.objects.live().filter(viewer=viewer, subject__in=ids).values_list("subject_id", "level")
     levels: dict[UUID, DisclosureLevel] = {}
     for subject, level in shown:
-        levels[subject] = max(
-            levels.get(subject, DisclosureLevel.FACE), DisclosureLevel(level), key=_RANK.__getitem__
-        )
+        levels[subject] = max(levels.get(subject, DisclosureLevel.FACE), DisclosureLevel(level), key=_RANK.__getitem__)
     seen = [subject for subject, level in levels.items() if level != DisclosureLevel.FACE]
     return {p.user_id: _card(p, levels[p.user_id], today) for p in Profile.objects.filter(user__in=seen)}
 

@@ -36,9 +36,7 @@ def check(policy: str, *, account: UUID | None, address: str) -> None:
 def _count(policy: str, scope: str, subject: str, rates: str | None) -> None:
     for item in _parsed(rates) if rates else ():
         if not _limiter().hit(item, settings.REDIS_PREFIX, policy, scope, subject):
-            reset = (
-                _limiter().get_window_stats(item, settings.REDIS_PREFIX, policy, scope, subject).reset_time
-            )
+            reset = _limiter().get_window_stats(item, settings.REDIS_PREFIX, policy, scope, subject).reset_time
             raise TooFast(retry_after=max(1, int(reset - time.time()) + 1))
 
 
@@ -49,7 +47,5 @@ def _parsed(rates: str) -> list[RateLimitItem]:
 
 @cache
 def _limiter() -> FixedWindowRateLimiter:
-    storage = storage_from_string(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, wrap_exceptions=True
-    )
+    storage = storage_from_string(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, wrap_exceptions=True)
     return FixedWindowRateLimiter(storage)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from config.celery import app
 from connect import tokens
 from connect.models import User
 from tests.factories import DeviceSessionFactory
@@ -19,6 +20,12 @@ from tests.factories import DeviceSessionFactory
 def own_redis_keys(settings: Any, request: pytest.FixtureRequest) -> None:
     """Limits, presence and events of one test are out of reach of every other."""
     settings.REDIS_PREFIX = f"test:{os.getpid()}:{abs(hash(request.node.nodeid))}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_worker_listens() -> None:
+    """Hints to workers end in this process; that a lost one costs only a delay is what the rows are for."""
+    app.conf.broker_url = "memory://"
 
 
 @pytest.fixture

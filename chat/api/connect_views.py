@@ -74,9 +74,7 @@ class RevealView(Endpoint):
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "reveal"}
 
-    @extend_schema(
-        operation_id="connect_reveal", request=s.RevealSerializer, responses={200: s.RevealedSerializer}
-    )
+    @extend_schema(operation_id="connect_reveal", request=s.RevealSerializer, responses={200: s.RevealedSerializer})
     def post(self, request: Request) -> Response:
         asked = s.RevealSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

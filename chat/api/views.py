@@ -82,9 +82,7 @@ class MessagesView(Endpoint):
     def post(self, request: Request, conversation_id: UUID) -> Response:
         said = s.SendSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        message = messages.send(
-            conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data
-        )
+        message = messages.send(conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data)
         sent = {"message_id": message.id, "seq": message.seq, "created_at": message.sent_at}
         return Response(s.SentSerializer(sent).data, status=201)
 
@@ -101,15 +99,11 @@ class MessageView(Endpoint):
 class ReadView(Endpoint):
     """Having read up to a number."""
 
-    @extend_schema(
-        operation_id="conversations_read", request=s.ReadSerializer, responses={200: s.MarkedSerializer}
-    )
+    @extend_schema(operation_id="conversations_read", request=s.ReadSerializer, responses={200: s.MarkedSerializer})
     def post(self, request: Request, conversation_id: UUID) -> Response:
         read = s.ReadSerializer(data=request.data)
         read.is_valid(raise_exception=True)
-        marked = messages.read(
-            conversation_id=conversation_id, by=self.me, now=self.now, **read.validated_data
-        )
+        marked = messages.read(conversation_id=conversation_id, by=self.me, now=self.now, **read.validated_data)
         return Response(s.MarkedSerializer({"marked": marked}).data)
 
 

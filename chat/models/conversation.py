@@ -45,12 +45,8 @@ class Conversation(Record):
     connection = models.ForeignKey(
         "matching.Connection", on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
     )
-    user_a = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_a"
-    )
-    user_b = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_b"
-    )
+    user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_a")
+    user_b = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_b")
     pseudonym_a = models.CharField(max_length=60)
     pseudonym_b = models.CharField(max_length=60)
     state = models.CharField(max_length=13, choices=State, default=State.ANONYMOUS)

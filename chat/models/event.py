@@ -16,9 +16,7 @@ class ConversationEvent(Record):
     seq = models.PositiveBigIntegerField()
     type = models.CharField(max_length=10, choices=EventType)
     side = models.CharField(max_length=1, choices=Side, blank=True)
-    message = models.ForeignKey(
-        "chat.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="events"
-    )
+    message = models.ForeignKey("chat.Message", on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
     data = models.JSONField(default=dict)
 
     class Meta:

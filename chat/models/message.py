@@ -32,9 +32,7 @@ class Message(Record):
             RowSecurity(name="message_rls", select=through("chat_conversation", "conversation_id")),
         ]
         indexes = [
-            models.Index(
-                fields=["conversation", "seq"], condition=Q(read_at=None), name="message_unread_idx"
-            ),
+            models.Index(fields=["conversation", "seq"], condition=Q(read_at=None), name="message_unread_idx"),
             models.Index(fields=["conversation", "created_at"], name="message_time_idx"),
         ]
 

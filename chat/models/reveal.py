@@ -46,9 +46,7 @@ class Reveal(Record):
             RowSecurity(name="reveal_rls", select=pair("requested_by_id", "requested_to_id")),
         ]
         indexes = [
-            models.Index(
-                fields=["expires_at"], condition=Q(status=RevealStatus.PENDING), name="reveal_expiry_idx"
-            )
+            models.Index(fields=["expires_at"], condition=Q(status=RevealStatus.PENDING), name="reveal_expiry_idx")
         ]
 
     def __str__(self) -> str:

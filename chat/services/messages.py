@@ -39,9 +39,7 @@ def send(*, conversation_id: UUID, by: UUID, client_id: str, text: str, now: dat
             return _same(sent_before, box, text)
         locks.refuse_unless_open(conversation)
         first_unread = not _unread(conversation, by).exists()
-        message = Message(
-            id=new_id(), conversation=conversation, sender_id=by, client_id=client_id, sent_at=now
-        )
+        message = Message(id=new_id(), conversation=conversation, sender_id=by, client_id=client_id, sent_at=now)
         _store(message, conversation, box, text)
         if first_unread:
             notifications.send([_note(conversation, by)])
@@ -64,9 +62,7 @@ def after(*, conversation: Conversation, after_seq: int, limit: int, viewer: UUI
     events = ConversationEvent.objects.filter(conversation=conversation, seq__gt=after_seq)
     box = Box(conversation)
     return [
-        timeline.frame_of(
-            conversation, event, viewer=viewer, text=box.open(event.message) if event.message else None
-        )
+        timeline.frame_of(conversation, event, viewer=viewer, text=box.open(event.message) if event.message else None)
         for event in events.select_related("message").order_by("seq")[:limit]
     ]
 

@@ -91,9 +91,7 @@ def online(user_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
     except RedisError as exc:
         _log_down(exc)
         return set()
-    return {
-        user_id for user_id, moment in zip(ids, lapses, strict=True) if moment and moment > now.timestamp()
-    }
+    return {user_id for user_id, moment in zip(ids, lapses, strict=True) if moment and moment > now.timestamp()}
 
 
 def watch(*, by: UUID, user_ids: Collection[UUID], now: datetime) -> list[Seen]:
@@ -150,6 +148,4 @@ def _people_key() -> str:
 
 @cache
 def _redis() -> Redis:
-    return Redis.from_url(
-        settings.REDIS_URL, decode_responses=True, socket_timeout=1, socket_connect_timeout=1
-    )
+    return Redis.from_url(settings.REDIS_URL, decode_responses=True, socket_timeout=1, socket_connect_timeout=1)

@@ -17,9 +17,7 @@ EVIDENCE_MESSAGES = 1000
 UNNAMED = "Your match"
 
 
-def about_conversation(
-    *, conversation_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime
-) -> Report:
+def about_conversation(*, conversation_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime) -> Report:
     """Report the other side of a conversation, whatever its state; it ends at once. Raises NotYours."""
     with as_service():
         conversation = Conversation.objects.of(by).filter(id=conversation_id).first()
@@ -46,9 +44,7 @@ def about_match(*, match_id: UUID, by: UUID, reason: ReportReason, details: str,
     if match is None:
         raise NotYours()
     if conversation_id:
-        return about_conversation(
-            conversation_id=conversation_id, by=by, reason=reason, details=details, now=now
-        )
+        return about_conversation(conversation_id=conversation_id, by=by, reason=reason, details=details, now=now)
     return reports.file(
         by=by,
         against=match.other(by),

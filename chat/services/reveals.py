@@ -100,9 +100,7 @@ def _expire(reveal_id: UUID, conversation_id: UUID, now: datetime) -> bool:
         reveal = Reveal.objects.overdue(now).filter(id=reveal_id).first()
         if reveal is None:
             return False
-        _resolve(
-            conversation, reveal, RevealStatus.EXPIRED, RevealState.EXPIRED, by=None, at=reveal.expires_at
-        )
+        _resolve(conversation, reveal, RevealStatus.EXPIRED, RevealState.EXPIRED, by=None, at=reveal.expires_at)
         return True
 
 
@@ -192,9 +190,7 @@ def _connect(conversation: Conversation, reveal: Reveal, now: datetime) -> None:
     )
 
 
-def _record(
-    conversation: Conversation, reveal: Reveal, state: RevealState, by: UUID | None
-) -> ConversationEvent:
+def _record(conversation: Conversation, reveal: Reveal, state: RevealState, by: UUID | None) -> ConversationEvent:
     conversation.reveal_state = state
     data = {"reveal_state": state, "reveal_id": str(reveal.id)}
     side = conversation.side_of(by) if by else None

@@ -85,9 +85,7 @@ def _flatten(full: Any, path: str = "") -> dict[str, list[dict[str, str]]]:
         children = [(f"{path}.{position}", value) for position, value in enumerate(full) if value]
     else:
         leaves = full if isinstance(full, list) else [full]
-        return {
-            path or "non_field_errors": [{k: str(leaf[k]) for k in ("code", "message")} for leaf in leaves]
-        }
+        return {path or "non_field_errors": [{k: str(leaf[k]) for k in ("code", "message")} for leaf in leaves]}
     return {name: entries for key, value in children for name, entries in _flatten(value, key).items()}
 
 

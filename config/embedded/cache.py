@@ -52,9 +52,7 @@ def _configure(place: Place, port: int, password: str) -> None:
     durable = "no" if place.name == "test" else "yes"
     path.touch(mode=0o600)
     place.account.own(path)
-    path.write_text(
-        CONFIGURATION.format(host=HOST, port=port, password=password, folder=place.redis, durable=durable)
-    )
+    path.write_text(CONFIGURATION.format(host=HOST, port=port, password=password, folder=place.redis, durable=durable))
 
 
 def _answers(port: int, password: str) -> bool:

@@ -85,9 +85,7 @@ def stop(place: Place) -> None:
 
 
 def _pg_ctl(place: Place, action: str, *options: str) -> None:
-    place.account.run(
-        [programs.postgres(place, "pg_ctl"), action, "-D", place.postgres, *options], cwd=place.home
-    )
+    place.account.run([programs.postgres(place, "pg_ctl"), action, "-D", place.postgres, *options], cwd=place.home)
 
 
 def _is_ours(place: Place) -> bool:

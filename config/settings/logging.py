@@ -14,9 +14,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.PositionalArgumentsFormatter(),
 ]
 _RENDERER: Any = (
-    structlog.processors.JSONRenderer()
-    if ENVIRONMENT == "production"
-    else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.processors.JSONRenderer() if ENVIRONMENT == "production" else structlog.dev.ConsoleRenderer(colors=False)
 )
 _FORMAT_ERRORS = [structlog.processors.format_exc_info] if ENVIRONMENT == "production" else []
 

@@ -88,9 +88,7 @@ class RefreshView(Endpoint):
         serializer = RefreshInput(data=request.data)
         serializer.is_valid(raise_exception=True)
         address = request.META.get("REMOTE_ADDR", "")
-        signed_in = sessions.refresh(
-            token=serializer.validated_data["refresh"], address=address, now=self.now
-        )
+        signed_in = sessions.refresh(token=serializer.validated_data["refresh"], address=address, now=self.now)
         if signed_in is None:
             return self.refusal(NotSignedIn("This token was used before.", code="token_reused"))
         return Response(TokensReply(signed_in).data)
@@ -131,6 +129,4 @@ class SessionView(Endpoint):
 
 
 def device_of(request: Request, given: dict[str, Any]) -> Device:
-    return Device(
-        given["device_label"], request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", "")
-    )
+    return Device(given["device_label"], request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", ""))

@@ -33,9 +33,7 @@ class NotificationView(Endpoint):
 class NotificationReadView(Endpoint):
     """Noting that a notification was read."""
 
-    @extend_schema(
-        operation_id="notifications_mark_read", request=None, responses={200: NotificationSerializer}
-    )
+    @extend_schema(operation_id="notifications_mark_read", request=None, responses={200: NotificationSerializer})
     def post(self, request: Request, notification_id: UUID) -> Response:
         read = inbox.mark_read(notification_id=notification_id, user_id=self.me, now=self.now)
         return Response(NotificationSerializer(read).data)

@@ -19,9 +19,7 @@ class ActivateView(Endpoint):
         serializer = ActivateInput(data=request.data)
         serializer.is_valid(raise_exception=True)
         version = serializer.validated_data["consent_version"]
-        profile = pool.activate(
-            user_id=self.me, wishes=serializer.wishes, consent_version=version, now=self.now
-        )
+        profile = pool.activate(user_id=self.me, wishes=serializer.wishes, consent_version=version, now=self.now)
         return Response(ActivateReply({"ok": True, "status": "active", "profile_id": profile.id}).data)
 
 

@@ -98,9 +98,7 @@ class OffLimitsView(Endpoint):
         own = OffLimitsTopic.objects.filter(user=self.me).order_by("topic_key")
         return Response({"topics": list(own.values_list("topic_key", flat=True))})
 
-    @extend_schema(
-        operation_id="off_limits_replace", request=OffLimitsSerializer, responses={200: OffLimitsSerializer}
-    )
+    @extend_schema(operation_id="off_limits_replace", request=OffLimitsSerializer, responses={200: OffLimitsSerializer})
     def put(self, request: Request) -> Response:
         serializer = OffLimitsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -145,9 +143,7 @@ class ReadinessView(Endpoint):
         answers = _numbers(ReadinessAnswer, self.me, "question_key", "answer")
         return Response({"questions": self.questions, "answers": answers})
 
-    @extend_schema(
-        operation_id="readiness_replace", request=ReadinessInput, responses={200: ReadinessSerializer}
-    )
+    @extend_schema(operation_id="readiness_replace", request=ReadinessInput, responses={200: ReadinessSerializer})
     def put(self, request: Request) -> Response:
         serializer = ReadinessInput(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -24,9 +24,7 @@ class ConnectProfile(Record):
     Their dimensions are named and versioned in `connect.vectors`.
     """
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connect_profile"
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connect_profile")
     is_active = models.BooleanField(default=False)
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_version = models.CharField(max_length=20, blank=True)
@@ -58,9 +56,7 @@ class ConnectProfile(Record):
             ),
             RowSecurity(name="connect_profile_rls", select=owner(), insert=owner(), update=owner()),
         ]
-        indexes = [
-            models.Index(fields=["user"], condition=Q(is_active=True), name="connect_profile_pool_idx")
-        ]
+        indexes = [models.Index(fields=["user"], condition=Q(is_active=True), name="connect_profile_pool_idx")]
 
     def __str__(self) -> str:
         return f"{self.mode}, {self.min_age}-{self.max_age}"

@@ -31,14 +31,10 @@ class Consent(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "purpose"], condition=Q(revoked_at=None), name="consent_one_live"
-            ),
+            models.UniqueConstraint(fields=["user", "purpose"], condition=Q(revoked_at=None), name="consent_one_live"),
             RowSecurity(name="consent_rls", select=owner()),
         ]
-        indexes = [
-            models.Index(fields=["purpose", "user"], condition=Q(revoked_at=None), name="consent_live_idx")
-        ]
+        indexes = [models.Index(fields=["purpose", "user"], condition=Q(revoked_at=None), name="consent_live_idx")]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.version}"

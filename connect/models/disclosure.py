@@ -21,12 +21,8 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
 class Disclosure(Record):
     """The one fact that lets a person see another: who sees whom, how much, by what, until when."""
 
-    viewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="disclosures_held"
-    )
-    subject = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="disclosures_given"
-    )
+    viewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="disclosures_held")
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="disclosures_given")
     level = models.CharField(max_length=10, choices=DisclosureLevel)
     source = models.CharField(max_length=12, choices=DisclosureSource)
     source_id = models.UUIDField()

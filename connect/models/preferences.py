@@ -26,9 +26,7 @@ def own_rows(name: str) -> RowSecurity:
 class PreferenceSettings(Record):
     """How a person likes to be in touch. `availability_windows` are hours of the week, 0 (Monday 00:00) to 167."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences"
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
     conversation_depth = models.CharField(max_length=10, choices=ConversationDepth)
     contact_frequency = models.CharField(max_length=10, choices=ContactFrequency)
     directness_score = models.PositiveSmallIntegerField(validators=PERCENT)
@@ -74,9 +72,7 @@ class ValueScore(Record):
 class InterestScore(Record):
     """How much one interest draws, 0 to 100."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interest_scores"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interest_scores")
     interest_key = models.CharField(max_length=30)
     score = models.PositiveSmallIntegerField(validators=PERCENT)
 
@@ -110,9 +106,7 @@ class OffLimitsTopic(Record):
 class NonNegotiable(Record):
     """One of the three things that matter most; rank 1 weighs three times, 2 twice, 3 once."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="non_negotiables"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="non_negotiables")
     dimension = models.CharField(max_length=10, choices=NonNegotiableDimension)
     key = models.CharField(max_length=30)
     priority_rank = models.PositiveSmallIntegerField()
@@ -132,9 +126,7 @@ class NonNegotiable(Record):
 class ReadinessAnswer(Record):
     """One answer, 1 to 5, of the questionnaire that emotional readiness is computed from."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="readiness_answers"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="readiness_answers")
     question_key = models.CharField(max_length=30)
     answer = models.PositiveSmallIntegerField()
 

@@ -38,9 +38,7 @@ def instant(birth_date: date, at: time, zone: str) -> datetime:
     local = datetime.combine(birth_date, at, ZoneInfo(zone))
     moment = local.astimezone(UTC)
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise Invalid(
-            "The clocks were set forward then: that time did not exist.", code="nonexistent_local_time"
-        )
+        raise Invalid("The clocks were set forward then: that time did not exist.", code="nonexistent_local_time")
     return moment
 
 
@@ -155,6 +153,4 @@ def _located(data: BirthData, place: Birthplace) -> tuple[float, float]:
 
 
 def _facts(data: BirthData) -> dict[str, object]:
-    return {
-        name: getattr(data, name) for name in ("time", "city", "country", "latitude", "longitude", "timezone")
-    }
+    return {name: getattr(data, name) for name in ("time", "city", "country", "latitude", "longitude", "timezone")}

@@ -64,6 +64,4 @@ def revoke(*, user_id: UUID, purpose: Purpose, now: datetime) -> dict[str, int]:
 
 def _check_version(version: str) -> None:
     if version not in settings.CONSENT_VERSIONS:
-        raise Invalid(
-            "There is no such version of the consent.", code="unknown_consent_version", version=version
-        )
+        raise Invalid("There is no such version of the consent.", code="unknown_consent_version", version=version)

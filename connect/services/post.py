@@ -41,9 +41,7 @@ def _claim(now: datetime) -> list[OutgoingMail]:
 
 def _send(mail: OutgoingMail) -> bool:
     try:
-        EmailMessage(
-            mail.subject, mail.body, to=[mail.to], headers={"Message-ID": f"<{mail.id}@maitribe>"}
-        ).send()
+        EmailMessage(mail.subject, mail.body, to=[mail.to], headers={"Message-ID": f"<{mail.id}@maitribe>"}).send()
     except OSError as exc:
         logger.warning("mail_failed", mail_id=str(mail.id), attempts=mail.attempts, error=type(exc).__name__)
         return False

@@ -99,6 +99,4 @@ def _replace(model: Any, user_id: UUID, rows: Sequence[Any], *, key: str, number
     """Make `rows` all the person has: one statement for what goes, one for what comes or changes."""
     kept = [getattr(row, key) for row in rows]
     model.objects.filter(user=user_id).exclude(**{f"{key}__in": kept}).delete()
-    model.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["user", key], update_fields=[number]
-    )
+    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["user", key], update_fields=[number])

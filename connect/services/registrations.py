@@ -18,9 +18,7 @@ from safety.crypto import keyed_hash
 from safety.roles import as_service
 from safety.services import audit
 
-CODE_MAIL = (
-    "Your MaiTribe code is {code}.\n\nIt is good for 30 minutes. If you did not ask for it, do nothing.\n"
-)
+CODE_MAIL = "Your MaiTribe code is {code}.\n\nIt is good for 30 minutes. If you did not ask for it, do nothing.\n"
 KNOWN_MAIL = (
     "Somebody tried to sign up with this address, which already has an account.\n\n"
     "If it was you, sign in instead. If not, do nothing.\n"

@@ -28,9 +28,7 @@ def lift(*, user: UUID, by: UUID, reason: str) -> None:
     """End a restriction. Raises NotYours when there is no account, WrongState unless restricted."""
     with as_service():
         _move(_locked(user), UserStatus.RESTRICTED, UserStatus.ACTIVE)
-        audit.record(
-            action="restriction_lifted", actor=by, entity="connect_user", entity_id=user, reason=reason
-        )
+        audit.record(action="restriction_lifted", actor=by, entity="connect_user", entity_id=user, reason=reason)
         access_changed.send(sender=User, user_id=user)
 
 

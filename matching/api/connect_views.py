@@ -33,9 +33,7 @@ class ConnectRespondView(Endpoint):
 
     idempotent = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="connect_respond", request=RespondSerializer, responses={200: RespondedSerializer}
-    )
+    @extend_schema(operation_id="connect_respond", request=RespondSerializer, responses={200: RespondedSerializer})
     def post(self, request: Request) -> Response:
         serializer = RespondSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -53,9 +51,7 @@ class ConnectFeedbackView(Endpoint):
 
     idempotent = frozenset({"POST"})
 
-    @extend_schema(
-        operation_id="connect_feedback", request=FeedbackSerializer, responses={200: DoneSerializer}
-    )
+    @extend_schema(operation_id="connect_feedback", request=FeedbackSerializer, responses={200: DoneSerializer})
     def post(self, request: Request) -> Response:
         serializer = FeedbackSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

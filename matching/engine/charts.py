@@ -82,9 +82,7 @@ def _chart(rows: Positions, span: slice, angles: Angles | None, design: Design) 
 
 def _angles(angles: Houses, i: int) -> Angles:
     system = "placidus" if angles.placidus[i] else "porphyry"
-    return Angles(
-        float(angles.ascendant[i]), float(angles.midheaven[i]), tuple(angles.cusps[i].tolist()), system
-    )
+    return Angles(float(angles.ascendant[i]), float(angles.midheaven[i]), tuple(angles.cusps[i].tolist()), system)
 
 
 def _signs(places: Floats) -> dict[str, dict[str, float]]:
@@ -97,9 +95,7 @@ def _signs(places: Floats) -> dict[str, dict[str, float]]:
 
 def _shares(signs: np.ndarray[tuple[int], np.dtype[np.int64]]) -> dict[str, float]:
     found, counts = np.unique(signs, return_counts=True)
-    return {
-        SIGNS[sign]: count / len(signs) for sign, count in zip(found.tolist(), counts.tolist(), strict=True)
-    }
+    return {SIGNS[sign]: count / len(signs) for sign, count in zip(found.tolist(), counts.tolist(), strict=True)}
 
 
 def _houses(places: Floats, cusps: Floats) -> dict[str, int]:

@@ -87,9 +87,7 @@ def explain(one: Features, other: Features, profile: WeightProfile, names: Vocab
             total=public_score(overall[i]),
             scores={name: public_score(score) for name, score in zip(DIMENSIONS, scores[i], strict=True)},
             labels={name: label(score) for name, score in zip(DIMENSIONS, scores[i], strict=True)},
-            reasons=reasons(
-                one.take(slice(i, i + 1)), other.take(slice(i, i + 1)), scores[i], profile, names
-            ),
+            reasons=reasons(one.take(slice(i, i + 1)), other.take(slice(i, i + 1)), scores[i], profile, names),
         )
         for i in range(len(scores))
     ]
@@ -107,9 +105,7 @@ def reasons(
 ) -> list[Reason]:
     """Two to four reasons of one pair (fewer only where dimensions lack), the largest contribution first."""
     gains = (scores - 50.0) * profile.vector()
-    known = [
-        i for i in np.argsort(-gains, kind="stable") if profile.vector()[i] > 0.0 and not np.isnan(scores[i])
-    ]
+    known = [i for i in np.argsort(-gains, kind="stable") if profile.vector()[i] > 0.0 and not np.isnan(scores[i])]
     worth = [i for i in known if scores[i] >= WORTH_SAYING]
     picked = worth[:MOST] if len(worth) >= FEWEST else known[:FEWEST]
     return [_reason(DIMENSIONS[i], float(scores[i]), one, other, names) for i in picked]
@@ -144,9 +140,7 @@ def _strongest_voice(one: Features, other: Features) -> str:
 
 def _strongest_kind(one: Features, other: Features) -> str:
     columns = one.columns("hd")
-    left, right = (
-        channels.unturn(side.query[:, columns][:, 1:].astype(np.float64) / 50.0) for side in (one, other)
-    )
+    left, right = (channels.unturn(side.query[:, columns][:, 1:].astype(np.float64) / 50.0) for side in (one, other))
     shares = channels.kind_shares(left, right)
     return max(("electromagnetic", "companionship"), key=lambda kind: float(shares[kind][0]))
 
@@ -159,7 +153,5 @@ def _shared(dimension: str, one: Features, other: Features, names: Vocabulary) -
     columns = one.columns(dimension)
     left, right = (side.key[0, columns][1:] for side in (one, other))
     both = np.where((left > 0.0) & (right > 0.0), np.minimum(left, right), 0.0)
-    clear = [
-        int(i) for i in np.argsort(-both, kind="stable")[:NAMES] if both[i] > 1.0 / np.sqrt(2.0 * len(words))
-    ]
+    clear = [int(i) for i in np.argsort(-both, kind="stable")[:NAMES] if both[i] > 1.0 / np.sqrt(2.0 * len(words))]
     return [words[i] for i in clear]

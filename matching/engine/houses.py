@@ -85,18 +85,14 @@ def _placidus(meridian: Floats, latitude: Floats, tilt: Floats) -> Floats:
         excess = np.degrees(np.arcsin(np.clip(slope * np.sin(np.radians(angle)), -1.0, 1.0)))
         angle = meridian[:, None] + below + side * ratio * (90.0 + side * excess)
     radians = np.radians(angle)
-    return np.asarray(
-        np.degrees(np.arctan2(np.sin(radians), np.cos(radians) * np.cos(tilt)[:, None])) % 360.0
-    )
+    return np.asarray(np.degrees(np.arctan2(np.sin(radians), np.cos(radians) * np.cos(tilt)[:, None])) % 360.0)
 
 
 def _porphyry(rising: Floats, culminating: Floats) -> Floats:
     """Cusps 11, 12, 2 and 3 as (S, 4) degrees: thirds of the quadrants."""
     above = signed_angle(rising - culminating)[:, None] / 3.0
     under = signed_angle(culminating + 180.0 - rising)[:, None] / 3.0
-    return (
-        np.hstack((culminating[:, None] + above * [1.0, 2.0], rising[:, None] + under * [1.0, 2.0])) % 360.0
-    )
+    return np.hstack((culminating[:, None] + above * [1.0, 2.0], rising[:, None] + under * [1.0, 2.0])) % 360.0
 
 
 def _twelve(rising: Floats, culminating: Floats, four: Floats) -> Floats:

@@ -125,9 +125,7 @@ def _types(centres: Bits, reach: Bits) -> Ints:
     voiced = reach[:, THROAT, _MOTORS].any(axis=1)
     conditions = [~centres.any(axis=1), centres[:, SACRAL] & voiced, centres[:, SACRAL], voiced]
     names = ("reflector", "manifesting_generator", "generator", "manifestor")
-    return np.select(conditions, [TYPES.index(name) for name in names], TYPES.index("projector")).astype(
-        np.int64
-    )
+    return np.select(conditions, [TYPES.index(name) for name in names], TYPES.index("projector")).astype(np.int64)
 
 
 def _authorities(centres: Bits, kind: Ints) -> Ints:
@@ -135,9 +133,9 @@ def _authorities(centres: Bits, kind: Ints) -> Ints:
     order = [centres[:, centre] for centre in (SOLAR_PLEXUS, SACRAL, SPLEEN, HEART, G)]
     conditions = [*order, kind == TYPES.index("reflector")]
     names = ("emotional", "sacral", "splenic", "ego", "self_projected", "lunar")
-    return np.select(
-        conditions, [AUTHORITIES.index(name) for name in names], AUTHORITIES.index("mental")
-    ).astype(np.int64)
+    return np.select(conditions, [AUTHORITIES.index(name) for name in names], AUTHORITIES.index("mental")).astype(
+        np.int64
+    )
 
 
 def _definitions(centres: Bits, reach: Bits) -> Ints:

@@ -57,9 +57,7 @@ def _largest(packed: Ints, k: int) -> Ints:
 def _unpack(packed: Ints) -> Shortlist:
     nobody = packed == NOBODY
     worth = (packed >> 32).astype(np.int32).view(np.float32)
-    return Shortlist(
-        np.where(nobody, NOBODY, _LOW - (packed & _LOW)), np.where(nobody, np.float32(np.nan), worth)
-    )
+    return Shortlist(np.where(nobody, NOBODY, _LOW - (packed & _LOW)), np.where(nobody, np.float32(np.nan), worth))
 
 
 def exposure(chosen: Ints, people: int) -> Ints:

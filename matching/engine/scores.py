@@ -73,9 +73,7 @@ def pair_matrix(query: Features, key: Features, weights: WeightProfile | NDArray
 
     weights: a profile, or own weights (r, 8) of the people of `query`.
     """
-    own = np.broadcast_to(
-        weights.vector() if isinstance(weights, WeightProfile) else weights, query.present.shape
-    )
+    own = np.broadcast_to(weights.vector() if isinstance(weights, WeightProfile) else weights, query.present.shape)
     widths = np.diff(query.edges)
     sums = (query.query * np.repeat(own, widths, axis=1)) @ key.key.T
     shares = (query.present * own) @ key.present.T.astype(np.float32)
@@ -111,9 +109,7 @@ def totals(scores: Scores, profile: WeightProfile) -> Scores:
     weights = np.where(np.isnan(scores), 0.0, profile.vector())
     shares = weights.sum(axis=1)
     sums = (np.nan_to_num(scores) * weights).sum(axis=1)
-    return np.asarray(
-        np.divide(sums, shares, out=np.full(len(scores), np.nan), where=shares > 0.0), dtype=np.float32
-    )
+    return np.asarray(np.divide(sums, shares, out=np.full(len(scores), np.nan), where=shares > 0.0), dtype=np.float32)
 
 
 def public_score(score: float) -> int | None:

@@ -48,9 +48,7 @@ def harmonic_weights() -> Floats:
     k = HARMONICS[:, None]
     angles, (valence, orb) = np.radians(list(ASPECTS)), np.array(list(ASPECTS.values())).T
     spread = np.radians(orb) / 2.0
-    return np.asarray(
-        (valence * spread * np.cos(k * angles) * np.exp(-((k * spread) ** 2) / 2.0)).sum(axis=1)
-    )
+    return np.asarray((valence * spread * np.cos(k * angles) * np.exp(-((k * spread) ** 2) / 2.0)).sum(axis=1))
 
 
 def aspect(degrees: Floats) -> Floats:

@@ -21,9 +21,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 class Connection(Record):
     """A confirmed mutual edge between two people; `user_low` has the smaller id."""
 
-    user_low = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections_as_low"
-    )
+    user_low = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections_as_low")
     user_high = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections_as_high"
     )

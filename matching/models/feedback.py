@@ -16,9 +16,7 @@ class MatchFeedback(Record):
     """
 
     match = models.ForeignKey("matching.Match", on_delete=models.CASCADE, related_name="feedback")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="match_feedback"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="match_feedback")
     rating = models.PositiveSmallIntegerField()
     fit_score = models.PositiveSmallIntegerField(null=True, blank=True)
     safety_score = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -12,7 +12,6 @@ from matching.enums import ENDED, MATCH_INITIAL, MATCH_TRANSITIONS, UNDECIDED, M
 from safety.schema import RowSecurity, StateMachine, pair
 
 
-
 def score_field() -> "models.DecimalField[Any, Any]":
     """0 to 100, two decimals; null where one of the two lacks the dimension."""
     return models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
@@ -39,12 +38,8 @@ class Match(Record):
     Scores are 0 to 100; a dimension that one of the two lacks is null. `explanation` holds the reasons shown to both.
     """
 
-    user_a = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_a"
-    )
-    user_b = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_b"
-    )
+    user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_a")
+    user_b = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_b")
     pathway = models.CharField(max_length=13, choices=Pathway, default=Pathway.COMPATIBILITY)
     status = models.CharField(max_length=17, choices=MatchStatus, default=MatchStatus.PROPOSED)
     astro_score = score_field()
@@ -75,9 +70,7 @@ class Match(Record):
             models.UniqueConstraint(
                 fields=["user_a", "user_b"], condition=~Q(status__in=ENDED), name="match_one_open_per_pair"
             ),
-            StateMachine(
-                name="match_status", field="status", transitions=MATCH_TRANSITIONS, initial=MATCH_INITIAL
-            ),
+            StateMachine(name="match_status", field="status", transitions=MATCH_TRANSITIONS, initial=MATCH_INITIAL),
             RowSecurity(name="match_rls", select=pair("user_a_id", "user_b_id")),
         ]
         indexes = [

@@ -42,9 +42,7 @@ class MatchingRun(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                models.Value(1), condition=Q(status__in=UNFINISHED), name="run_one_unfinished"
-            ),
+            models.UniqueConstraint(models.Value(1), condition=Q(status__in=UNFINISHED), name="run_one_unfinished"),
             StateMachine(
                 name="run_status",
                 field="status",

@@ -40,9 +40,7 @@ def mark_due(*, user_id: UUID, now: datetime) -> None:
     """Have the person's chart computed anew; one small write."""
     row = Chart(user_id=user_id, due_at=now)
     with as_service():
-        Chart.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["user"], update_fields=["due_at"]
-        )
+        Chart.objects.bulk_create([row], update_conflicts=True, unique_fields=["user"], update_fields=["due_at"])
 
 
 def compute_due(*, now: datetime, limit: int = BATCH) -> int:
@@ -77,10 +75,7 @@ def _claim(now: datetime, limit: int) -> list[Chart]:
 def _births(user_ids: list[UUID]) -> dict[UUID, Birth]:
     """Births of those who gave date and place."""
     dates = dict(Profile.objects.filter(user__in=user_ids).values_list("user_id", "birth_date"))
-    births = {
-        row.user_id: _birth(row, dates.get(row.user_id))
-        for row in BirthData.objects.filter(user__in=user_ids)
-    }
+    births = {row.user_id: _birth(row, dates.get(row.user_id)) for row in BirthData.objects.filter(user__in=user_ids)}
     return {user_id: birth for user_id, birth in births.items() if birth is not None}
 
 

@@ -58,9 +58,7 @@ def _standing(first: UUID, second: UUID) -> Connection | None:
     return standing.select_for_update().first()
 
 
-def _end(
-    connection: Connection, by: UUID | None, reason: str, now: datetime, status: ConnectionStatus
-) -> None:
+def _end(connection: Connection, by: UUID | None, reason: str, now: datetime, status: ConnectionStatus) -> None:
     connection.status, connection.ended_by, connection.ended_at = status, by, now
     connection.reason = reason
     connection.save(update_fields=["status", "ended_by", "ended_at", "reason", "updated_at"])

@@ -116,8 +116,6 @@ def _history(numbers: dict[UUID, int], now: datetime) -> tuple[dict[int, datetim
     return last, exposure
 
 
-def _waited(
-    joined: Iterable[datetime | None], last: dict[int, datetime], now: datetime
-) -> NDArray[np.float64]:
+def _waited(joined: Iterable[datetime | None], last: dict[int, datetime], now: datetime) -> NDArray[np.float64]:
     since = [max(filter(None, (moment, last.get(i))), default=now) for i, moment in enumerate(joined)]
     return np.array([max(0.0, (now - moment) / timedelta(days=1)) for moment in since], dtype=np.float64)

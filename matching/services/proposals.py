@@ -152,8 +152,7 @@ def _tell_accepted(match: Match) -> None:
         "Your conversation is open. Nobody sees who you are until you both want it.",
     )
     notifications.send(
-        Note(user_id, NotificationType.MATCH_ACCEPTED, *words, match.id, RelatedType.MATCH)
-        for user_id in people
+        Note(user_id, NotificationType.MATCH_ACCEPTED, *words, match.id, RelatedType.MATCH) for user_id in people
     )
     for user_id in people:
         _publish_status(match, user_id)

@@ -113,9 +113,7 @@ class Endpoint(APIView):
         if not key or method not in self.idempotent or caller.user_id is None:
             return None
         if len(key) > MAX_KEY:
-            raise Invalid(
-                f"Idempotency-Key is at most {MAX_KEY} characters.", code="idempotency_key_too_long"
-            )
+            raise Invalid(f"Idempotency-Key is at most {MAX_KEY} characters.", code="idempotency_key_too_long")
         # Parsed and written again, so that white space and the order of keys make no other request.
         body = orjson.dumps(self.request.data, option=orjson.OPT_SORT_KEYS, default=str)
         return Claim(caller.user_id, key, f"{method} {self.request.path}", body)

@@ -25,12 +25,8 @@ class Block(Record):
     `alias` is how the other was known when it was made: an anonymous person is never named by a block list.
     """
 
-    blocker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks_made"
-    )
-    blocked = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks_received"
-    )
+    blocker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks_made")
+    blocked = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks_received")
     source = models.CharField(max_length=20, choices=BlockSource)
     alias = models.CharField(max_length=60)
 

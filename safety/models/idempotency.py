@@ -23,9 +23,7 @@ class IdempotencyKey(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "key"], name="idempotency_user_key"),
-            RowSecurity(
-                name="idempotency_rls", select=owner(), insert=owner(), update=owner(), delete=owner()
-            ),
+            RowSecurity(name="idempotency_rls", select=owner(), insert=owner(), update=owner(), delete=owner()),
         ]
 
     def __str__(self) -> str:

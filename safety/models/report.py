@@ -13,12 +13,8 @@ class Report(Record):
     what it is about without a foreign key, since the subject lives in a higher app.
     """
 
-    reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports_filed"
-    )
-    reported = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports_received"
-    )
+    reporter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports_filed")
+    reported = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports_received")
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
     reason_code = models.CharField(max_length=20, choices=ReportReason)

@@ -65,12 +65,8 @@ def gaps() -> list[str]:
         found += [f"{table}: policy missing: {row[0]}" for row in sorted(expected - installed)]
         found += [f"{table}: policy not declared: {row[0]}" for row in sorted(installed - expected)]
         if grants.get(table, set()) != set(security.given):
-            found.append(
-                f"{table}: client may {sorted(grants.get(table, set()))}, declared {sorted(security.given)}"
-            )
-    return found + [
-        f"{table}: client has rights but no policies" for table in sorted(set(grants) - set(declared))
-    ]
+            found.append(f"{table}: client may {sorted(grants.get(table, set()))}, declared {sorted(security.given)}")
+    return found + [f"{table}: client has rights but no policies" for table in sorted(set(grants) - set(declared))]
 
 
 def _expected(table: str, security: RowSecurity) -> set[Policy]:

@@ -39,9 +39,7 @@ class StateMachine(Protection):
     ) -> None:
         super().__init__(name=name)
         self.field = field
-        self.transitions = {
-            str(state): sorted(map(str, after)) for state, after in sorted(transitions.items())
-        }
+        self.transitions = {str(state): sorted(map(str, after)) for state, after in sorted(transitions.items())}
         self.initial = sorted(map(str, initial))
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:

@@ -88,9 +88,7 @@ def make_token(user_id: UUID, session: DeviceSession | None = None) -> str:
 class Socket(ApplicationCommunicator):
     """A websocket at the application's own door, origin check included."""
 
-    def __init__(
-        self, token: str, *, origin: list[bytes] | None = None, protocols: list[str] | None = None
-    ) -> None:
+    def __init__(self, token: str, *, origin: list[bytes] | None = None, protocols: list[str] | None = None) -> None:
         from config.asgi import application
 
         scope = {
@@ -183,9 +181,7 @@ async def new_two() -> Two:
 
 
 async def said(client: Client, two: Two, text: str = "Hello", client_id: str = "c1") -> dict[str, Any]:
-    return await client.call(
-        "chat.send", conversation_id=str(two.conversation.id), client_id=client_id, text=text
-    )
+    return await client.call("chat.send", conversation_id=str(two.conversation.id), client_id=client_id, text=text)
 
 
 def send(two: Two, text: str = "Hello", *, by: UUID | None = None, client_id: str | None = None) -> Message:

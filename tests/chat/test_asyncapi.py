@@ -95,6 +95,4 @@ async def test_a_whole_walk_speaks_as_documented(connect):
 
     spoken = {f"ack_{type.replace('.', '_')}" for type in SERIALIZERS}
     told = ["chat.message", "chat.read", "chat.typing", "chat.retracted", "chat.state", "reveal.updated"]
-    assert first.seen >= spoken | {
-        name_of("server", type) for type in [*told, "match.updated", "notification"]
-    }
+    assert first.seen >= spoken | {name_of("server", type) for type in [*told, "match.updated", "notification"]}

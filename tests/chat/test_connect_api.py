@@ -119,9 +119,7 @@ def test_a_strangers_chat_is_no_chat(two):
 
 
 def test_after_the_end_nobody_writes(two):
-    conversations.close(
-        conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now()
-    )
+    conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now())
     reply = send(two)
     assert (reply.status_code, reply.json()["code"]) == (409, "conversation_closed")
 

@@ -125,9 +125,7 @@ def test_a_revealed_conversation_goes_on(two):
     now = timezone.now()
     reveals.request(conversation_id=two.conversation.id, by=two.a, now=now)
     reveals.request(conversation_id=two.conversation.id, by=two.b, now=now)
-    said = messages.send(
-        conversation_id=two.conversation.id, by=two.a, client_id="1", text="So it is you", now=now
-    )
+    said = messages.send(conversation_id=two.conversation.id, by=two.a, client_id="1", text="So it is you", now=now)
     assert Message.objects.get(id=said.id).conversation_id == two.conversation.id
 
 

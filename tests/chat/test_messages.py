@@ -57,9 +57,7 @@ def test_two_people_may_use_the_same_client_id(two):
 
 def test_a_resend_after_the_end_still_gets_its_reply(two):
     first = send(two, client_id="x1")
-    conversations.close(
-        conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now()
-    )
+    conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now())
     assert send(two, client_id="x1").id == first.id
 
 
@@ -86,9 +84,7 @@ def test_control_characters_are_stripped(two):
 
 
 def test_a_closed_conversation_takes_nothing(two):
-    conversations.close(
-        conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now()
-    )
+    conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now())
     with pytest.raises(WrongState) as refusal:
         send(two)
     assert refusal.value.code == "conversation_closed"
@@ -177,12 +173,8 @@ def test_reading_marks_the_others_messages_up_to_a_number(two):
 
 def test_reading_in_an_ended_conversation_tells_nothing(two):
     message = send(two)
-    conversations.close(
-        conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now()
-    )
-    assert not messages.read(
-        conversation_id=two.conversation.id, by=two.b, seq=message.seq, now=timezone.now()
-    )
+    conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.b, now=timezone.now())
+    assert not messages.read(conversation_id=two.conversation.id, by=two.b, seq=message.seq, now=timezone.now())
 
 
 def test_a_stranger_cannot_mark_as_read(two):
@@ -193,9 +185,7 @@ def test_a_stranger_cannot_mark_as_read(two):
 def test_the_database_refuses_a_number_twice(two):
     message = send(two)
     with pytest.raises(IntegrityError), transaction.atomic():
-        ConversationEvent.objects.create(
-            conversation=two.conversation, seq=message.seq, type=EventType.MESSAGE
-        )
+        ConversationEvent.objects.create(conversation=two.conversation, seq=message.seq, type=EventType.MESSAGE)
 
 
 @pytest.mark.django_db(transaction=True)

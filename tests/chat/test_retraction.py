@@ -15,9 +15,7 @@ from tests.chat.people import Two, frames, send
 
 
 def retract(two: Two, seq: int, *, by=None, now=None) -> Message:
-    return messages.retract(
-        conversation_id=two.conversation.id, by=by or two.a, seq=seq, now=now or timezone.now()
-    )
+    return messages.retract(conversation_id=two.conversation.id, by=by or two.a, seq=seq, now=now or timezone.now())
 
 
 def test_a_retracted_message_leaves_a_tombstone(two):

@@ -175,18 +175,14 @@ def test_a_revealed_pair_has_nothing_to_ask(two):
 
 def test_after_the_end_nobody_reveals(two):
     reveal = ask(two)
-    conversations.close(
-        conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.a, now=timezone.now()
-    )
+    conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.a, now=timezone.now())
     assert code_of(ask, two, two.b) == "conversation_closed"
     assert code_of(accept, two, reveal) == "conversation_closed"
 
 
 def test_the_end_leaves_no_request_pending(two):
     reveal = ask(two)
-    conversations.close(
-        conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.a, now=timezone.now()
-    )
+    conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.a, now=timezone.now())
     reveal.refresh_from_db()
     assert (reveal.status, two.fresh().reveal_state) == (RevealStatus.EXPIRED, RevealState.EXPIRED)
 

@@ -55,9 +55,7 @@ async def test_who_drops_and_syncs_has_each_message_once_and_in_order(connect):
         await said(first, two, f"missed {number}", f"m{number}")
     second = await connect(two.b)
     await said(first, two, "live", "c9")
-    synced = await second.call(
-        "chat.sync", conversation_id=str(two.conversation.id), after_seq=seen[0]["seq"]
-    )
+    synced = await second.call("chat.sync", conversation_id=str(two.conversation.id), after_seq=seen[0]["seq"])
     live = (await second.event("chat.message"))["data"]
     by_seq = {frame["seq"]: frame for frame in [*seen, *(e["data"] for e in synced["data"]["events"]), live]}
     assert list(by_seq) == sorted(by_seq)

@@ -6,7 +6,8 @@ import copy
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.checks import production_is_safe
+from config.celery import check_before_work
+from config.checks import production_is_safe, refuse_unsafe_start
 
 SAFE = {
     "ENVIRONMENT": "production",
@@ -87,3 +88,16 @@ def test_development_may_be_unsafe(safe, name, value, error):
 def test_every_fault_is_named_at_once(safe):
     safe.HASH_KEY, safe.DEBUG, safe.ALLOWED_HOSTS = "", True, ["*"]
     assert found() == ["config.E001", "config.E004", "config.E005"]
+
+
+def test_server_and_worker_refuse_an_unsafe_start(safe):
+    safe.DEBUG = True
+    with pytest.raises(ImproperlyConfigured, match="DEBUG"):
+        refuse_unsafe_start()
+    with pytest.raises(SystemExit, match="DEBUG"):
+        check_before_work()
+
+
+def test_server_and_worker_start_when_it_is_safe(safe):
+    refuse_unsafe_start()
+    check_before_work()

@@ -110,9 +110,7 @@ def test_what_libraries_raise_is_told_in_the_same_words(exc, status, code):
     assert (problem.status, problem.code) == (status, code)
 
 
-@pytest.mark.parametrize(
-    "exc", [ValueError("x"), KeyError("x"), DataError("x")], ids=lambda e: type(e).__name__
-)
+@pytest.mark.parametrize("exc", [ValueError("x"), KeyError("x"), DataError("x")], ids=lambda e: type(e).__name__)
 def test_a_fault_of_ours_is_no_refusal(exc):
     assert (describe(exc), handle(exc, {})) == (None, None)
 

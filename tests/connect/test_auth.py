@@ -120,9 +120,7 @@ def test_login_ignores_the_case_of_the_address(api):
     assert login(api(), "Ada@MaiTribe.example").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("email", "password"), [("ada@maitribe.example", "wrong wrong"), ("no@one.example", PASSWORD)]
-)
+@pytest.mark.parametrize(("email", "password"), [("ada@maitribe.example", "wrong wrong"), ("no@one.example", PASSWORD)])
 def test_wrong_password_and_unknown_address_answer_alike(api, email, password):
     UserFactory.with_password(email="ada@maitribe.example")
     reply = login(api(), email, password)
@@ -289,7 +287,7 @@ def test_due_mail_is_sent_once(db, mailoutbox, settings):
 
 def test_mail_that_fails_is_kept_for_later(db, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", 9, False
     registrations.start(email=EMAIL, password=PASSWORD, timezone="UTC", now=timezone.now())
     now = timezone.now()
     assert post.send_due(now=now) == 0

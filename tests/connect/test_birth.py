@@ -2,13 +2,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.factories import UserFactory
 
 from config.errors import Invalid, NotYours, WrongState
 from connect.models import BirthData, Profile
 from connect.services import births
 from connect.services.births import Birthplace
 from connect.signals import birth_changed
+from tests.factories import UserFactory
 
 BERLIN = Birthplace(city="Berlin", country="DE")
 VIENNA = Birthplace(city="Vienna", country="AT")
@@ -73,9 +73,7 @@ def test_the_minutes_around_it_exist(at):
     assert births.instant(date(1995, 3, 26), at, "Europe/Berlin").tzinfo is UTC
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(date(1995, 3, 26), 23), (date(1995, 6, 1), 24), (date(1995, 9, 24), 25)]
-)
+@pytest.mark.parametrize(("day", "hours"), [(date(1995, 3, 26), 23), (date(1995, 6, 1), 24), (date(1995, 9, 24), 25)])
 def test_a_day_is_as_long_as_it_was(day, hours):
     start, end = births.day_bounds(day, "Europe/Berlin")
     assert end - start == timedelta(hours=hours)

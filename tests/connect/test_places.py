@@ -28,9 +28,7 @@ def test_a_citys_own_name_goes_before_anothers_byname():
     assert places.city("Offenbach", "DE").name == "Offenbach"
 
 
-@pytest.mark.parametrize(
-    ("name", "country"), [("Atlantis", "GR"), ("Munich", "XX"), ("", "DE"), ("?!", "DE")]
-)
+@pytest.mark.parametrize(("name", "country"), [("Atlantis", "GR"), ("Munich", "XX"), ("", "DE"), ("?!", "DE")])
 def test_what_is_not_a_city_is_refused(name, country):
     with pytest.raises(Invalid) as refused:
         places.city(name, country)

@@ -125,9 +125,7 @@ def test_bad_input_has_its_own_code_and_changes_nothing(user, api, change, code)
     assert not Profile.objects.filter(user=user, name="Changed").exists()
 
 
-@pytest.mark.parametrize(
-    "half", [{"city": "Berlin"}, {"country": "DE"}, {"latitude": 1.0}, {"longitude": 1.0}]
-)
+@pytest.mark.parametrize("half", [{"city": "Berlin"}, {"country": "DE"}, {"latitude": 1.0}, {"longitude": 1.0}])
 def test_half_a_place_is_refused(user, api, half):
     reply = api(user).patch("/api/profile", half)
     assert reply.status_code == 400
@@ -189,9 +187,7 @@ def test_the_same_birth_date_again_is_no_change(user, api):
 
 
 def test_a_birth_date_on_which_the_birth_time_did_not_exist_is_refused(user, api):
-    BirthData.objects.create(
-        user=user, time="02:30", latitude=52.52, longitude=13.4, timezone="Europe/Berlin"
-    )
+    BirthData.objects.create(user=user, time="02:30", latitude=52.52, longitude=13.4, timezone="Europe/Berlin")
     reply = api(user).patch("/api/profile", {"birth_date": "1995-03-26"})
     assert (reply.status_code, reply.json()["code"]) == (400, "nonexistent_local_time")
 

@@ -58,9 +58,7 @@ async def arrive(person: Person, say: Say) -> None:
 async def tell(person: Person) -> None:
     day, hour, gender = BIRTH[person.name]
     profile = {"name": f"{person.name} Example", "nickname": person.name, "birth_date": day, "gender": gender}
-    await person.call(
-        "PUT", "/api/profile", profile | TOWN | {"languages": ["en"], "bio": "Here for the walk."}
-    )
+    await person.call("PUT", "/api/profile", profile | TOWN | {"languages": ["en"], "bio": "Here for the walk."})
     await person.call("PUT", "/api/profile/birth", {"time": hour} | TOWN)
     scores = {key: 60 + 5 * place for place, key in enumerate(VALUES)}
     await person.call("PUT", "/api/profile/values", {"scores": scores})
@@ -104,18 +102,14 @@ async def talk(ada: Person, ben: Person, chat: str, say: Say) -> None:
     """Over the sockets; Ben loses his network in the middle and resumes without loss."""
     await ada.open_socket()
     await ben.open_socket()
-    await ada.say(
-        "chat.send", conversation_id=chat, client_id="a1", text="Hey, I felt your calm energy today."
-    )
+    await ada.say("chat.send", conversation_id=chat, client_id="a1", text="Hey, I felt your calm energy today.")
     heard = (await ben.hears("chat.message", text="Hey, I felt your calm energy today."))["data"]
     say(f"Ben reads from {heard['pseudonym']}: {heard['text']}")
     check("Ada" not in str(heard), "the name of an anonymous person leaked")
     await ben.lose_network()
     say("Ben loses his network")
     for number in range(2, 5):
-        await ada.say(
-            "chat.send", conversation_id=chat, client_id=f"a{number}", text=f"Are you there? ({number})"
-        )
+        await ada.say("chat.send", conversation_id=chat, client_id=f"a{number}", text=f"Are you there? ({number})")
     await ada.say("chat.send", conversation_id=chat, client_id="a4", text="Are you there? (4)")
     await resume(ben, chat, heard["seq"], say)
     await ben.say("chat.read", conversation_id=chat, seq=heard["seq"])

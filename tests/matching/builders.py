@@ -86,15 +86,11 @@ def person(now: datetime, *, chart: bool = True, **wishes: Any) -> User:
     return user
 
 
-def born(
-    user: User, now: datetime, *, at: time | None = time(7, 30), consents: tuple[Purpose, ...] = ()
-) -> Chart:
+def born(user: User, now: datetime, *, at: time | None = time(7, 30), consents: tuple[Purpose, ...] = ()) -> Chart:
     """Birth data with the consents (both halves by default), and the chart computed."""
     for purpose in consents or charts.HALVES:
         consent(user, purpose, now)
-    BirthData.objects.create(
-        user=user, time=at, latitude=BERLIN[0], longitude=BERLIN[1], timezone="Europe/Berlin"
-    )
+    BirthData.objects.create(user=user, time=at, latitude=BERLIN[0], longitude=BERLIN[1], timezone="Europe/Berlin")
     charts.mark_due(user_id=user.id, now=now)
     charts.compute_due(now=now)
     return Chart.objects.get(user=user)
@@ -126,9 +122,7 @@ def likes(user: User, **scores: int) -> None:
         InterestScore.objects.create(user=user, interest_key=key, score=score)
 
 
-def match_of(
-    first: User, second: User, now: datetime, status: str = MatchStatus.PROPOSED, **fields: Any
-) -> Match:
+def match_of(first: User, second: User, now: datetime, status: str = MatchStatus.PROPOSED, **fields: Any) -> Match:
     """A match that went its way to this status."""
     low, high = sorted((first.id, second.id))
     ended = {"ended_at": now} if status in ENDED else {}

@@ -68,18 +68,14 @@ def test_an_expired_proposal_is_none(api, now):
 
 @pytest.mark.parametrize(("side", "status"), [("user_a", "accepted_a"), ("user_b", "accepted_b")])
 def test_accepting_answers_the_callers_side(api, match, side, status):
-    answer = api(getattr(match, side)).post(
-        "/connect/respond", {"matchId": str(match.id), "action": "accept"}
-    )
+    answer = api(getattr(match, side)).post("/connect/respond", {"matchId": str(match.id), "action": "accept"})
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "status": status})
     assert Match.objects.get().status == status
 
 
 def test_the_second_acceptance_answers_both(api, match):
     body = {"matchId": str(match.id), "action": "accept"}
-    answers = [
-        api(user).post("/connect/respond", body).json()["status"] for user in (match.user_a, match.user_b)
-    ]
+    answers = [api(user).post("/connect/respond", body).json()["status"] for user in (match.user_a, match.user_b)]
     assert answers == ["accepted_a", "accepted_both"]
 
 

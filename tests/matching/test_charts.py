@@ -92,9 +92,7 @@ def test_a_time_that_never_was_does_not_stop_the_others(somebody):
     Profile.objects.create(user=other, birth_date=date(2021, 3, 28))
     for user in (somebody, other):
         consent(user, Purpose.ASTROLOGY, now)
-        BirthData.objects.create(
-            user=user, time=time(2, 30), latitude=52.5, longitude=13.4, timezone="Europe/Berlin"
-        )
+        BirthData.objects.create(user=user, time=time(2, 30), latitude=52.5, longitude=13.4, timezone="Europe/Berlin")
         charts.mark_due(user_id=user.id, now=now)
     assert charts.compute_due(now=now) == 2
     assert Chart.objects.get(user=somebody).astrology is not None

@@ -16,9 +16,7 @@ from tests.matching.builders import account, match_of
 
 pytestmark = pytest.mark.django_db
 
-GOOD = Judgement(
-    rating=4, fit_score=78, safety_score=90, communication_score=70, reasons=["timing"], notes="Fine."
-)
+GOOD = Judgement(rating=4, fit_score=78, safety_score=90, communication_score=70, reasons=["timing"], notes="Fine.")
 
 
 def met(status):

@@ -147,9 +147,7 @@ def test_a_missing_dimension_is_null_and_the_rest_is_renormalized(now):
     assert fields["astro_score"] is None
     assert fields["explanation"]["scores"]["astro"] is None
     rest = {"values": 0.30, "communication": 0.20, "readiness": 0.15}
-    expected = sum(fields["score_breakdown"][name] * weight for name, weight in rest.items()) / sum(
-        rest.values()
-    )
+    expected = sum(fields["score_breakdown"][name] * weight for name, weight in rest.items()) / sum(rest.values())
     assert float(fields["total_score"]) == pytest.approx(expected, abs=0.02)
 
 
@@ -179,9 +177,7 @@ def test_row_blocks_do_not_change_the_shortlists(now, monkeypatch):
 
 def test_who_waited_longer_goes_first(now):
     rare = person(now, chart=False, mode=Mode.ROMANCE, preferred_genders=[Gender.MALE])
-    long, short = (
-        person(now, chart=False, gender=Gender.MALE, preferred_genders=["female"]) for _ in range(2)
-    )
+    long, short = (person(now, chart=False, gender=Gender.MALE, preferred_genders=["female"]) for _ in range(2))
     ConnectProfile.objects.filter(user=long).update(activated_at=now - timedelta(days=9))
     population = people.load(now=now)
     (draft,) = pipeline.propose(population, pairs.excluded(population.ids, now=now), beat=lambda: None).drafts

@@ -31,9 +31,7 @@ def test_the_active_are_in_the_pool(now):
     "leave",
     [
         lambda user: ConnectProfile.objects.filter(user=user).update(is_active=False),
-        lambda user: Consent.objects.filter(user=user, purpose=Purpose.MATCHING).update(
-            revoked_at=timezone.now()
-        ),
+        lambda user: Consent.objects.filter(user=user, purpose=Purpose.MATCHING).update(revoked_at=timezone.now()),
         lambda user: User.objects.filter(id=user.id).update(status=UserStatus.RESTRICTED),
         lambda user: Profile.objects.filter(user=user).update(birth_date=None),
     ],

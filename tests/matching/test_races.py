@@ -78,9 +78,7 @@ def test_accepting_against_declining(now, round_):
 def test_accepting_against_the_sweeper(now, round_):
     match = match_of(account(), account(), now, MatchStatus.ACCEPTED_A)
     later = match.expires_at
-    answer, expired = together(
-        accept(match, match.user_b_id, now), lambda: proposals.expire_overdue(now=later)
-    )
+    answer, expired = together(accept(match, match.user_b_id, now), lambda: proposals.expire_overdue(now=later))
     expected = {"accepted_both": (0, "blind_chat_active"), "match_expired": (1, "expired")}
     assert (expired, Match.objects.get().status) == expected[answer]
 
@@ -163,9 +161,6 @@ def test_a_run_against_a_block(now, round_):
 def test_one_pair_connects_once(now):
     one, other = account().id, account().id
     together(
-        *[
-            lambda: connections.form(first=one, second=other, origin=Origin.LIVE, match=None, now=now)
-            for _ in range(4)
-        ]
+        *[lambda: connections.form(first=one, second=other, origin=Origin.LIVE, match=None, now=now) for _ in range(4)]
     )
     assert Connection.objects.count() == 1

@@ -41,12 +41,8 @@ def fresh(model, status):
         return MatchingRun.objects.create(status=status, due_at=timezone.now())
     low, high = sorted((account().id, account().id))
     if model is Connection:
-        return Connection.objects.create(
-            user_low_id=low, user_high_id=high, origin=Origin.LIVE, status=status
-        )
-    return Match.objects.create(
-        user_a_id=low, user_b_id=high, status=status, expires_at=timezone.now(), **scored()
-    )
+        return Connection.objects.create(user_low_id=low, user_high_id=high, origin=Origin.LIVE, status=status)
+    return Match.objects.create(user_a_id=low, user_b_id=high, status=status, expires_at=timezone.now(), **scored())
 
 
 def path_to(model, status):
@@ -78,9 +74,7 @@ def test_every_status_stands_in_the_table_and_can_be_reached(model, status):
     assert type(walked(model, status)).objects.filter(status=status).count() == 1
 
 
-@pytest.mark.parametrize(
-    ("model", "before", "after"), MOVES, ids=lambda part: getattr(part, "__name__", str(part))
-)
+@pytest.mark.parametrize(("model", "before", "after"), MOVES, ids=lambda part: getattr(part, "__name__", str(part)))
 def test_the_database_allows_exactly_the_moves_of_the_table(model, before, after):
     row = walked(model, before)
     if after in MACHINES[model][1][before]:

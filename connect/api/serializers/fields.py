@@ -76,6 +76,4 @@ def check_place(attrs: Mapping[str, Any]) -> None:
 def _demand_both(attrs: Mapping[str, Any], first: str, second: str) -> None:
     for given, absent in ((first, second), (second, first)):
         if attrs.get(given) not in (None, "") and attrs.get(absent) in (None, ""):
-            raise serializers.ValidationError(
-                {absent: [f"Give {first} and {second} together."]}, code="required"
-            )
+            raise serializers.ValidationError({absent: [f"Give {first} and {second} together."]}, code="required")

@@ -36,9 +36,7 @@ def random_people(n: int, seed: int, missing: float = 0.0) -> People:
         values_weight=emphasis(rng.integers(0, 4, (n, 10))),
         interests_weight=np.ones((n, 12)),
     )
-    return replace(
-        people, **{name: _without(getattr(people, name), rng.random(n) < missing) for name in GIVEN}
-    )
+    return replace(people, **{name: _without(getattr(people, name), rng.random(n) < missing) for name in GIVEN})
 
 
 def _without(rows: np.ndarray, gone: np.ndarray) -> np.ndarray:

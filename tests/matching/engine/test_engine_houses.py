@@ -19,9 +19,7 @@ def at(day: float, latitude: float, longitude: float) -> Houses:
 def equatorial(day: float, longitude: float) -> tuple[float, float]:
     """Right ascension and declination of a point of the ecliptic, radians."""
     tilt, lon = float(obliquity(np.array([day]))[0]), np.radians(longitude)
-    return float(np.arctan2(np.sin(lon) * np.cos(tilt), np.cos(lon))), float(
-        np.arcsin(np.sin(tilt) * np.sin(lon))
-    )
+    return float(np.arctan2(np.sin(lon) * np.cos(tilt), np.cos(lon))), float(np.arcsin(np.sin(tilt) * np.sin(lon)))
 
 
 @given(DAYS, LONGITUDES)

@@ -41,9 +41,7 @@ def test_every_score_lies_between_0_and_100_or_is_not_there(seed: int, missing: 
 def test_the_breakdown_and_the_worth_of_a_pair_are_the_same_from_both_sides(seed: int) -> None:
     people = features.features(random_people(8, seed, 0.2))
     there, back = people.take(slice(0, 4)), people.take(slice(4, 8))
-    assert np.allclose(
-        scores.breakdown(there, back), scores.breakdown(back, there), equal_nan=True, atol=1e-4
-    )
+    assert np.allclose(scores.breakdown(there, back), scores.breakdown(back, there), equal_nan=True, atol=1e-4)
     worth = pair_matrix(people, people, CONNECT)
     both = reciprocal(worth, worth.T)
     assert np.allclose(both, both.T, equal_nan=True)
@@ -181,9 +179,7 @@ def test_emphasis_is_3_2_1_on_top_of_one() -> None:
 
 def test_known_values_of_the_simple_dimensions() -> None:
     people = replace(random_people(2, 3), depth=np.array([0.0, 1.0]), readiness=np.array([80.0, 50.0]))
-    people = replace(
-        people, availability=np.eye(21)[[3, 4]], communication=np.array([[1.0, 0.0], [-1.0, 0.0]])
-    )
+    people = replace(people, availability=np.eye(21)[[3, 4]], communication=np.array([[1.0, 0.0], [-1.0, 0.0]]))
     vectors = features.features(people)
     found = scores.breakdown(vectors.take([0, 0]), vectors.take([1, 0]))
     names = [column(name) for name in ("communication", "depth", "availability", "readiness")]
@@ -210,9 +206,7 @@ def test_own_weights_of_everybody_equal_the_profile() -> None:
     assert np.allclose(pair_matrix(people, people, own), pair_matrix(people, people, CONNECT), equal_nan=True)
 
 
-@pytest.mark.parametrize(
-    ("score", "shown"), [(0.0, 0), (2.4, 0), (2.5, 5), (62.4, 60), (62.5, 65), (100.0, 100)]
-)
+@pytest.mark.parametrize(("score", "shown"), [(0.0, 0), (2.4, 0), (2.5, 5), (62.4, 60), (62.5, 65), (100.0, 100)])
 def test_scores_leave_in_steps_of_five(score: float, shown: int) -> None:
     assert public_score(score) == shown
 
