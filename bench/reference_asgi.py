@@ -2,22 +2,22 @@
 
 The consumer does one INSERT and one group_send a message, with a pool of psycopg on the loop itself: no thread is
 entered for it. The views do the queries that ours were seen to do, in one transaction, after token, role and
-session, and answer by orjson.
+session, and answer by orjson. DJANGO_SETTINGS_MODULE is `bench.settings_bare`.
 """
 
 import os
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings_bare")
-
-from django.core.asgi import get_asgi_application
-
-http = get_asgi_application()
-
+import jwt
 import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from psycopg.conninfo import make_conninfo
@@ -26,21 +26,21 @@ from psycopg_pool import AsyncConnectionPool
 INSERT = "INSERT INTO bench_message (conversation, text) VALUES (%s, %s) RETURNING id"
 ROLE = "SELECT set_config('role', 'connect_client', true), set_config('app.user_id', %s, true)"
 
-_pool: AsyncConnectionPool | None = None
+ISSUER = "maitribe-connect"
+READS: dict[str, list[str]] = (
+    orjson.loads(Path(os.environ["BENCH_READS"]).read_bytes()) if "BENCH_READS" in os.environ else {}
+)
 
 
-async def pool() -> AsyncConnectionPool:
+@cache
+def pool() -> AsyncConnectionPool:
     """As many connections as ours may hold."""
-    global _pool
-    if _pool is None:
-        base = settings.DATABASES["default"]
-        info = make_conninfo(
-            host=base["HOST"], port=base["PORT"], user=base["USER"], password=base["PASSWORD"], dbname=base["NAME"]
-        )
-        most = base["OPTIONS"]["pool"]["max_size"]
-        _pool = AsyncConnectionPool(info, min_size=1, max_size=most, open=False, kwargs={"autocommit": True})
-        await _pool.open()
-    return _pool
+    base = settings.DATABASES["default"]
+    info = make_conninfo(
+        host=base["HOST"], port=base["PORT"], user=base["USER"], password=base["PASSWORD"], dbname=base["NAME"]
+    )
+    most = base["OPTIONS"]["pool"]["max_size"]
+    return AsyncConnectionPool(info, min_size=1, max_size=most, open=False, kwargs={"autocommit": True})
 
 
 class BareConsumer(AsyncWebsocketConsumer):
@@ -49,11 +49,12 @@ class BareConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.group = self.scope["url_route"]["kwargs"]["conversation"]
         await self.channel_layer.group_add(self.group, self.channel_name)
+        await pool().open()
         await self.accept("connect.v1")
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         frame = orjson.loads(text_data or "")
-        async with (await pool()).connection() as link:
+        async with pool().connection() as link:
             cursor = await link.execute(INSERT, (frame["data"]["conversation_id"], frame["data"]["text"]))
             (number,) = await cursor.fetchone() or (None,)
         await self.channel_layer.group_send(self.group, {"type": "deliver", "frame": frame["data"]})
@@ -70,8 +71,60 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"ok")
 
 
-urlpatterns = [path("healthz", healthz)]
+def _reads(request: HttpRequest) -> list[list[dict[str, Any]]]:
+    """Token, transaction, role, session, and the rows of every query of this path."""
+    token = request.headers["Authorization"].removeprefix("Bearer ")
+    claims = jwt.decode(token, settings.SIGNING_KEY, ["HS256"], audience=ISSUER, issuer=ISSUER)
+    found = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ROLE, [claims["user_id"]])
+        for sql in READS[request.path]:
+            cursor.execute(sql)
+            names = [column.name for column in cursor.description]
+            found.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
+    (session,) = found[0]
+    if session["status"] != "active":
+        raise PermissionDenied
+    return found
+
+
+def status(request: HttpRequest) -> HttpResponse:
+    _, active, (match, *_), (chat, *_) = _reads(request)
+    current = {
+        "stage": "blind_chat",
+        "matchId": match["id"],
+        "blindChatId": chat["id"],
+        "revealState": chat["reveal_state"],
+        "revealId": None,
+    }
+    return _json({"ok": True, "active": bool(active), "current": current})
+
+
+def conversations(request: HttpRequest) -> HttpResponse:
+    (session,), rows = _reads(request)
+    same = ("id", "kind", "state", "reveal_state", "last_seq", "unread", "last_activity_at", "created_at")
+    results = [
+        {name: row[name] for name in same}
+        | {"pseudonym": row["pseudonym_b" if row["user_a_id"] == session["user_id"] else "pseudonym_a"]}
+        | {"peer_id": None}
+        for row in rows[:50]
+    ]
+    return _json({"results": results, "next": None})
+
+
+def _json(data: Any) -> HttpResponse:
+    return HttpResponse(orjson.dumps(data, option=orjson.OPT_UTC_Z), content_type="application/json")
+
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("connect/status", status),
+    path("api/conversations", conversations),
+]
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": URLRouter([path("ws/<str:conversation>", BareConsumer.as_asgi())])}
+    {
+        "http": get_asgi_application(),
+        "websocket": URLRouter([path("ws/<str:conversation>", BareConsumer.as_asgi())]),
+    }
 )

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import logging
 import os
 import resource
 import secrets
@@ -53,6 +54,7 @@ def prepare() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     os.environ["DATABASE_LOGIN"] = "owner"
     django.setup()
+    logging.disable(logging.INFO)
     call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -93,8 +93,10 @@ class Site(UnfoldAdminSite):
 class EstimatedPaginator(Paginator):
     """Counts to a bound; a whole table beyond it by PostgreSQL's own estimate, which costs nothing."""
 
+    object_list: QuerySet[Any]
+
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         if not self.object_list.query.where and (estimate := self._estimate()) > COUNTED_EXACTLY:
             return estimate
         return self.object_list.order_by()[: COUNTED_EXACTLY + 1].count()

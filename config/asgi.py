@@ -5,19 +5,23 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DATABASE_LOGIN", "web")
 
-from django.core.asgi import get_asgi_application
+import django
 
-http = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
 from chat.consumers import SocketConsumer
 from config.checks import refuse_unsafe_start
+from config.handler import SyncChainHandler
 from config.origins import OriginCheck
 
 refuse_unsafe_start()
 
 application = ProtocolTypeRouter(
-    {"http": http, "websocket": OriginCheck(URLRouter([path("ws/", SocketConsumer.as_asgi())]))}
+    {
+        "http": SyncChainHandler(),
+        "websocket": OriginCheck(URLRouter([path("ws/", SocketConsumer.as_asgi())])),
+    }
 )

@@ -28,6 +28,11 @@ SELECT current_setting('role'), coalesce(current_setting('app.user_id', true), '
 _RESTORE = "SELECT set_config('role', %s, true), set_config('app.user_id', %s, true)"
 
 
+# The attribute of the connection that remembers the role of the innermost block, so that a service function called
+# by another asks the database for nothing. Blocks and savepoints nest, so it and the database always agree.
+_HELD = "_role_held"
+
+
 class _Identity(NamedTuple):
     role: str
     user_id: str
@@ -57,10 +62,16 @@ def name_actor(user_id: UUID) -> None:
 def _identity(role: str, user_id: str | None) -> Iterator[None]:
     if not connection.in_atomic_block:
         raise TransactionManagementError(f"{role} can only be taken inside a transaction")
+    held = getattr(connection, _HELD, None)
+    if role == held == SERVICE:
+        yield
+        return
     before = _switch(role, user_id)
+    setattr(connection, _HELD, role)
     try:
         yield
     finally:
+        setattr(connection, _HELD, held)
         _restore(before)
 
 

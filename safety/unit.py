@@ -88,5 +88,4 @@ def _in_savepoint(handler: Callable[[], Reply], refuse: Callable[[Exception], Re
 def _check_deferred_constraints() -> None:
     """Let a deferred constraint refuse here, where the refusal can still be answered, and not at commit."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

@@ -89,7 +89,7 @@ TEMPLATES = [
 ]
 
 # The web's login role has no rights of its own, a worker's has the service's, the owner's runs migrations.
-DATABASE_LOGIN = env("DATABASE_LOGIN", default="owner")
+DATABASE_LOGIN = env("DATABASE_LOGIN", default="web")
 _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=16), "timeout": 5}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
