@@ -1,7 +1,8 @@
 """Carrying out what came over a socket: the same kernel as HTTP, on threads of our own."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -9,13 +10,13 @@ import structlog
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError
 
 from chat import frames, handlers
-from chat.frames import ClientFrame
 from chat.handlers import Visitor
 from config.api.errors import Problem, describe
 from config.db import new_id
-from config.errors import Forbidden, NotSignedIn, TooFast
+from config.errors import Forbidden, Invalid, NotSignedIn, TooFast
 from safety import limits, unit
 from safety.services.idempotency import Reply
 
@@ -25,8 +26,29 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+Answer = dict[str, Any]
+"""The frame that answers a client's: an `ack` or an `error`."""
+
+
 class SessionEnded(Exception):
     """The device session or the account behind a socket is not good any more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One client frame and whose it is; a frame that made no sense is the problem it is answered with."""
+
+    visitor: Visitor
+    ref: str | None
+    type: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    problem: Exception | None = None
+
+    @property
+    def to_count(self) -> limits.Call:
+        """The rate limits it counts under."""
+        policies = ["frame", *handlers.LIMITS.get(self.type, ())]
+        return limits.Call(policies, self.visitor.user_id, self.visitor.caller.address)
 
 
 def in_thread(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
@@ -47,30 +69,53 @@ def open_socket(token: str, address: str) -> Visitor:
     return visitor
 
 
-def answer(visitor: Visitor, text: str) -> dict[str, Any]:
-    """Carry out one client frame; its `ack` or `error`. Raises SessionEnded."""
+def parse(visitor: Visitor, text: str) -> Call:
+    """What a client sent, made sense of or not; no database."""
+    try:
+        frame = frames.parse(text)
+        return Call(visitor, frame.ref, frame.type, frame.data)
+    except (Invalid, ValidationError) as exc:
+        return Call(visitor, frames.ref_of(text), problem=exc)
+
+
+def answer(call: Call) -> Answer:
+    """Count one call and carry it out; its `ack` or `error`. Raises SessionEnded."""
     with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
-        try:
-            _count(visitor, "frame")
-            return _carry_out(visitor, frames.parse(text))
-        except SessionEnded:
-            raise
-        except Exception as exc:
-            return _error(frames.ref_of(text), _problem(exc).body())
+        return refusals([call]).get(call) or carry_out(call)
 
 
-def too_fast(frame: dict[str, Any]) -> bool:
+def refusals(batch: Sequence[Call]) -> dict[Call, Answer]:
+    """Count these calls; what those are answered that are one too many, or made no sense, which counts too."""
+    counted = limits.refusals([call.to_count for call in batch])
+    found = {call: too_many or call.problem for call, too_many in zip(batch, counted, strict=True)}
+    return {call: error(call, problem) for call, problem in found.items() if problem}
+
+
+def carry_out(call: Call) -> Answer:
+    """One call in a transaction of its own. Raises SessionEnded."""
+    try:
+        reply = _perform(call.visitor, lambda: Reply(200, _handle(call)))
+    except SessionEnded:
+        raise
+    except Exception as exc:
+        return error(call, exc)
+    return acknowledge(call, reply.body) if reply.status == 200 else _error(call, reply.body)
+
+
+def acknowledge(call: Call, data: dict[str, Any]) -> Answer:
+    return {"type": "ack", "ref": call.ref, "data": data}
+
+
+def error(call: Call, exc: Exception) -> Answer:
+    return _error(call, _problem(exc).body())
+
+
+def too_fast(frame: Answer) -> bool:
     return frame["type"] == "error" and frame["data"]["code"] == TooFast.code
 
 
-def _carry_out(visitor: Visitor, frame: ClientFrame) -> dict[str, Any]:
-    if policy := handlers.LIMITS.get(frame.type):
-        _count(visitor, policy)
-    now, handler = timezone.now(), handlers.HANDLERS[frame.type]
-    reply = _perform(visitor, lambda: Reply(200, handler(visitor, frame.data, now)))
-    if reply.status == 200:
-        return {"type": "ack", "ref": frame.ref, "data": reply.body}
-    return _error(frame.ref, reply.body)
+def _handle(call: Call) -> dict[str, Any]:
+    return handlers.HANDLERS[call.type](call.visitor, call.data, timezone.now())
 
 
 def _perform(visitor: Visitor, handler: Callable[[], Reply]) -> Reply:
@@ -80,7 +125,6 @@ def _perform(visitor: Visitor, handler: Callable[[], Reply]) -> Reply:
         handler=handler,
         refuse=_refuse,
         claim=None,
-        writes=True,
         now=timezone.now(),
     )
 
@@ -90,10 +134,6 @@ def _admit(visitor: Visitor) -> None:
         unit.gate().admit(visitor.caller, restricted=False)
     except (NotSignedIn, Forbidden) as exc:
         raise SessionEnded(exc.message) from exc
-
-
-def _count(visitor: Visitor, policy: str) -> None:
-    limits.check(policy, account=visitor.user_id, address=visitor.caller.address)
 
 
 def _refuse(exc: Exception) -> Reply:
@@ -111,8 +151,8 @@ def _problem(exc: Exception) -> Problem:
     return problem
 
 
-def _error(ref: str | None, body: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "error", "ref": ref, "data": body}
+def _error(call: Call, body: dict[str, Any]) -> Answer:
+    return {"type": "error", "ref": call.ref, "data": body}
 
 
 @cache

@@ -7,7 +7,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils import timezone
 
-from chat import calls
+from chat import calls, outbox
 from chat.calls import SessionEnded, in_thread
 from chat.handlers import Visitor
 from chat.services import presence
@@ -49,7 +49,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
             return
         try:
             # A binary frame is not one of ours; it is answered as the malformed text it would be.
-            reply = await in_thread(calls.answer)(self.visitor, text_data or "")
+            call = calls.parse(self.visitor, text_data or "")
+            reply = await (outbox.say(call) if call.type == "chat.send" else in_thread(calls.answer)(call))
         except SessionEnded:
             await self.end(REVOKED)
             return
@@ -57,10 +58,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
         await self._mind_the_pace(reply)
 
     async def deliver(self, message: dict[str, Any]) -> None:
-        """An event for this person, from `connect.realtime.publish`."""
-        frame = message["frame"]
-        if frame["type"] != "presence" or frame["data"]["user_id"] in map(str, self.visitor.watched):
-            await self._send(frame)
+        """Events for this person, from `connect.realtime`."""
+        for frame in message["frames"]:
+            if frame["type"] != "presence" or frame["data"]["user_id"] in map(str, self.visitor.watched):
+                await self._send(frame)
 
     async def end(self, code: int) -> None:
         """Close from our side, once; nothing is sent after."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from rest_framework_simplejwt.tokens import AccessToken
 
 from chat import queries
+from chat.models import Message
 from chat.services import locks, messages, presence, reveals
 from config.errors import NotSignedIn
 from connect.realtime import publish
@@ -45,7 +46,11 @@ def ping(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any
 
 
 def send(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
-    message = messages.send(by=visitor.user_id, now=now, **data)
+    return receipt(messages.send(by=visitor.user_id, now=now, **data))
+
+
+def receipt(message: Message) -> dict[str, Any]:
+    """What a sender is told of a message that is committed."""
     return {"message_id": str(message.id), "seq": message.seq, "created_at": message.sent_at.isoformat()}
 
 
@@ -103,4 +108,4 @@ HANDLERS: dict[str, Handler] = {
     "presence.watch": watch,
     "session.renew": renew,
 }
-LIMITS = {"chat.send": "chat", "reveal.consent": "reveal"}
+LIMITS = {"chat.send": ["chat"], "reveal.consent": ["reveal"]}

@@ -1,8 +1,9 @@
 """Reads that span several models."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
@@ -11,12 +12,22 @@ from django.db.models.functions import Coalesce
 from chat.enums import RevealState, State
 from chat.models import Conversation, Message, Reveal
 from chat.sealing import Box
+from config.api.pagination import below
 from config.errors import NotYours
+from config.prepared import Prepared
 from connect.enums import UserStatus
 from connect.models import ConnectProfile, DeviceSession
 from matching.models import Connection
 from matching.queries import stage as matching_stage
 from safety.models import Block
+
+BY_WORDS = ("last_activity_at", "id")
+_LIVE = Prepared(
+    lambda ids, now: DeviceSession.objects.live(now).filter(id__any=ids, user__status=UserStatus.ACTIVE).only("id")
+)
+
+_ACTIVE = Prepared(lambda user_id: ConnectProfile.objects.active().filter(user=user_id).only("id"))
+_OF_MATCH = Prepared(lambda user_id, match_id: Conversation.objects.of(user_id).filter(match=match_id))
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,27 @@ def listed(user_id: UUID) -> QuerySet[Conversation]:
     return Conversation.objects.of(user_id).annotate(unread=unread)
 
 
+def listed_page(user_id: UUID, after: Sequence[str] | None, limit: int) -> list[Conversation]:
+    """The first of `listed`, those with the newest words first, that come after a position in this order."""
+    if after is None:
+        return _first_page(limit).all(user_id=user_id)
+    return _next_page(limit).all(user_id=user_id, at=after[0], id=after[1])
+
+
+@cache
+def _first_page(limit: int) -> Prepared[Conversation]:
+    return Prepared(lambda user_id: _newest_words(listed(user_id))[:limit])
+
+
+@cache
+def _next_page(limit: int) -> Prepared[Conversation]:
+    return Prepared(lambda user_id, at, id: _newest_words(listed(user_id).filter(below(BY_WORDS, [at, id])))[:limit])
+
+
+def _newest_words(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    return rows.order_by(*(f"-{name}" for name in BY_WORDS))
+
+
 def lines(conversation: Conversation, *, viewer: UUID, after_seq: int, limit: int) -> tuple[list[Line], int]:
     """Messages after a number in order, and the number up to which the answer is complete. One query."""
     later = Message.objects.filter(conversation=conversation, seq__gt=after_seq).order_by("seq")
@@ -94,13 +126,12 @@ def connected_to(user_id: UUID, among: Collection[UUID] | None = None) -> set[UU
 
 def live_sessions(session_ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Those of the device sessions that may still hold a socket; needs the service's rights."""
-    live = DeviceSession.objects.live(now).filter(id__in=session_ids, user__status=UserStatus.ACTIVE)
-    return set(live.values_list("id", flat=True))
+    return {session.id for session in _LIVE.all(ids=list(session_ids), now=now)}
 
 
 def is_active(user_id: UUID) -> bool:
     """Whether the person has opted in."""
-    return ConnectProfile.objects.filter(user=user_id, is_active=True).exists()
+    return bool(_ACTIVE.all(user_id=user_id))
 
 
 def current(user_id: UUID) -> Current:
@@ -108,7 +139,7 @@ def current(user_id: UUID) -> Current:
     found = matching_stage(user_id)
     if found.stage != "chat":
         return Current(found.stage, found.match_id)
-    conversation = Conversation.objects.of(user_id).filter(match=found.match_id).first()
+    conversation = _OF_MATCH.first(user_id=user_id, match_id=found.match_id)
     if conversation is None or conversation.state == State.CLOSED:
         return Current("waiting")
     stage = _STAGES.get(RevealState(conversation.reveal_state), "blind_chat")

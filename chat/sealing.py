@@ -1,10 +1,11 @@
 """Message text at rest: sealed under its conversation's key, bound to conversation, message and sender."""
 
+import hmac
 from uuid import UUID
 
 from chat.models import Conversation, Message
 from config.errors import WrongState
-from safety.crypto import Tampered, open_sealed, seal, unwrap
+from safety.crypto import Cipher, Tampered, unwrap
 
 
 class MessageUnreadable(WrongState):
@@ -15,33 +16,44 @@ class MessageUnreadable(WrongState):
 
 
 class Box:
-    """Seals and opens the messages of one conversation; its key is unwrapped once."""
+    """Seals and opens the messages of one conversation; its key is unwrapped once.
+
+    A message's place is the 48 bytes of the ids of conversation, message and sender.
+    """
 
     def __init__(self, conversation: Conversation) -> None:
-        self.conversation_id = conversation.id
+        self._place = conversation.id.bytes
         self._key = _unwrap(conversation)
+        self._cipher = Cipher(self._key)
 
     def seal(self, text: str, *, message_id: UUID, sender_id: UUID) -> bytes:
-        return seal(self._key, text.encode(), self._context(message_id, sender_id))
+        return self._cipher.seal(text.encode(), self._place + (message_id.int << 128 | sender_id.int).to_bytes(32))
 
     def open(self, message: Message) -> str | None:
         """The text; None for one taken back. Raises MessageUnreadable."""
-        if message.retracted_at is not None or message.content_ciphertext is None:
+        sealed = message.content_ciphertext
+        if sealed is None:
             return None
-        return self.open_kept(message)
-
-    def open_kept(self, message: Message) -> str | None:
-        """The text also of a retracted message that an open case keeps. Raises MessageUnreadable."""
-        if message.content_ciphertext is None:
-            return None
-        context = self._context(message.id, message.sender_id)
         try:
-            return open_sealed(self._key, bytes(message.content_ciphertext), context).decode()
+            context = self._place + (message.id.int << 128 | message.sender_id.int).to_bytes(32)
+            return self._cipher.open(sealed, context).decode()
         except Tampered as exc:
             raise MessageUnreadable() from exc
 
-    def _context(self, message_id: UUID, sender_id: UUID) -> bytes:
-        return self.conversation_id.bytes + message_id.bytes + sender_id.bytes
+    def shred(self, message: Message) -> None:
+        """Drop the text of a message and keep what tells whether another is the same; the caller saves it."""
+        text = self.open(message)
+        message.retracted_digest = None if text is None else self._digest(text, message.id)
+        message.content_ciphertext = None
+
+    def holds(self, message: Message, text: str) -> bool:
+        """Whether a message has, or had before it was taken back, this text. Raises MessageUnreadable."""
+        if message.content_ciphertext is not None:
+            return self.open(message) == text
+        return hmac.compare_digest(bytes(message.retracted_digest or b""), self._digest(text, message.id))
+
+    def _digest(self, text: str, message_id: UUID) -> bytes:
+        return hmac.digest(self._key, message_id.bytes + text.encode(), "sha256")
 
 
 def _unwrap(conversation: Conversation) -> bytes:

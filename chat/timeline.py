@@ -4,14 +4,63 @@ What is pushed over a socket and what `chat.sync` answers are the same frames, m
 sides "me" and "them"; no frame carries a user's id before both have revealed.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from chat.enums import EventType, RevealState
 from chat.models import Conversation, ConversationEvent, Message
-from connect.realtime import publish
+from config import prepared
+from connect.realtime import Event, publish_each
 from matching.enums import Side
+
+# One statement however many. A message whose client_id stands for an earlier one of its sender is not stored and does
+# not come back; the others do, with whether their sender had nothing waiting unread, which is when the other is told.
+_APPEND_MESSAGES = """
+WITH said AS (
+    SELECT * FROM unnest(
+        %(id)s::uuid[], %(conversation_id)s::uuid[], %(sender_id)s::uuid[], %(seq)s::bigint[], %(side)s::text[],
+        %(client_id)s::text[], %(type)s::text[], %(content_ciphertext)s::bytea[], %(content_preview)s::text[],
+        %(contains_sensitive)s::boolean[], %(moderation_label)s::text[], %(sent_at)s::timestamptz[]
+    ) AS s (id, conversation_id, sender_id, seq, side, client_id, type, content_ciphertext, content_preview,
+            contains_sensitive, moderation_label, sent_at)
+), message AS (
+    INSERT INTO chat_message (id, conversation_id, sender_id, seq, client_id, type, content_ciphertext,
+                              content_preview, contains_sensitive, moderation_label, sent_at)
+    SELECT id, conversation_id, sender_id, seq, client_id, type, content_ciphertext,
+           content_preview, contains_sensitive, moderation_label, sent_at
+    FROM said
+    ON CONFLICT (sender_id, client_id) DO NOTHING
+    RETURNING id, conversation_id, sender_id, seq, sent_at
+), event AS (
+    INSERT INTO chat_conversationevent (conversation_id, seq, type, side, message_id, data)
+    SELECT message.conversation_id, message.seq, 'message', said.side, id, '{}' FROM message JOIN said USING (id)
+), conversation AS (
+    UPDATE chat_conversation SET last_seq = latest.seq, last_activity_at = latest.sent_at
+    FROM (SELECT conversation_id, max(seq) AS seq, max(sent_at) AS sent_at FROM message GROUP BY 1) AS latest
+    WHERE chat_conversation.id = latest.conversation_id
+)
+SELECT message.id, NOT EXISTS (
+    SELECT FROM chat_message AS earlier
+    WHERE earlier.conversation_id = message.conversation_id AND earlier.sender_id = message.sender_id
+      AND earlier.read_at IS NULL AND earlier.retracted_at IS NULL
+)
+FROM message
+"""
+_COLUMNS = (
+    "id",
+    "conversation_id",
+    "sender_id",
+    "seq",
+    "client_id",
+    "type",
+    "content_ciphertext",
+    "content_preview",
+    "contains_sensitive",
+    "moderation_label",
+    "sent_at",
+)
 
 
 @dataclass(frozen=True)
@@ -42,11 +91,31 @@ def append(
     )
 
 
+def append_messages(messages: Sequence[Message]) -> dict[UUID, bool]:
+    """Store messages with the next numbers of their locked conversations, and their events, in one statement.
+
+    By the id of each that was stored: whether nothing of its sender was waiting unread. One that is missing was not
+    stored, because its client_id stands for an earlier message.
+    """
+    values: dict[str, list[Any]] = {name: [getattr(message, name) for message in messages] for name in _COLUMNS}
+    values["side"] = [message.conversation.side_of(message.sender_id).value for message in messages]
+    return dict(prepared.execute(_APPEND_MESSAGES, values).fetchall())
+
+
+def announce_messages(said: Iterable[tuple[Message, str]]) -> None:
+    """Push stored messages with their texts to both people's sockets after commit."""
+    frames = []
+    for message, text in said:
+        conversation = message.conversation
+        side = conversation.side_of(message.sender_id)
+        event = ConversationEvent(seq=message.seq, type=EventType.MESSAGE, side=side, message=message)
+        frames += _to_both(conversation, event, text)
+    publish_each(frames)
+
+
 def announce(conversation: Conversation, event: ConversationEvent, *, text: str | None = None) -> None:
     """Push an event to both people's sockets after commit."""
-    for user_id in (conversation.user_a_id, conversation.user_b_id):
-        frame = frame_of(conversation, event, viewer=user_id, text=text)
-        publish([user_id], frame.type, frame.data)
+    publish_each(_to_both(conversation, event, text))
 
 
 def frame_of(conversation: Conversation, event: ConversationEvent, *, viewer: UUID, text: str | None = None) -> Frame:
@@ -56,6 +125,12 @@ def frame_of(conversation: Conversation, event: ConversationEvent, *, viewer: UU
     if event.type == EventType.MESSAGE:
         own["text"] = text
     return Frame(_TYPES[EventType(event.type)], common | own)
+
+
+def _to_both(conversation: Conversation, event: ConversationEvent, text: str | None) -> list[Event]:
+    both = (conversation.user_a_id, conversation.user_b_id)
+    frames = [(user_id, frame_of(conversation, event, viewer=user_id, text=text)) for user_id in both]
+    return [(user_id, frame.type, frame.data) for user_id, frame in frames]
 
 
 def from_side(conversation: Conversation, side: str, viewer: UUID) -> str:

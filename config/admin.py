@@ -1,5 +1,6 @@
 """The admin site, and what every page of it shares."""
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, reduce
@@ -25,8 +26,8 @@ from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from config.errors import DomainError
-from safety import limits
+from config.errors import DomainError, TooFast, Unavailable
+from safety import attempts
 from safety.models import AuditLog
 from safety.schema import StateMachine
 
@@ -55,10 +56,15 @@ class LoginForm(OTPAuthenticationFormMixin, AuthenticationForm):
         return self.cleaned_data
 
     def _limit_attempts(self) -> None:
+        """Before anything is looked at, password or token, so that what is typed too often is never compared."""
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         try:
-            limits.check("auth", account=None, address=address)
-        except DomainError as exc:
+            attempts.count("admin", name=self.cleaned_data.get("username", ""), address=address)
+        except TooFast as exc:
+            minutes = math.ceil(exc.retry_after / 60)
+            message = f"Too many attempts to sign in. Try again in {minutes} min."
+            raise ValidationError(message, code=exc.code) from exc
+        except Unavailable as exc:
             raise ValidationError(exc.message, code=exc.code) from exc
 
     def _chosen_device(self, user: Any) -> Any:

@@ -10,18 +10,14 @@ import django
 django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.urls import path
+from django.urls import path, re_path
 
 from chat.consumers import SocketConsumer
 from config.checks import refuse_unsafe_start
-from config.handler import SyncChainHandler
-from config.origins import OriginCheck
+from config.handler import Handler
+from config.origins import OriginCheck, nothing_here
 
 refuse_unsafe_start()
 
-application = ProtocolTypeRouter(
-    {
-        "http": SyncChainHandler(),
-        "websocket": OriginCheck(URLRouter([path("ws/", SocketConsumer.as_asgi())])),
-    }
-)
+sockets = URLRouter([path("ws/", SocketConsumer.as_asgi()), re_path("", nothing_here)])  # type: ignore[arg-type]
+application = ProtocolTypeRouter({"http": Handler(), "websocket": OriginCheck(sockets)})

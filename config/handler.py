@@ -1,23 +1,97 @@
-"""HTTP as this project answers it: synchronous from the first middleware to the view."""
+"""HTTP as this project answers it: in one thread, entered once, from the first middleware to the view."""
 
+import asyncio
+import io
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIHandler
+from django.conf import settings
+from django.core import signals
+from django.core.exceptions import RequestAborted, RequestDataTooBig
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import set_script_prefix
+
+from config.api.errors import bad_request
+
+WITHOUT_BODY = {204, 304}
 
 
-class SyncChainHandler(ASGIHandler):
-    """Django's ASGI handler, with a chain of middleware that is entered once, in the thread of the request.
+class RefusedBody(io.BytesIO):
+    """Stands for a body of which nothing was kept: who asks for it raises RequestDataTooBig."""
 
-    Left to itself Django leaves that thread for an event loop made for the purpose at each change between
-    middleware that can be awaited and middleware that cannot, which costs a request several milliseconds.
+    def read(self, *args: Any) -> bytes:
+        raise RequestDataTooBig
+
+
+class Handler(ASGIHandler):
+    """Django's ASGI handler for an application that is synchronous throughout.
+
+    Left to itself Django makes a thread for each request and leaves it for an event loop, made for the purpose too, at
+    each change between middleware that can be awaited and middleware that cannot. It would also receive a body of any
+    size, and answer in chunks what it has whole.
     """
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        answer: Any = sync_to_async(self.get_response, thread_sensitive=True)
-        response: HttpResponseBase = await answer(request)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        response = await _in_thread(self._answer, scope, body)
+        await self.send_response(response, send)
+        if response.streaming:
+            await _in_thread(response.close)
+
+    async def read_body(self, receive: Any) -> io.BytesIO:
+        """The whole body, of which no more is received than may be. Raises RequestAborted."""
+        body = io.BytesIO()
+        while body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestAborted
+            body.write(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+        return body if body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE else RefusedBody()
+
+    def _answer(self, scope: Any, body: io.BytesIO) -> HttpResponseBase:
+        signals.request_started.send(sender=self.__class__, scope=scope)
+        set_script_prefix(get_script_prefix(scope))
+        request = self._request(scope, body)
+        response = self.get_response(request) if request else bad_request(HttpRequest(), UnicodeError())
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
+        if not response.streaming:
+            # Here and not after it was sent: the connection goes back to the pool in the thread that took it.
+            response.close()
         return response
+
+    def _request(self, scope: Any, body: io.BytesIO) -> HttpRequest | None:
+        """None for an address that is no text."""
+        length = 1 if isinstance(body, RefusedBody) else body.tell()
+        body.seek(0)
+        request, _ = self.create_request(scope, body)
+        if request is not None:
+            # A body sent in chunks names no length, and would be taken for none.
+            request.META.setdefault("CONTENT_LENGTH", str(length))
+        return request
+
+    async def send_response(self, response: Any, send: Any) -> None:
+        if not response.streaming and response.status_code not in WITHOUT_BODY:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        await super().send_response(response, send)
+
+
+async def _in_thread(function: Any, *args: Any) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(_threads(), copy_context().run, function, *args)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """What the sockets leave of the connection pool: a request waits for a thread, and then has its connection."""
+    pool = settings.DATABASES["default"]["OPTIONS"].get("pool", {"max_size": 16})
+    return ThreadPoolExecutor(max_workers=max(1, (pool["max_size"] - 1) // 2), thread_name_prefix="http")

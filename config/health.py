@@ -2,16 +2,21 @@
 
 import time
 from collections.abc import Callable
+from functools import wraps
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from redis import Redis
 
+from config.api.errors import not_allowed
 from safety.roles import as_service
 
 WORKER_SILENCE = 45
+READ = ["GET", "HEAD"]
+View = Callable[[HttpRequest], JsonResponse]
 HEARTBEAT_KEY = f"{settings.REDIS_PREFIX}:worker-seen"
 
 
@@ -20,11 +25,24 @@ def redis() -> Redis:
     return Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
+def reads(view: View) -> View:
+    """A view that is only read; no form of ours leads here, so any other method is told so, not its CSRF token."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest) -> JsonResponse:
+        return view(request) if request.method in READ else not_allowed(request, READ)
+
+    return answer
+
+
+@reads
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers."""
     return JsonResponse({"ok": True})
 
 
+@reads
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, Redis, migrations and workers; 503 while one of them is missing."""
     checks = {

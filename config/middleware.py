@@ -1,4 +1,4 @@
-"""The admin's transaction: Django admin is the one part that does not go through `safety.api.Endpoint`."""
+"""What stands before every view: the check of the Host, and the admin's transaction."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,12 +10,31 @@ from django.utils.decorators import sync_only_middleware
 
 from safety.roles import as_service, name_actor
 
+# Probes call an address, not a name.
+PROBED = {"/healthz", "/readyz"}
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+@sync_only_middleware
+def refuse_foreign_hosts(get_response: View) -> View:
+    """Raise DisallowedHost before any work, and not only where a view happens to build an address."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path not in PROBED:
+            request.get_host()
+        return get_response(request)
+
+    return answer
+
 
 @sync_only_middleware
 class AdminMiddleware:
-    """Run each admin request in one transaction under the service role; a failed one leaves nothing behind."""
+    """Run each admin request in one transaction under the service role; a failed one leaves nothing behind.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    Django admin is the one part that does not go through `safety.api.Endpoint`.
+    """
+
+    def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -22,3 +22,8 @@ class OriginCheck:
             await self.app(scope, receive, send)
         else:
             await send(REFUSED)
+
+
+async def nothing_here(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """A websocket asked for where there is none: refused before it is accepted."""
+    await send({"type": "websocket.close"})

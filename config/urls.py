@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config.health import healthz, readyz
 
+handler400 = "config.api.errors.bad_request"
 handler404 = "config.api.errors.not_found"
 handler500 = "config.api.errors.server_error"
 

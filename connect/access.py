@@ -3,10 +3,16 @@
 from django.utils import timezone
 
 from config.errors import Forbidden, NotSignedIn
+from config.prepared import Prepared
 from connect import tokens
 from connect.enums import UserStatus
 from connect.models import DeviceSession, User
 from safety.unit import Caller
+
+# Asked on every call and every frame.
+_LIVE_SESSION = Prepared(
+    lambda session, user, now: DeviceSession.objects.live(now).filter(id=session, user=user).select_related("user")
+)
 
 
 class SessionGate:
@@ -18,8 +24,7 @@ class SessionGate:
     def admit(self, caller: Caller, *, restricted: bool) -> User:
         if caller.session_id is None:
             raise NotSignedIn()
-        sessions = DeviceSession.objects.live(timezone.now()).filter(user=caller.user_id)
-        session = sessions.select_related("user").filter(id=caller.session_id).first()
+        session = _LIVE_SESSION.first(session=caller.session_id, user=caller.user_id, now=timezone.now())
         if session is None or session.user.status == UserStatus.DELETED:
             raise NotSignedIn("This session has ended.", code="session_ended")
         if session.user.status != UserStatus.ACTIVE and not restricted:

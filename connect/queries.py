@@ -1,12 +1,16 @@
-"""What one person may see of others: rows of Disclosure decide, nothing else."""
+"""What one person may see of others: rows of Disclosure decide, and a block outweighs them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from connect.enums import DisclosureLevel
 from connect.models import Disclosure, Profile
+from safety.models import Block
+from safety.roles import as_service
 
 _RANK = {DisclosureLevel.FACE: 0, DisclosureLevel.CARD: 1, DisclosureLevel.IDENTITY: 2}
 
@@ -29,13 +33,24 @@ class Card:
 
 
 def card(viewer: UUID, ids: Collection[UUID], *, today: date) -> dict[UUID, Card]:
-    """Cards of those of `ids` that `viewer` may see; two queries, run as the viewer."""
+    """Cards of those of `ids` that `viewer` may see, run as the viewer.
+
+    The same three queries whoever may be seen, so that their number does not tell a block from a stranger.
+    """
     shown = Disclosure.objects.live().filter(viewer=viewer, subject__in=ids).values_list("subject_id", "level")
     levels: dict[UUID, DisclosureLevel] = {}
     for subject, level in shown:
         levels[subject] = max(levels.get(subject, DisclosureLevel.FACE), DisclosureLevel(level), key=_RANK.__getitem__)
-    seen = [subject for subject, level in levels.items() if level != DisclosureLevel.FACE]
-    return {p.user_id: _card(p, levels[p.user_id], today) for p in Profile.objects.filter(user__in=seen)}
+    seen = {subject for subject, level in levels.items() if level != DisclosureLevel.FACE} - _apart(viewer, ids)
+    profiles = Profile.objects.filter(user__in=ids)
+    return {p.user_id: _card(p, levels[p.user_id], today) for p in profiles if p.user_id in seen}
+
+
+def _apart(viewer: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Who of `ids` blocked the viewer or is blocked by them; only the service sees both."""
+    between = Q(blocker=viewer, blocked__in=ids) | Q(blocked=viewer, blocker__in=ids)
+    with as_service():
+        return {user for pair in Block.objects.filter(between).values_list("blocker", "blocked") for user in pair}
 
 
 def _card(profile: Profile, level: DisclosureLevel, today: date) -> Card:

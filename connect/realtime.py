@@ -18,6 +18,8 @@ from django.db import transaction
 logger = structlog.get_logger(__name__)
 
 TIMEOUT = 2.0
+Event = tuple[UUID, str, dict[str, Any]]
+"""Whom to tell, and the type and data of the frame."""
 
 
 def user_group(user_id: UUID) -> str:
@@ -27,23 +29,29 @@ def user_group(user_id: UUID) -> str:
 
 def publish(user_ids: Iterable[UUID], type: str, data: dict[str, Any]) -> None:
     """Send `{"type", "data"}` to every socket of these people once the transaction is committed."""
-    groups = [user_group(user_id) for user_id in user_ids]
-    frame = {"type": type, "data": data}
-    transaction.on_commit(lambda: _hand_over(groups, frame), robust=True)
+    publish_each([(user_id, type, data) for user_id in user_ids])
 
 
-def _hand_over(groups: list[str], frame: dict[str, Any]) -> None:
-    asyncio.run_coroutine_threadsafe(_send(groups, frame), _loop())
+def publish_each(events: Iterable[Event]) -> None:
+    """The same with each told something of their own; what one person is told stays in order."""
+    frames: dict[str, list[dict[str, Any]]] = {}
+    for user_id, type, data in events:
+        frames.setdefault(user_group(user_id), []).append({"type": type, "data": data})
+    transaction.on_commit(lambda: _hand_over(frames), robust=True)
 
 
-async def _send(groups: list[str], frame: dict[str, Any]) -> None:
+def _hand_over(frames: dict[str, list[dict[str, Any]]]) -> None:
+    asyncio.run_coroutine_threadsafe(_send(frames), _loop())
+
+
+async def _send(frames: dict[str, list[dict[str, Any]]]) -> None:
     layer = get_channel_layer()
-    message = {"type": "deliver", "frame": frame}
     try:
         async with asyncio.timeout(TIMEOUT):
-            await asyncio.gather(*(layer.group_send(group, message) for group in groups))
+            for group, told in frames.items():
+                await layer.group_send(group, {"type": "deliver", "frames": told})
     except Exception as exc:
-        logger.warning("publish_failed", event_type=frame["type"], error=type(exc).__name__)
+        logger.warning("publish_failed", people=len(frames), error=type(exc).__name__)
 
 
 @cache

@@ -8,5 +8,6 @@ consent_revoked = Signal()
 # Birth data or birth date changed, or a consent for computing from it was given: user_id, now.
 birth_changed = Signal()
 
-# What matching knows of a person changed (preferences, vectors, pool membership): user_id, active, now.
+# What matching knows of a person changed (preferences, vectors, pool membership): user_id, active, now. Receivers
+# return what they deleted or closed, as for a consent.
 profile_changed = Signal()

@@ -9,15 +9,26 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from config.errors import NotYours
+from config.prepared import Prepared
 from connect.models import ConnectProfile
 from matching.engine.features import DIMENSIONS
 from matching.engine.scores import public_score
 from matching.enums import UNDECIDED, MatchStatus, Pathway, RunStatus
 from matching.models import Chart, Match, MatchingRun
-from matching.services.proposals import ACCEPTED_BY, shown_status
+from matching.services.proposals import has_accepted, shown_status
 from safety.roles import as_service
 
 StageName = Literal["inactive", "waiting", "pool_exhausted", "match_found", "waiting_for_other", "chat"]
+
+_OPEN_MATCH = Prepared(
+    lambda user_id: (
+        Match.objects.of(user_id)
+        .open()
+        .filter(pathway=Pathway.COMPATIBILITY)
+        .exclude(status__in=UNDECIDED, expires_at__lte=Now())
+        .order_by("-id")[:1]
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +42,7 @@ class Stage:
 
 def open_match(user_id: UUID) -> Match | None:
     """The person's newest compatibility match that has not ended; an overdue proposal has, swept or not."""
-    matches = Match.objects.of(user_id).open().filter(pathway=Pathway.COMPATIBILITY)
-    return matches.exclude(status__in=UNDECIDED, expires_at__lte=Now()).order_by("-id").first()
+    return _OPEN_MATCH.first(user_id=user_id)
 
 
 def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
@@ -67,8 +77,8 @@ def stage(user_id: UUID) -> Stage:
     status = shown_status(match, user_id)
     if match.status not in UNDECIDED:
         return Stage("chat", match.id, status)
-    answered = status == ACCEPTED_BY[match.side_of(user_id)]
-    return Stage("waiting_for_other" if answered else "match_found", match.id, status)
+    stage_name: StageName = "waiting_for_other" if has_accepted(match, user_id) else "match_found"
+    return Stage(stage_name, match.id, status)
 
 
 def _without_match(user_id: UUID) -> StageName:

@@ -32,11 +32,12 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
 
 
 @receiver(profile_changed)
-def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) -> None:
-    if active:
-        runs.request(now=now)
-    else:
-        proposals.close_for(user_id=user_id, now=now)
+def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) -> dict[str, int]:
+    """What was closed, by name."""
+    if not active:
+        return {"proposals": proposals.close_for(user_id=user_id, now=now)}
+    runs.request(now=now)
+    return {}
 
 
 @receiver(user_blocked)

@@ -1,43 +1,88 @@
 """Rate limits: one table of named policies in `settings.LIMITS`, one call from HTTP and websocket alike."""
 
-import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from limits import RateLimitItem, parse_many
-from limits.errors import StorageError
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter
+from redis import Redis
+from redis.commands.core import Script
 from redis.exceptions import RedisError
 
-from config.errors import TooFast, Unavailable
+from config.errors import DomainError, TooFast, Unavailable
 
 logger = structlog.get_logger(__name__)
 
+# Fixed windows. Of each call in turn: 0 when every window has room, and each is one fuller; or the seconds until the
+# fullest opens again, and nothing is counted. KEYS are the windows of all calls, ARGV how many each call has, and then
+# the size and the seconds of each window.
+_HIT = """
+local waits, key, arg = {}, 1, tonumber(ARGV[1]) + 2
+for call = 1, tonumber(ARGV[1]) do
+    local last, wait = key + tonumber(ARGV[1 + call]) - 1, 0
+    for i = key, last do
+        if tonumber(redis.call('GET', KEYS[i]) or 0) >= tonumber(ARGV[arg + 2 * (i - 1)]) then
+            wait = math.max(wait, redis.call('TTL', KEYS[i]), 1)
+        end
+    end
+    for i = key, wait > 0 and 0 or last do
+        if redis.call('INCR', KEYS[i]) == 1 then redis.call('EXPIRE', KEYS[i], ARGV[arg + 2 * (i - 1) + 1]) end
+    end
+    waits[call], key = wait, last + 1
+end
+return waits
+"""
 
-def check(policy: str, *, account: UUID | None, address: str) -> None:
-    """Count one call; raises TooFast past any of the policy's limits.
 
-    Without Redis a sensitive policy refuses (Unavailable) and an ordinary one lets the call through.
+@dataclass(frozen=True)
+class Call:
+    """What is to be counted: under which policies, and by whom."""
+
+    policies: Sequence[str]
+    account: UUID | str | None
+    address: str
+
+
+def check(*policies: str, account: UUID | str | None, address: str) -> None:
+    """Count one call under all these policies; raises TooFast when a window of one of them is full.
+
+    Without Redis a sensitive policy refuses (Unavailable) and ordinary ones let the call through.
     """
-    rules = settings.LIMITS[policy]
+    (refusal,) = refusals([Call(policies, account, address)])
+    if refusal:
+        raise refusal
+
+
+def refusals(calls: Sequence[Call]) -> list[DomainError | None]:
+    """Count several calls in one round trip; for each in turn what `check` would raise."""
+    windows = [list(_windows(call)) for call in calls]
+    keys = [key for own in windows for key, _ in own]
+    sizes = [number for own in windows for _, item in own for number in (item.amount, item.get_expiry())]
     try:
-        if account:
-            _count(policy, "account", str(account), rules.get("account"))
-        _count(policy, "address", address, rules.get("address"))
-    except (RedisError, StorageError, ConnectionError) as exc:
-        logger.warning("limits_unavailable", policy=policy, error=type(exc).__name__)
-        if rules["sensitive"]:
-            raise Unavailable() from exc
+        waits = _script()(keys, [len(calls), *map(len, windows), *sizes]) if calls else []
+    except (RedisError, ConnectionError) as exc:
+        logger.warning("limits_unavailable", calls=len(calls), error=type(exc).__name__)
+        return [Unavailable() if _sensitive(call) else None for call in calls]
+    return [TooFast(retry_after=wait) if wait else None for wait in waits]
 
 
-def _count(policy: str, scope: str, subject: str, rates: str | None) -> None:
-    for item in _parsed(rates) if rates else ():
-        if not _limiter().hit(item, settings.REDIS_PREFIX, policy, scope, subject):
-            reset = _limiter().get_window_stats(item, settings.REDIS_PREFIX, policy, scope, subject).reset_time
-            raise TooFast(retry_after=max(1, int(reset - time.time()) + 1))
+def _sensitive(call: Call) -> bool:
+    return any(settings.LIMITS[policy]["sensitive"] for policy in call.policies)
+
+
+def _windows(call: Call) -> Iterator[tuple[str, RateLimitItem]]:
+    """Every window of a call's policies by its key in Redis."""
+    subjects = {"account": call.account, "address": call.address}
+    for policy in call.policies:
+        rules: Mapping[str, Any] = settings.LIMITS[policy]
+        for scope, subject in subjects.items():
+            if subject and rules.get(scope):
+                for item in _parsed(rules[scope]):
+                    yield item.key_for(settings.REDIS_PREFIX, policy, scope, str(subject)), item
 
 
 @cache
@@ -46,6 +91,6 @@ def _parsed(rates: str) -> list[RateLimitItem]:
 
 
 @cache
-def _limiter() -> FixedWindowRateLimiter:
-    storage = storage_from_string(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, wrap_exceptions=True)
-    return FixedWindowRateLimiter(storage)
+def _script() -> Script:
+    client = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    return client.register_script(_HIT)

@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 from psycopg.pq import TransactionStatus
 
+from config import prepared
+
 CLIENT = "connect_client"
 SERVICE = "connect_service"
 
@@ -77,9 +79,7 @@ def _identity(role: str, user_id: str | None) -> Iterator[None]:
 
 def _switch(role: str, user_id: str | None) -> _Identity:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    with connection.cursor() as cursor:
-        cursor.execute(_SWITCH, [role, user_id, request_id])
-        before = cursor.fetchone()
+    before = prepared.execute(_SWITCH, [role, user_id, request_id]).fetchone()
     return _Identity(*before[:2])
 
 
@@ -87,8 +87,7 @@ def _restore(before: _Identity) -> None:
     """Put the earlier identity back; a broken transaction takes it back by itself when it is rolled back."""
     if connection.needs_rollback or _is_broken():
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_RESTORE, before)
+    prepared.execute(_RESTORE, before)
 
 
 def _is_broken() -> bool:

@@ -1,6 +1,8 @@
 """The one way a call from a person is carried out, whatever it came over.
 
 transaction > acting_as(person) > admit > idempotency key > savepoint(handler) > reply stored > commit
+
+A call that claims no key keeps no reply, and needs no savepoint: what refuses it ends its transaction.
 """
 
 from collections.abc import Callable
@@ -53,39 +55,38 @@ def perform(
     handler: Callable[[], Reply],
     refuse: Callable[[Exception], Reply],
     claim: Claim | None,
-    writes: bool,
     now: datetime,
 ) -> Reply:
     """Carry out one call and commit it.
 
-    `admit` raises when the caller may not come in. A refusal raised by `handler` undoes what it wrote and is turned
-    by `refuse` into a reply, which is kept like any other; what must outlive a refusal the handler writes and returns.
-    Anything `refuse` does not know is a fault of ours: it propagates and nothing is kept.
+    `admit` raises when the caller may not come in. A refusal, be it raised by `handler` or by a constraint at commit,
+    undoes what was written and is turned by `refuse` into a reply; what must outlive a refusal the handler writes and
+    returns. Anything `refuse` does not know is a fault of ours: it propagates and nothing is kept.
     """
-    with transaction.atomic(), acting_as(caller.user_id):
-        admit()
-        kept = idempotency.take(claim, now=now) if claim else None
-        if kept:
-            return kept
-        reply = _in_savepoint(handler, refuse, writes)
-        if claim:
-            idempotency.settle(claim, reply)
-        return reply
-
-
-def _in_savepoint(handler: Callable[[], Reply], refuse: Callable[[Exception], Reply], writes: bool) -> Reply:
-    if not writes:
-        return handler()
     try:
-        with transaction.atomic():
-            reply = handler()
-            _check_deferred_constraints()
-            return reply
+        with transaction.atomic(), acting_as(caller.user_id):
+            admit()
+            return _once(claim, handler, refuse, now) if claim else handler()
     except Exception as exc:
         return refuse(exc)
 
 
+def _once(claim: Claim, handler: Callable[[], Reply], refuse: Callable[[Exception], Reply], now: datetime) -> Reply:
+    """The reply this key has; a refusal is one too, so it ends a savepoint and not the transaction that keeps it."""
+    kept = idempotency.take(claim, now=now)
+    if kept:
+        return kept
+    try:
+        with transaction.atomic():
+            reply = handler()
+            _check_deferred_constraints()
+    except Exception as exc:
+        reply = refuse(exc)
+    idempotency.settle(claim, reply)
+    return reply
+
+
 def _check_deferred_constraints() -> None:
-    """Let a deferred constraint refuse here, where the refusal can still be answered, and not at commit."""
+    """Let a deferred constraint refuse here, where the refusal can still be kept, and not at commit."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

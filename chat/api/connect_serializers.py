@@ -23,6 +23,8 @@ STAGES = [
 
 
 class BlindChatAskSerializer(CamelSerializer):
+    speaks_json = False
+
     blind_chat_id = serializers.UUIDField()
     after_seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, default=0)
     limit = serializers.IntegerField(min_value=1, max_value=200, default=100)

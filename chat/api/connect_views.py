@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +10,8 @@ from chat import queries
 from chat.api import connect_serializers as s
 from chat.models import Reveal
 from chat.services import messages, reports, reveals
-from safety.api import Endpoint
+from safety.api import Endpoint, operation
+from safety.api.schema import MISSING, WRONG_STATE
 from safety.models import Report
 
 _OFFERS = {"request": reveals.request, "withdraw": reveals.withdraw}
@@ -21,7 +21,7 @@ _ANSWERS = {"accept": reveals.accept, "decline": reveals.decline}
 class StatusView(Endpoint):
     """Where the caller stands."""
 
-    @extend_schema(operation_id="connect_status", responses={200: s.ConnectStatusSerializer})
+    @operation(operation_id="connect_status", responses={200: s.ConnectStatusSerializer})
     def get(self, request: Request) -> Response:
         status = {
             "ok": True,
@@ -36,10 +36,10 @@ class BlindChatView(Endpoint):
 
     limits: ClassVar = {"POST": "chat"}
 
-    @extend_schema(
+    @operation(
         operation_id="connect_chat_list",
         parameters=[s.BlindChatAskSerializer],
-        responses={200: s.BlindChatPageSerializer},
+        responses={200: s.BlindChatPageSerializer, 404: MISSING, 409: WRONG_STATE},
     )
     def get(self, request: Request) -> Response:
         asked = s.BlindChatAskSerializer(data=request.query_params.dict())
@@ -49,10 +49,10 @@ class BlindChatView(Endpoint):
         lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
         return Response(s.BlindChatPageSerializer({"ok": True, "messages": lines, "last_seq": last_seq}).data)
 
-    @extend_schema(
+    @operation(
         operation_id="connect_chat_send",
         request=s.BlindChatSendSerializer,
-        responses={200: s.BlindChatSentSerializer},
+        responses={200: s.BlindChatSentSerializer, 404: MISSING},
     )
     def post(self, request: Request) -> Response:
         said = s.BlindChatSendSerializer(data=request.data)
@@ -74,7 +74,9 @@ class RevealView(Endpoint):
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "reveal"}
 
-    @extend_schema(operation_id="connect_reveal", request=s.RevealSerializer, responses={200: s.RevealedSerializer})
+    @operation(
+        operation_id="connect_reveal", request=s.RevealSerializer, responses={200: s.RevealedSerializer, 404: MISSING}
+    )
     def post(self, request: Request) -> Response:
         asked = s.RevealSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -95,10 +97,10 @@ class ReportView(Endpoint):
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "report"}
 
-    @extend_schema(
+    @operation(
         operation_id="connect_report",
         request=s.ConnectReportSerializer,
-        responses={200: s.ConnectReportedSerializer},
+        responses={200: s.ConnectReportedSerializer, 404: MISSING},
     )
     def post(self, request: Request) -> Response:
         told = s.ConnectReportSerializer(data=request.data)

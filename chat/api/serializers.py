@@ -1,41 +1,30 @@
 """What the calls of conversations take and give."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework import serializers
 
 from chat.enums import Kind, RevealState, State
 from chat.models import Conversation
-from config.api.serializers import StrictSerializer
+from config.api.serializers import PlainSerializer, StrictSerializer
 from config.db import new_id
 
 MAX_SEQ = 2**62
 
 
-class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+class ConversationSerializer(PlainSerializer):
     """A conversation as its reader may know it; `peer_id` is there while it runs revealed."""
 
-    pseudonym = serializers.SerializerMethodField(help_text="The other's.")
-    peer_id = serializers.SerializerMethodField()
+    id = serializers.UUIDField()
     kind = serializers.ChoiceField(Kind.choices)
     state = serializers.ChoiceField(State.choices)
+    pseudonym = serializers.SerializerMethodField(help_text="The other's.")
+    peer_id = serializers.SerializerMethodField()
     reveal_state = serializers.ChoiceField(RevealState.choices)
+    last_seq = serializers.IntegerField()
     unread = serializers.IntegerField()
-
-    class Meta:
-        model = Conversation
-        fields: ClassVar = [
-            "id",
-            "kind",
-            "state",
-            "pseudonym",
-            "peer_id",
-            "reveal_state",
-            "last_seq",
-            "unread",
-            "last_activity_at",
-            "created_at",
-        ]
+    last_activity_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
 
     def get_pseudonym(self, conversation: Conversation) -> str:
         return conversation.pseudonym_of(conversation.other(self.context["viewer"]))
@@ -64,6 +53,8 @@ class MessagePageSerializer(serializers.Serializer[Any]):
 
 
 class AfterSerializer(StrictSerializer):
+    speaks_json = False
+
     after_seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, default=0)
     limit = serializers.IntegerField(min_value=1, max_value=200, default=100)
 

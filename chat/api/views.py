@@ -1,13 +1,8 @@
 """Conversations over HTTP; the socket does the same through the same services."""
 
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound
-from rest_framework.pagination import Cursor as Position
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,34 +11,25 @@ from chat.api import serializers as s
 from chat.enums import CloseReason
 from chat.services import conversations, messages
 from config.api.pagination import Cursor
-from safety.api import Endpoint
+from safety.api import Endpoint, operation
+from safety.api.schema import WRONG_STATE
 
 
-class ByActivity(Cursor):
+class ByWords(Cursor):
     """The newest words first."""
 
-    ordering = "-last_activity_at"
-
-    def decode_cursor(self, request: Request) -> Position | None:
-        """The moment to go on from; one that was not given by us is refused before the database sees it."""
-        cursor = CursorPagination.decode_cursor(self, request)
-        if cursor and cursor.position:
-            try:
-                datetime.fromisoformat(str(cursor.position))
-            except ValueError as exc:
-                raise NotFound(self.invalid_cursor_message) from exc
-        return cursor
+    order = queries.BY_WORDS
 
 
 class ConversationsView(Endpoint):
     """One's own conversations, those with the newest words first."""
 
-    pagination_class = ByActivity
+    pagination_class = ByWords
 
-    @extend_schema(operation_id="conversations_list", responses={200: s.ConversationSerializer(many=True)})
+    @operation(operation_id="conversations_list", responses={200: s.ConversationSerializer(many=True)})
     def get(self, request: Request) -> Response:
-        paginator = ByActivity()
-        page = paginator.paginate_queryset(queries.listed(self.me), request, view=self)
+        paginator = ByWords()
+        page = paginator.paginate(request, lambda after, limit: queries.listed_page(self.me, after, limit))
         serializer = s.ConversationSerializer(page, many=True, context={"viewer": self.me})
         return paginator.get_paginated_response(serializer.data)
 
@@ -51,7 +37,7 @@ class ConversationsView(Endpoint):
 class ConversationView(Endpoint):
     """One conversation."""
 
-    @extend_schema(operation_id="conversations_retrieve", responses={200: s.ConversationSerializer})
+    @operation(operation_id="conversations_retrieve", responses={200: s.ConversationSerializer})
     def get(self, request: Request, conversation_id: UUID) -> Response:
         found = queries.mine(queries.listed(self.me).filter(id=conversation_id))
         return Response(s.ConversationSerializer(found, context={"viewer": self.me}).data)
@@ -62,10 +48,10 @@ class MessagesView(Endpoint):
 
     limits: ClassVar = {"POST": "chat"}
 
-    @extend_schema(
+    @operation(
         operation_id="conversations_messages_list",
         parameters=[s.AfterSerializer],
-        responses={200: s.MessagePageSerializer},
+        responses={200: s.MessagePageSerializer, 409: WRONG_STATE},
     )
     def get(self, request: Request, conversation_id: UUID) -> Response:
         asked = s.AfterSerializer(data=request.query_params.dict())
@@ -74,7 +60,7 @@ class MessagesView(Endpoint):
         lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
         return Response(s.MessagePageSerializer({"messages": lines, "last_seq": last_seq}).data)
 
-    @extend_schema(
+    @operation(
         operation_id="conversations_messages_send",
         request=s.SendSerializer,
         responses={201: s.SentSerializer},
@@ -90,7 +76,7 @@ class MessagesView(Endpoint):
 class MessageView(Endpoint):
     """Taking a message back."""
 
-    @extend_schema(operation_id="conversations_messages_retract", responses={200: s.RetractedSerializer})
+    @operation(operation_id="conversations_messages_retract", responses={200: s.RetractedSerializer})
     def delete(self, request: Request, conversation_id: UUID, seq: int) -> Response:
         messages.retract(conversation_id=conversation_id, by=self.me, seq=seq, now=self.now)
         return Response(s.RetractedSerializer({"seq": seq, "retracted": True}).data)
@@ -99,7 +85,7 @@ class MessageView(Endpoint):
 class ReadView(Endpoint):
     """Having read up to a number."""
 
-    @extend_schema(operation_id="conversations_read", request=s.ReadSerializer, responses={200: s.MarkedSerializer})
+    @operation(operation_id="conversations_read", request=s.ReadSerializer, responses={200: s.MarkedSerializer})
     def post(self, request: Request, conversation_id: UUID) -> Response:
         read = s.ReadSerializer(data=request.data)
         read.is_valid(raise_exception=True)
@@ -110,7 +96,7 @@ class ReadView(Endpoint):
 class EndView(Endpoint):
     """Ending a conversation for both; the other side sees that it ended, no more."""
 
-    @extend_schema(operation_id="conversations_end", request=None, responses={200: s.EndedSerializer})
+    @operation(operation_id="conversations_end", request=None, responses={200: s.EndedSerializer})
     def post(self, request: Request, conversation_id: UUID) -> Response:
         ended = conversations.close(
             conversation_id=conversation_id, reason=CloseReason.USER_END, by=self.me, now=self.now

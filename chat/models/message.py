@@ -9,7 +9,8 @@ from safety.schema import RowSecurity, through
 
 class Message(Record):
     """What somebody said, as ciphertext only. `seq` is that of its event; `client_id` is the sender's own number for
-    it, by which a message sent again is recognised. `content_preview` is a neutral teaser, never an excerpt.
+    it, by which a message sent again is recognised. `content_preview` is a neutral teaser, never an excerpt;
+    `retracted_digest` stands in for the ciphertext of a message taken back, keyed by its conversation's key.
     """
 
     conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
@@ -24,11 +25,15 @@ class Message(Record):
     sent_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     retracted_at = models.DateTimeField(null=True, blank=True)
+    retracted_digest = models.BinaryField(null=True, editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
             models.UniqueConstraint(fields=["sender", "client_id"], name="message_client_id"),
+            models.CheckConstraint(
+                condition=Q(retracted_at=None) | Q(content_ciphertext=None), name="message_retracted_is_gone"
+            ),
             RowSecurity(name="message_rls", select=through("chat_conversation", "conversation_id")),
         ]
         indexes = [

@@ -3,20 +3,33 @@
 Whatever touches more than its own row (its match, its reveal) locks its two people first, in id order.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from chat.enums import Kind, State
 from chat.models import Conversation
 from config.errors import NotYours, WrongState
+from config.prepared import Prepared
 from safety.services.blocks import lock_pair
+
+_LOCKED = Prepared(lambda id, by: Conversation.objects.of(by).filter(id=id).select_for_update(no_key=True))
+
+_FREE = Prepared(
+    lambda ids: Conversation.objects.filter(id__any=ids).order_by("id").select_for_update(no_key=True, skip_locked=True)
+)
 
 
 def conversation(conversation_id: UUID, *, by: UUID) -> Conversation:
     """The row locked, nothing else. Raises NotYours."""
-    found = Conversation.objects.of(by).filter(id=conversation_id).select_for_update(no_key=True).first()
+    found = _LOCKED.first(id=conversation_id, by=by)
     if found is None:
         raise NotYours()
     return found
+
+
+def free_conversations(conversation_ids: Iterable[UUID]) -> dict[UUID, Conversation]:
+    """Those of the rows that nobody else holds, locked in the order of their ids."""
+    return {found.id: found for found in _FREE.all(ids=list(conversation_ids))}
 
 
 def pair_and_conversation(conversation_id: UUID, *, by: UUID | None) -> Conversation:
@@ -29,12 +42,19 @@ def pair_and_conversation(conversation_id: UUID, *, by: UUID | None) -> Conversa
     return Conversation.objects.select_for_update(no_key=True).get(id=conversation_id)
 
 
+def shut(found: Conversation) -> WrongState | None:
+    """What to refuse a conversation with in which nobody may write."""
+    if found.state == State.CLOSED:
+        return WrongState("This conversation has ended.", code="conversation_closed")
+    if found.state == State.LOCKED:
+        return WrongState("This conversation is not open yet.", code="conversation_locked")
+    return None
+
+
 def refuse_unless_open(found: Conversation) -> None:
     """Raises WrongState for a conversation nobody may write in."""
-    if found.state == State.CLOSED:
-        raise WrongState("This conversation has ended.", code="conversation_closed")
-    if found.state == State.LOCKED:
-        raise WrongState("This conversation is not open yet.", code="conversation_locked")
+    if refusal := shut(found):
+        raise refusal
 
 
 def refuse_unless_anonymous(found: Conversation) -> None:

@@ -1,10 +1,11 @@
 """Saying something, reading it, taking it back."""
 
-import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from chat import timeline
@@ -12,6 +13,7 @@ from chat.enums import EventType, State
 from chat.models import Conversation, ConversationEvent, Message
 from chat.sealing import Box
 from chat.services import locks
+from chat.services.drafts import Draft, draft, unsent
 from chat.timeline import Frame
 from config.db import new_id
 from config.errors import Invalid, KeyReused, NotYours, WrongState
@@ -19,8 +21,6 @@ from connect.enums import NotificationType, RelatedType
 from connect.realtime import publish
 from connect.services import notifications
 from connect.services.notifications import Note
-from safety.enums import ReportStatus
-from safety.models import Report
 from safety.roles import as_service
 
 
@@ -30,31 +30,33 @@ def send(*, conversation_id: UUID, by: UUID, client_id: str, text: str, now: dat
     Raises NotYours, KeyReused (the client_id stands for another message), WrongState (conversation_closed,
     conversation_locked), Invalid (message_empty, message_too_long).
     """
-    text = clean(text)
+    said = draft(conversation_id=conversation_id, by=by, client_id=client_id, text=text)
     with as_service():
         conversation = locks.conversation(conversation_id, by=by)
         box = Box(conversation)
-        sent_before = Message.objects.filter(sender=by, client_id=client_id).first()
-        if sent_before:
-            return _same(sent_before, box, text)
-        locks.refuse_unless_open(conversation)
-        first_unread = not _unread(conversation, by).exists()
-        message = Message(id=new_id(), conversation=conversation, sender_id=by, client_id=client_id, sent_at=now)
-        _store(message, conversation, box, text)
-        if first_unread:
-            notifications.send([_note(conversation, by)])
-    return message
+        refusal = locks.shut(conversation)
+        stored = {} if refusal else _store([(said, _sealed(said, conversation, box, now))])
+        return stored.get(said) or _sent_before(said, box, refusal)
 
 
-def clean(text: str) -> str:
-    """The text without control characters. Raises Invalid when nothing visible is left, or too much."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
-    if len(kept) > settings.MESSAGE_LENGTH:
-        limit = settings.MESSAGE_LENGTH
-        raise Invalid(f"A message has at most {limit} characters.", code="message_too_long", limit=limit)
-    if all(unicodedata.category(c)[0] in "ZC" for c in kept):
-        raise Invalid("A message needs some text.", code="message_empty")
-    return kept
+def send_together(drafts: Sequence[Draft], *, now: datetime) -> dict[Draft, Message]:
+    """Say what can be said without waiting and without a question, in statements that are the same for any number.
+
+    What is missing in the answer was not said and is for `send`: its conversation is not the sender's, shut or held by
+    another transaction, or its client_id is not new. Raises DatabaseError when another transaction took a client_id
+    meanwhile. Needs the service's rights.
+    """
+    free = locks.free_conversations({said.conversation_id for said in drafts})
+    boxes = {room.id: Box(room) for room in free.values() if not locks.shut(room)}
+    sealed = []
+    for said in unsent(drafts):
+        room = free.get(said.conversation_id)
+        if room and room.id in boxes and said.by in (room.user_a_id, room.user_b_id):
+            sealed.append((said, _sealed(said, room, boxes[room.id], now)))
+    stored = _store(sealed)
+    if len(stored) < len(sealed):
+        raise IntegrityError("a client_id was taken meanwhile")
+    return stored
 
 
 def after(*, conversation: Conversation, after_seq: int, limit: int, viewer: UUID) -> list[Frame]:
@@ -70,12 +72,15 @@ def after(*, conversation: Conversation, after_seq: int, limit: int, viewer: UUI
 def read(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> int:
     """Mark what the other said up to `seq` as read, and tell them. How many were unread.
 
-    In an ended conversation nothing is marked: the other side learns nothing any more. Raises NotYours.
+    In an ended conversation nothing is marked: the other side learns nothing any more. Raises NotYours, or Invalid
+    (seq_unknown) for a number that no event has yet.
     """
     with as_service():
         conversation = Conversation.objects.of(by).filter(id=conversation_id).first()
         if conversation is None:
             raise NotYours()
+        if seq > conversation.last_seq:
+            raise Invalid("Nothing has that number yet.", code="seq_unknown", last_seq=conversation.last_seq)
         if conversation.state == State.CLOSED:
             return 0
         marked = _unread(conversation, conversation.other(by)).filter(seq__lte=seq).update(read_at=now)
@@ -89,8 +94,8 @@ def read(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> int:
 def retract(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> Message:
     """Take back one's own message within 15 minutes; doing it twice is once. A tombstone stays.
 
-    While a report about the conversation is open its text stays sealed in the row, and is served to nobody.
-    Raises NotYours, WrongState (retraction_too_late).
+    A conversation that ended, as one that is reported does at once, stays as it was. Raises NotYours, WrongState
+    (retraction_too_late, conversation_closed).
     """
     with as_service():
         conversation = locks.conversation(conversation_id, by=by)
@@ -102,31 +107,44 @@ def retract(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> Mess
     return message
 
 
-def _same(sent_before: Message, box: Box, text: str) -> Message:
-    other_place = sent_before.conversation_id != box.conversation_id
-    if other_place or box.open(sent_before) not in {text, None}:
+def _sealed(said: Draft, conversation: Conversation, box: Box, now: datetime) -> Message:
+    """The message with the next number of its locked conversation."""
+    conversation.last_seq += 1
+    message = Message(id=new_id(), conversation=conversation, sender_id=said.by, client_id=said.client_id, sent_at=now)
+    message.seq = conversation.last_seq
+    message.content_ciphertext = box.seal(said.text, message_id=message.id, sender_id=said.by)
+    return message
+
+
+def _store(sealed: Sequence[tuple[Draft, Message]]) -> dict[Draft, Message]:
+    """Those that were stored, told to both sides once committed."""
+    if not sealed:
+        return {}
+    caught_up = timeline.append_messages([message for _, message in sealed])
+    stored = {said: message for said, message in sealed if message.id in caught_up}
+    timeline.announce_messages((message, said.text) for said, message in stored.items())
+    first = {(said.conversation_id, said.by): message for said, message in stored.items() if caught_up[message.id]}
+    notifications.send([_note(message.conversation, by) for (_, by), message in first.items()])
+    return stored
+
+
+def _sent_before(said: Draft, box: Box, refusal: WrongState | None) -> Message:
+    """The message its client_id stands for; where it stands for none, what refused it."""
+    first = Message.objects.filter(sender=said.by, client_id=said.client_id).first()
+    if first is None:
+        raise refusal or WrongState()
+    if first.conversation_id != said.conversation_id or not box.holds(first, said.text):
         raise KeyReused("This client_id was used for a different message.", code="client_id_reused")
-    return sent_before
-
-
-def _store(message: Message, conversation: Conversation, box: Box, text: str) -> None:
-    message.seq = conversation.last_seq + 1
-    message.content_ciphertext = box.seal(text, message_id=message.id, sender_id=message.sender_id)
-    message.save(force_insert=True)
-    side = conversation.side_of(message.sender_id)
-    event = timeline.append(conversation, EventType.MESSAGE, side=side, message=message)
-    conversation.last_activity_at = message.sent_at
-    conversation.save(update_fields=["last_seq", "last_activity_at"])
-    timeline.announce(conversation, event, text=text)
+    return first
 
 
 def _retract(conversation: Conversation, message: Message, now: datetime) -> None:
+    locks.refuse_unless_open(conversation)
     if now - message.sent_at > settings.RETRACTION_WINDOW:
         raise WrongState("It is too late to take this back.", code="retraction_too_late")
     message.retracted_at = now
-    if not _is_evidence(conversation):
-        message.content_ciphertext = None
-    message.save(update_fields=["retracted_at", "content_ciphertext"])
+    Box(conversation).shred(message)
+    message.save(update_fields=["retracted_at", "content_ciphertext", "retracted_digest"])
     event = timeline.append(
         conversation,
         EventType.RETRACTION,
@@ -134,13 +152,7 @@ def _retract(conversation: Conversation, message: Message, now: datetime) -> Non
         data={"message_seq": message.seq},
     )
     conversation.save(update_fields=["last_seq"])
-    if conversation.state != State.CLOSED:
-        timeline.announce(conversation, event)
-
-
-def _is_evidence(conversation: Conversation) -> bool:
-    undecided = [ReportStatus.OPEN, ReportStatus.TRIAGED]
-    return Report.objects.filter(subject_id=conversation.id, status__in=undecided).exists()
+    timeline.announce(conversation, event)
 
 
 def _unread(conversation: Conversation, sender: UUID) -> QuerySet[Message]:

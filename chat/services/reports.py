@@ -86,7 +86,7 @@ def match_evidence(match_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
 
 def _exhibit(conversation: Conversation, box: Box, message: Message) -> dict[str, Any]:
     try:
-        text, readable = box.open_kept(message), True
+        text, readable = box.open(message), True
     except MessageUnreadable:  # itself part of the case; the report must not fail over it
         text, readable = None, False
     return {

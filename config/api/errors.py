@@ -4,14 +4,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from psycopg_pool import PoolTimeout, TooManyRequests
 from rest_framework import exceptions as drf
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config import errors
+from config.api.rendering import JSONRenderer
 
 logger = structlog.get_logger(__name__)
 
@@ -58,6 +61,8 @@ def describe(exc: BaseException) -> Problem | None:
             return Problem(404, errors.NotYours.code, errors.NotYours.message)
         case PermissionDenied():
             return Problem(403, errors.Forbidden.code, errors.Forbidden.message)
+        case RequestDataTooBig():
+            return Problem(413, "body_too_large", f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
         case IntegrityError():
             return _of_constraint(exc)
         case OperationalError() | PoolTimeout() | TooManyRequests():
@@ -113,10 +118,29 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     problem = describe(exc)
     if problem is None:
         return None
+    _answer_in_json(context.get("request"))
     headers = {"Retry-After": str(exc.retry_after)} if isinstance(exc, errors.TooFast) else {}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(problem.body(), status=problem.status, headers=headers)
+
+
+def _answer_in_json(request: Request | None) -> None:
+    """A refusal is JSON, whatever a view renders otherwise: the schema YAML, its documentation HTML."""
+    if request is not None:
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """The 400 of a request that is refused before any route is looked at: a foreign Host, a path that is no text."""
+    return JsonResponse(Problem(400, errors.Invalid.code, errors.Invalid.message).body(), status=400)
+
+
+def not_allowed(request: HttpRequest, allowed: list[str]) -> JsonResponse:
+    """The 405 of a path that is no Endpoint."""
+    refused = drf.MethodNotAllowed(request.method or "")
+    problem = Problem(refused.status_code, refused.default_code, str(refused.detail))
+    return JsonResponse(problem.body(), status=problem.status, headers={"Allow": ", ".join(allowed)})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:

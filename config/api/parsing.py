@@ -3,15 +3,45 @@
 from typing import IO, Any
 
 import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+# Far more than any body of ours has, and less than what orjson can write again.
+MAX_DEPTH = 32
+
+
+class MalformedJSON(ParseError):
+    default_code = "malformed_json"
+
 
 class JSONParser(BaseParser):
+    """Raises MalformedJSON, or RequestDataTooBig past DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
     media_type = "application/json"
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
         try:
-            return orjson.loads(stream.read())
+            data = orjson.loads(raw)
         except orjson.JSONDecodeError as exc:
-            raise ParseError(f"This is not JSON: {exc}") from exc
+            raise MalformedJSON(f"This is not JSON: {exc}") from exc
+        if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(data):
+            raise MalformedJSON(f"This is nested deeper than {MAX_DEPTH} levels.")
+        return data
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        level = [child for entry in level for child in _children(entry)]
+    return any(isinstance(entry, dict | list) for entry in level)
+
+
+def _children(entry: Any) -> Any:
+    if isinstance(entry, dict):
+        return entry.values()
+    return entry if isinstance(entry, list) else ()

@@ -9,7 +9,7 @@ from rest_framework.renderers import BaseRenderer
 
 
 def dumps(data: Any) -> bytes:
-    return orjson.dumps(data, default=_default)
+    return orjson.dumps(data, default=_default, option=orjson.OPT_UTC_Z)
 
 
 def _default(value: Any) -> Any:

@@ -1,21 +1,61 @@
 """Serializers that refuse what they do not know, in snake_case and, for `/connect/*`, in camelCase."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from rest_framework import serializers
 
+from config.api.types import mistake
+
+WRITTEN_AS_THEY_ARE = {
+    serializers.UUIDField,
+    serializers.DateTimeField,
+    serializers.IntegerField,
+    serializers.BooleanField,
+    serializers.CharField,
+    serializers.ChoiceField,
+}
+
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A field that is not declared is refused by its name instead of being dropped."""
+    """A field that is not declared is refused by its name instead of being dropped, a value of another JSON type
+    than its field's instead of being turned into one.
+    """
+
+    # Whether values come out of JSON; in a query string everything is text.
+    speaks_json = True
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
-            unknown = sorted(set(data) - {name for name, field in self.fields.items() if not field.read_only})
-            if unknown:
-                reason = serializers.ErrorDetail("There is no such field.", code="unknown_field")
-                raise serializers.ValidationError({name: [reason] for name in unknown})
+            wrong = {name: reason for name, value in data.items() if (reason := self._mistake(name, value))}
+            if wrong:
+                raise serializers.ValidationError({name: wrong[name] for name in sorted(wrong)})
         return super().to_internal_value(data)
+
+    def _mistake(self, name: str, value: Any) -> Any:
+        field = self.fields.get(name)
+        if field is None or field.read_only:
+            return [serializers.ErrorDetail("There is no such field.", code="unknown_field")]
+        return mistake(field, value) if self.speaks_json else None
+
+
+class PlainSerializer(serializers.Serializer[Any]):
+    """A reply whose values are written as they are, for lists: the renderer knows ids, moments and choices."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return {name: write(instance) for name, write in self._writers}
+
+    @cached_property
+    def _writers(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        return [(str(field.field_name), _writer(field)) for field in self._readable_fields]
+
+
+def _writer(field: Any) -> Callable[[Any], Any]:
+    if type(field) in WRITTEN_AS_THEY_ARE:
+        return attrgetter(field.source)
+    return lambda instance: field.to_representation(field.get_attribute(instance))
 
 
 class CamelSerializer(StrictSerializer):

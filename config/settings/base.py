@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.refuse_foreign_hosts",
     "config.middleware.AdminMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,6 +73,9 @@ AUTH_USER_MODEL = "connect.User"
 ACCESS_GATE = "connect.access.gate"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
+
+# The most a request's body may have; more is not even received.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 TEMPLATES = [
     {
@@ -95,7 +99,9 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **login_as(env.db("DATABASE_URL", default="postgres://localhost/maitribe"), DATABASE_LOGIN, env),
         "CONN_MAX_AGE": 0 if DATABASE_LOGIN == "web" else 60,
-        "OPTIONS": {"pool": _pool} if DATABASE_LOGIN == "web" else {},
+        # Only `config.prepared` prepares statements. A pgbouncer older than 1.21 cannot follow them: set 0.
+        "OPTIONS": {"prepare_threshold": env.int("DATABASE_PREPARE", default=2) or None}
+        | ({"pool": _pool} if DATABASE_LOGIN == "web" else {}),
         "TEST": {"NAME": env("TEST_DATABASE", default="test_maitribe")},
     }
 }
@@ -124,7 +130,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "connect.passwords.VisibleCharactersValidator"},
 ]
+# Only staff sign in by a page, and land at their desk.
+LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
@@ -165,7 +174,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {"GenderEnum": "connect.enums.Gender"},
 }
 SIMPLE_JWT = {

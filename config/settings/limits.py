@@ -12,6 +12,12 @@ class Policy(TypedDict, total=False):
 LIMITS: dict[str, Policy] = {
     "read": {"account": "600/minute", "address": "3000/minute", "sensitive": False},
     "write": {"account": "120/minute", "address": "1200/minute", "sensitive": False},
+    # The account here is the one that is named, whether there is one or not; `_here` is what one address may try on it.
+    "login": {"account": "12/15 minute;100/day", "sensitive": True},
+    "login_here": {"account": "6/15 minute;30/day", "sensitive": True},
+    "admin": {"account": "12/15 minute;60/day", "address": "20/15 minute;100/day", "sensitive": True},
+    "admin_here": {"account": "6/15 minute;20/day", "sensitive": True},
+    "mailbox": {"account": "5/hour;10/day", "sensitive": True},
     "auth": {"address": "30/minute;300/hour", "sensitive": True},
     "code": {"address": "20/minute;100/hour", "sensitive": True},
     "refresh": {"address": "120/minute", "sensitive": True},

@@ -1,10 +1,19 @@
 """Structured logs: readable in development, JSON elsewhere; every line carries the request id."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 from config.settings.base import ENVIRONMENT
+
+
+def _once_a_request(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """That a request began is said with how it ended."""
+    if event["event"] == "request_started":
+        raise structlog.DropEvent
+    return event
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -49,6 +58,7 @@ LOGGING: dict[str, Any] = {
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
+        _once_a_request,
         *_SHARED,
         structlog.processors.StackInfoRenderer(),
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.errors import DomainError, NotSignedIn
+from connect.api.paging import ListEndpoint
 from connect.api.serializers.auth import (
     ConfirmInput,
     LoginInput,
@@ -20,7 +21,8 @@ from connect.api.serializers.auth import (
 from connect.models import DeviceSession
 from connect.services import registrations, sessions
 from connect.services.sessions import Device
-from safety.api import Endpoint
+from safety import attempts, limits
+from safety.api import Endpoint, operation
 from safety.api.schema import ProblemSerializer
 
 NO_CONTENT = OpenApiResponse(description="Done")
@@ -33,27 +35,32 @@ class RegisterView(Endpoint):
     public = True
     limits = {"POST": "auth"}
 
-    @extend_schema(operation_id="register", request=RegisterInput, responses={202: RegisterReply})
+    @operation(operation_id="register", request=RegisterInput, responses={202: RegisterReply})
     def post(self, request: Request) -> Response:
         serializer = RegisterInput(data=request.data)
         serializer.is_valid(raise_exception=True)
-        registrations.start(**serializer.validated_data, now=self.now)
-        return Response({"ok": True}, status=202)
+        given = serializer.validated_data
+        limits.check("mailbox", account=attempts.named(given["email"]), address=self.caller.address)
+        registration_id = registrations.start(**given, now=self.now)
+        return Response({"ok": True, "registration_id": registration_id}, status=202)
 
 
 class RegisterConfirmView(Endpoint):
-    """Prove the address with the mailed code; the reply signs in."""
+    """Prove the address with the id of the registration and the code mailed for it; the reply signs in."""
 
     public = True
     limits = {"POST": "code"}
 
-    @extend_schema(operation_id="register_confirm", request=ConfirmInput, responses={201: TokensReply})
+    @operation(operation_id="register_confirm", request=ConfirmInput, responses={201: TokensReply})
     def post(self, request: Request) -> Response:
         serializer = ConfirmInput(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         made = registrations.confirm(
-            email=given["email"], code=given["code"], device=device_of(request, given), now=self.now
+            registration_id=given["registration_id"],
+            code=given["code"],
+            device=device_of(request, given),
+            now=self.now,
         )
         if isinstance(made, DomainError):
             return self.refusal(made)
@@ -66,11 +73,12 @@ class LoginView(Endpoint):
     public = True
     limits = {"POST": "auth"}
 
-    @extend_schema(operation_id="login", request=LoginInput, responses={200: TokensReply, 401: WRONG})
+    @operation(operation_id="login", request=LoginInput, responses={200: TokensReply, 401: WRONG})
     def post(self, request: Request) -> Response:
         serializer = LoginInput(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
+        attempts.count("login", name=given["email"], address=self.caller.address)
         signed_in = sessions.log_in(
             email=given["email"], password=given["password"], device=device_of(request, given), now=self.now
         )
@@ -83,7 +91,7 @@ class RefreshView(Endpoint):
     public = True
     limits = {"POST": "refresh"}
 
-    @extend_schema(operation_id="refresh", request=RefreshInput, responses={200: TokensReply, 401: WRONG})
+    @operation(operation_id="refresh", request=RefreshInput, responses={200: TokensReply, 401: WRONG})
     def post(self, request: Request) -> Response:
         serializer = RefreshInput(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -99,22 +107,21 @@ class LogoutView(Endpoint):
 
     restricted_allowed = True
 
-    @extend_schema(operation_id="logout", request=None, responses={204: NO_CONTENT})
+    @operation(operation_id="logout", request=None, responses={204: NO_CONTENT})
     def post(self, request: Request) -> Response:
         sessions.log_out(caller=self.caller, now=self.now)
         return Response(status=204)
 
 
-class SessionsView(Endpoint):
+class SessionsView(ListEndpoint):
     """Where one is signed in."""
 
     restricted_allowed = True
 
-    @extend_schema(operation_id="sessions_list", responses={200: SessionReply(many=True)})
+    @operation(operation_id="sessions_list", responses={200: SessionReply(many=True)})
     def get(self, request: Request) -> Response:
-        live = DeviceSession.objects.live(self.now).order_by("-id")
-        context = {"session_id": self.caller.session_id}
-        return Response(SessionReply(live, many=True, context=context).data)
+        own = DeviceSession.objects.filter(user=self.me).live(self.now)
+        return self.page(own.with_current(self.caller.session_id), SessionReply)
 
 
 class SessionView(Endpoint):
@@ -122,7 +129,7 @@ class SessionView(Endpoint):
 
     restricted_allowed = True
 
-    @extend_schema(operation_id="sessions_revoke", responses={204: NO_CONTENT})
+    @operation(operation_id="sessions_revoke", responses={204: NO_CONTENT})
     def delete(self, request: Request, session_id: UUID) -> Response:
         sessions.revoke(session_id=session_id, by=self.me, now=self.now)
         return Response(status=204)

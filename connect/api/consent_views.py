@@ -1,6 +1,5 @@
 """What a person allows."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,16 +8,17 @@ from connect.api.serializers.people import ConsentInput, ConsentReply, ConsentSe
 from connect.enums import Purpose
 from connect.models import Consent
 from connect.services import consents
+from safety.api import operation
 
 
 class ConsentsView(ListEndpoint):
     """The ledger of what a person allows, and changing it."""
 
-    @extend_schema(operation_id="consents_list", responses={200: ConsentSerializer(many=True)})
+    @operation(operation_id="consents_list", responses={200: ConsentSerializer(many=True)})
     def get(self, request: Request) -> Response:
         return self.page(Consent.objects.filter(user=self.me), ConsentSerializer)
 
-    @extend_schema(operation_id="consents_set", request=ConsentInput, responses={200: ConsentReply})
+    @operation(operation_id="consents_set", request=ConsentInput, responses={200: ConsentReply})
     def post(self, request: Request) -> Response:
         serializer = ConsentInput(data=request.data)
         serializer.is_valid(raise_exception=True)

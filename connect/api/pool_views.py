@@ -1,12 +1,11 @@
 """Opting in to matching, and out."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from connect.api.serializers.people import ActivateInput, ActivateReply, DeactivateReply
 from connect.services import pool
-from safety.api import Endpoint
+from safety.api import Endpoint, operation
 
 
 class ActivateView(Endpoint):
@@ -14,7 +13,7 @@ class ActivateView(Endpoint):
 
     idempotent = frozenset({"POST"})
 
-    @extend_schema(operation_id="connect_activate", request=ActivateInput, responses={200: ActivateReply})
+    @operation(operation_id="connect_activate", request=ActivateInput, responses={200: ActivateReply})
     def post(self, request: Request) -> Response:
         serializer = ActivateInput(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -28,7 +27,7 @@ class DeactivateView(Endpoint):
 
     idempotent = frozenset({"POST"})
 
-    @extend_schema(operation_id="connect_deactivate", request=None, responses={200: DeactivateReply})
+    @operation(operation_id="connect_deactivate", request=None, responses={200: DeactivateReply})
     def post(self, request: Request) -> Response:
         pool.deactivate(user_id=self.me, now=self.now)
         return Response(DeactivateReply({"ok": True, "status": "inactive"}).data)

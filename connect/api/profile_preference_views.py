@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Model
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,20 +27,21 @@ from connect.models import (
     ValueScore,
 )
 from connect.services import preferences
-from safety.api import Endpoint
+from safety.api import Endpoint, operation
+from safety.api.schema import MISSING
 
 
 class PreferencesView(Endpoint):
     """How a person likes to be in touch; 404 until it was answered."""
 
-    @extend_schema(operation_id="preferences_read", responses={200: PreferencesSerializer})
+    @operation(operation_id="preferences_read", responses={200: PreferencesSerializer, 404: MISSING})
     def get(self, request: Request) -> Response:
         own = PreferenceSettings.objects.filter(user=self.me).first()
         if own is None:
             raise NotYours()
         return Response(PreferencesSerializer(own).data)
 
-    @extend_schema(
+    @operation(
         operation_id="preferences_replace",
         request=PreferencesSerializer,
         responses={200: PreferencesSerializer},
@@ -57,11 +57,11 @@ class PreferencesView(Endpoint):
 class ValuesView(Endpoint):
     """How much each value matters to a person."""
 
-    @extend_schema(operation_id="values_read", responses={200: ValuesSerializer})
+    @operation(operation_id="values_read", responses={200: ValuesSerializer})
     def get(self, request: Request) -> Response:
         return Response({"scores": _numbers(ValueScore, self.me, "value_key", "score")})
 
-    @extend_schema(operation_id="values_replace", request=ValuesSerializer, responses={200: ValuesSerializer})
+    @operation(operation_id="values_replace", request=ValuesSerializer, responses={200: ValuesSerializer})
     def put(self, request: Request) -> Response:
         serializer = ValuesSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -73,11 +73,11 @@ class ValuesView(Endpoint):
 class InterestsView(Endpoint):
     """How much each interest draws a person."""
 
-    @extend_schema(operation_id="interests_profile_read", responses={200: InterestsSerializer})
+    @operation(operation_id="interests_profile_read", responses={200: InterestsSerializer})
     def get(self, request: Request) -> Response:
         return Response({"scores": _numbers(InterestScore, self.me, "interest_key", "score")})
 
-    @extend_schema(
+    @operation(
         operation_id="interests_profile_replace",
         request=InterestsSerializer,
         responses={200: InterestsSerializer},
@@ -93,12 +93,12 @@ class InterestsView(Endpoint):
 class OffLimitsView(Endpoint):
     """What a person does not want to meet."""
 
-    @extend_schema(operation_id="off_limits_read", responses={200: OffLimitsSerializer})
+    @operation(operation_id="off_limits_read", responses={200: OffLimitsSerializer})
     def get(self, request: Request) -> Response:
         own = OffLimitsTopic.objects.filter(user=self.me).order_by("topic_key")
         return Response({"topics": list(own.values_list("topic_key", flat=True))})
 
-    @extend_schema(operation_id="off_limits_replace", request=OffLimitsSerializer, responses={200: OffLimitsSerializer})
+    @operation(operation_id="off_limits_replace", request=OffLimitsSerializer, responses={200: OffLimitsSerializer})
     def put(self, request: Request) -> Response:
         serializer = OffLimitsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -110,11 +110,11 @@ class OffLimitsView(Endpoint):
 class NonNegotiablesView(Endpoint):
     """The three things that matter most to a person."""
 
-    @extend_schema(operation_id="non_negotiables_read", responses={200: NonNegotiablesSerializer})
+    @operation(operation_id="non_negotiables_read", responses={200: NonNegotiablesSerializer})
     def get(self, request: Request) -> Response:
         return self._own(request)
 
-    @extend_schema(
+    @operation(
         operation_id="non_negotiables_replace",
         request=NonNegotiablesSerializer,
         responses={200: NonNegotiablesSerializer},
@@ -138,12 +138,12 @@ class ReadinessView(Endpoint):
         {"key": key, "text": text} for key, text in readiness.QUESTIONS.items()
     ]
 
-    @extend_schema(operation_id="readiness_read", responses={200: ReadinessSerializer})
+    @operation(operation_id="readiness_read", responses={200: ReadinessSerializer})
     def get(self, request: Request) -> Response:
         answers = _numbers(ReadinessAnswer, self.me, "question_key", "answer")
         return Response({"questions": self.questions, "answers": answers})
 
-    @extend_schema(operation_id="readiness_replace", request=ReadinessInput, responses={200: ReadinessSerializer})
+    @operation(operation_id="readiness_replace", request=ReadinessInput, responses={200: ReadinessSerializer})
     def put(self, request: Request) -> Response:
         serializer = ReadinessInput(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,21 +9,22 @@ from config.errors import NotYours
 from connect.api.serializers.profile import BirthInput, BirthSerializer, ProfileInput, ProfileSerializer
 from connect.models import BirthData
 from connect.services import births, profiles
-from safety.api import Endpoint
+from safety.api import Endpoint, operation
+from safety.api.schema import MISSING
 
 
 class ProfileView(Endpoint):
     """What a person tells of themselves."""
 
-    @extend_schema(operation_id="profile_read", responses={200: ProfileSerializer})
+    @operation(operation_id="profile_read", responses={200: ProfileSerializer})
     def get(self, request: Request) -> Response:
         return Response(ProfileSerializer(profiles.of(self.me)).data)
 
-    @extend_schema(operation_id="profile_replace", request=ProfileInput, responses={200: ProfileSerializer})
+    @operation(operation_id="profile_replace", request=ProfileInput, responses={200: ProfileSerializer})
     def put(self, request: Request) -> Response:
         return self._update(request, partial=False)
 
-    @extend_schema(operation_id="profile_change", request=ProfileInput, responses={200: ProfileSerializer})
+    @operation(operation_id="profile_change", request=ProfileInput, responses={200: ProfileSerializer})
     def patch(self, request: Request) -> Response:
         return self._update(request, partial=True)
 
@@ -40,14 +40,14 @@ class ProfileView(Endpoint):
 class BirthView(Endpoint):
     """When and where a person was born, as far as they know."""
 
-    @extend_schema(operation_id="birth_read", responses={200: BirthSerializer})
+    @operation(operation_id="birth_read", responses={200: BirthSerializer, 404: MISSING})
     def get(self, request: Request) -> Response:
         data = BirthData.objects.filter(user=self.me).first()
         if data is None:
             raise NotYours()
         return Response(BirthSerializer(data).data)
 
-    @extend_schema(operation_id="birth_replace", request=BirthInput, responses={200: BirthSerializer})
+    @operation(operation_id="birth_replace", request=BirthInput, responses={200: BirthSerializer})
     def put(self, request: Request) -> Response:
         serializer = BirthInput(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -55,7 +55,7 @@ class BirthView(Endpoint):
         data = births.save(user_id=self.me, at=at, place=serializer.place, now=self.now)
         return Response(BirthSerializer(data).data)
 
-    @extend_schema(operation_id="birth_delete", responses={204: None})
+    @operation(operation_id="birth_delete", responses={204: None, 404: MISSING})
     def delete(self, request: Request) -> Response:
         births.remove(user_id=self.me, now=self.now)
         return Response(status=204)

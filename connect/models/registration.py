@@ -7,6 +7,7 @@ from safety.schema import RowSecurity
 class PendingRegistration(Record):
     """Somebody says that an address is theirs; a code sent there proves it. No account exists before that.
 
+    An address may have several at a time: each keeps the password of who asked for it, and its own code.
     `code_hash` is keyed; `attempts` counts wrong codes. A row is also made for an address that has an account, so
     that both cases do the same work; its code is never sent.
     """
@@ -19,10 +20,8 @@ class PendingRegistration(Record):
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["email"], name="registration_email"),
-            RowSecurity(name="registration_rls"),
-        ]
+        constraints = [RowSecurity(name="registration_rls")]
+        indexes = [models.Index(fields=["email"], name="registration_email_idx")]
 
     def __str__(self) -> str:
         return self.email

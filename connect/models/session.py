@@ -1,8 +1,10 @@
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from config.db import Record
 from safety.schema import RowSecurity, owner
@@ -11,6 +13,10 @@ from safety.schema import RowSecurity, owner
 class DeviceSessionQuerySet(models.QuerySet["DeviceSession"]):
     def live(self, now: datetime) -> Self:
         return self.filter(revoked_at=None, expires_at__gt=now)
+
+    def with_current(self, session_id: UUID | None) -> Self:
+        """`current`: whether a session is this one."""
+        return self.annotate(current=models.ExpressionWrapper(Q(id=session_id), models.BooleanField()))
 
 
 class DeviceSession(Record):

@@ -73,7 +73,8 @@ def _moment_of_jump(day: date, zone: str) -> datetime:
 def save(*, user_id: UUID, at: time | None, place: Birthplace, now: datetime) -> BirthData:
     """Store birth time (None: not known) and place; the same again is no change.
 
-    Raises Invalid for an unknown place or a time that did not exist, WrongState past two changes a year.
+    Raises Invalid for an unknown place, coordinates outside the city or a time that did not exist, WrongState past
+    two changes a year.
     """
     profile = locks.profile(user_id)
     data = _filled(BirthData(user_id=user_id), at, place)
@@ -132,24 +133,14 @@ def _recent(profile: Profile, now: datetime) -> list[datetime]:
 
 
 def _filled(data: BirthData, at: time | None, place: Birthplace) -> BirthData:
-    latitude, longitude = _located(data, place)
-    data.time = at
-    data.latitude = Decimal(str(latitude)).quantize(DECIMALS)
-    data.longitude = Decimal(str(longitude)).quantize(DECIMALS)
-    data.timezone = places.zone_of(latitude, longitude)
-    return data
-
-
-def _located(data: BirthData, place: Birthplace) -> tuple[float, float]:
-    """Degrees north and east, with city and country filled in as they are known."""
-    if place.city:
-        city = places.city(place.city, place.country)
-        data.city, data.country = city.name, city.country
-        if place.latitude is None or place.longitude is None:
-            return city.latitude, city.longitude
-    if place.latitude is None or place.longitude is None:
+    found = places.locate(place.city, place.country, place.latitude, place.longitude)
+    if found is None:
         raise Invalid("Say where: a city with its country, or latitude and longitude.", code="unknown_place")
-    return place.latitude, place.longitude
+    data.time, data.city, data.country = at, found.city, found.country
+    data.latitude = Decimal(str(found.latitude)).quantize(DECIMALS)
+    data.longitude = Decimal(str(found.longitude)).quantize(DECIMALS)
+    data.timezone = places.zone_of(found.latitude, found.longitude)
+    return data
 
 
 def _facts(data: BirthData) -> dict[str, object]:

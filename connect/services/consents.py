@@ -9,7 +9,7 @@ from django.conf import settings
 from config.errors import Invalid
 from connect.enums import Purpose
 from connect.models import Consent
-from connect.services import extraction
+from connect.services import extraction, locks
 from connect.signals import birth_changed, consent_revoked
 from safety.roles import as_service
 
@@ -17,8 +17,10 @@ COMPUTED_FROM_BIRTH = {Purpose.ASTROLOGY, Purpose.HUMAN_DESIGN}
 
 
 def set_to(*, user_id: UUID, purpose: Purpose, version: str, granted: bool, now: datetime) -> dict[str, int]:
-    """Grant or revoke, as the person asks: what was deleted with it."""
-    _check_version(version)
+    """Grant or revoke, as the person asks: what was deleted with it.
+
+    Taking back never depends on the version: the text of that day may be long gone. Raises Invalid as `grant` does.
+    """
     if not granted:
         return revoke(user_id=user_id, purpose=purpose, now=now)
     grant(user_id=user_id, purpose=purpose, version=version, now=now)
@@ -50,6 +52,9 @@ def revoke(*, user_id: UUID, purpose: Purpose, now: datetime) -> dict[str, int]:
 
     Taking back what was not given does nothing.
     """
+    if purpose == Purpose.MATCHING:
+        # Before the consent is looked at: whoever opts in just now holds the same lock.
+        locks.pool_profile(user_id)
     with as_service():
         revoked = Consent.objects.live().filter(user=user_id, purpose=purpose).update(revoked_at=now)
     if not revoked:

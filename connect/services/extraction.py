@@ -5,6 +5,7 @@ derived under the consent to matching: without it there are none. Personality an
 input.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -171,7 +172,7 @@ def _write(profile: ConnectProfile, vectors: Vectors) -> None:
 
 
 def forget(*, user_id: UUID, now: datetime) -> dict[str, int]:
-    """Empty a person's vectors and take them out of the pool: how many vectors there were.
+    """Empty a person's vectors and take them out of the pool: how many of what went, receivers' deletions included.
 
     Called when the consent to matching is taken back.
     """
@@ -179,5 +180,7 @@ def forget(*, user_id: UUID, now: datetime) -> dict[str, int]:
     held = sum(getattr(profile, name) is not None for name in VECTOR_FIELDS)
     profile.is_active = False
     _write(profile, Vectors())
-    profile_changed.send(sender=ConnectProfile, user_id=user_id, active=False, now=now)
-    return {"vectors": held}
+    gone = Counter({"vectors": held})
+    for _, closed in profile_changed.send(sender=ConnectProfile, user_id=user_id, active=False, now=now):
+        gone.update(closed or {})
+    return dict(gone)

@@ -18,6 +18,11 @@ def profile(user_id: UUID) -> Profile:
     return found
 
 
+def member(user_id: UUID) -> ConnectProfile | None:
+    """The person's pool profile if they are in the pool, locked to the end of the transaction."""
+    return ConnectProfile.objects.active().select_for_update().filter(user=user_id).first()
+
+
 def pool_profile(user_id: UUID) -> ConnectProfile:
     """The person's pool profile, inactive when it is new, locked to the end of the transaction."""
     locked = ConnectProfile.objects.select_for_update().filter(user=user_id)

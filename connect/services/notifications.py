@@ -35,6 +35,8 @@ def send(notes: Iterable[Note]) -> list[Notification]:
         )
         for note in notes
     ]
+    if not rows:
+        return rows
     with as_service():
         Notification.objects.bulk_create(rows)
     for row in rows:

@@ -4,10 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from config.errors import WrongState
 from connect.enums import Gender, Mode, Purpose
-from connect.models import ConnectProfile
-from connect.services import consents, extraction, profiles
+from connect.models import ConnectProfile, ValueScore
+from connect.services import consents, demands, extraction, locks, profiles
 from connect.signals import profile_changed
 
 
@@ -28,26 +27,19 @@ def activate(*, user_id: UUID, wishes: Wishes, consent_version: str, now: dateti
 
     Raises WrongState (profile_incomplete, with what is `missing`) and Invalid for an unknown consent version.
     """
-    _demand_profile(user_id, wishes)
+    profile = locks.profile(user_id)
+    # Before the consent is looked at: taking it back holds the same lock.
+    locks.pool_profile(user_id)
+    values = ValueScore.objects.filter(user=user_id).exists()
+    demands.check_complete(profiles.demanded(profile) | {"values": values}, distance_km=wishes.distance_km)
     consent = consents.grant(user_id=user_id, purpose=Purpose.MATCHING, version=consent_version, now=now)
-    with extraction.rebuilding(user_id=user_id, now=now) as profile:
+    with extraction.rebuilding(user_id=user_id, now=now) as member:
         for name, wish in asdict(wishes).items():
-            setattr(profile, name, wish)
-        profile.activated_at = profile.activated_at if profile.is_active else now
-        profile.is_active = True
-        profile.consented_at, profile.consent_version = consent.granted_at, consent.version
-    return profile
-
-
-def _demand_profile(user_id: UUID, wishes: Wishes) -> None:
-    """Everybody in the pool has an age and a language; who limits the distance also has a place."""
-    profile = profiles.of(user_id)
-    needed: dict[str, object] = {"birth_date": profile.birth_date, "languages": profile.languages}
-    if wishes.distance_km is not None:
-        needed["city"] = profile.cell
-    missing = [name for name, given in needed.items() if not given]
-    if missing:
-        raise WrongState("Complete your profile first.", code="profile_incomplete", missing=missing)
+            setattr(member, name, wish)
+        member.activated_at = member.activated_at if member.is_active else now
+        member.is_active = True
+        member.consented_at, member.consent_version = consent.granted_at, consent.version
+    return member
 
 
 def deactivate(*, user_id: UUID, now: datetime) -> None:

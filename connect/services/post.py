@@ -1,6 +1,7 @@
 """Sending the mail that is due."""
 
 from datetime import datetime, timedelta
+from email.errors import MessageError
 
 import structlog
 from django.core.mail import EmailMessage
@@ -15,6 +16,7 @@ logger = structlog.get_logger(__name__)
 BATCH = 50
 CLAIM = timedelta(minutes=2)
 MAX_WAIT = timedelta(hours=1)
+GIVE_UP = timedelta(days=1)
 
 
 def send_due(*, now: datetime) -> int:
@@ -23,6 +25,9 @@ def send_due(*, now: datetime) -> int:
     for mail in _claim(now):
         if _send(mail):
             sent += 1
+            mail.delete()
+        elif now - mail.created_at > GIVE_UP:
+            logger.error("mail_given_up", mail_id=str(mail.id), attempts=mail.attempts)
             mail.delete()
         else:
             _postpone(mail, now)
@@ -42,12 +47,13 @@ def _claim(now: datetime) -> list[OutgoingMail]:
 def _send(mail: OutgoingMail) -> bool:
     try:
         EmailMessage(mail.subject, mail.body, to=[mail.to], headers={"Message-ID": f"<{mail.id}@maitribe>"}).send()
-    except OSError as exc:
+    except (OSError, ValueError, MessageError) as exc:
+        # The last two say that the mail itself cannot be written; it must not stop those after it.
         logger.warning("mail_failed", mail_id=str(mail.id), attempts=mail.attempts, error=type(exc).__name__)
         return False
     return True
 
 
 def _postpone(mail: OutgoingMail, now: datetime) -> None:
-    wait = min(MAX_WAIT, timedelta(seconds=30) * 2**mail.attempts)
+    wait = min(MAX_WAIT, timedelta(seconds=30) * 2 ** min(mail.attempts, 10))
     OutgoingMail.objects.filter(id=mail.id).update(due_at=now + wait, claimed_until=None)

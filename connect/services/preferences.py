@@ -15,7 +15,7 @@ from connect.models import (
     ReadinessAnswer,
     ValueScore,
 )
-from connect.services import extraction
+from connect.services import demands, extraction
 from connect.vectors import INTERESTS, VALUES
 
 MOST_NON_NEGOTIABLES = 3
@@ -56,9 +56,10 @@ def save_settings(*, user_id: UUID, chosen: Mapping[str, Any], now: datetime) ->
 
 
 def save_values(*, user_id: UUID, scores: Mapping[str, int], now: datetime) -> None:
-    """Replace the scores (0 to 100) of the person's values."""
+    """Replace the scores (0 to 100) of the person's values. Raises WrongState for emptying them in the pool."""
     rows = [ValueScore(user_id=user_id, value_key=key, score=score) for key, score in scores.items()]
-    with extraction.rebuilding(user_id=user_id, now=now):
+    with extraction.rebuilding(user_id=user_id, now=now) as member:
+        demands.check_kept(member, {"values": scores})
         _replace(ValueScore, user_id, rows, key="value_key", number="score")
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from connect import places
-from connect.models import BirthData, ConnectProfile, Profile
-from connect.services import births, locks
+from connect.models import BirthData, Profile
+from connect.services import births, demands, locks
 from connect.signals import birth_changed, profile_changed
 
 PLAIN = ("name", "nickname", "gender", "school", "bio", "languages")
@@ -24,22 +24,31 @@ def update(*, user_id: UUID, changes: Mapping[str, Any], now: datetime) -> Profi
     """Store what is named in `changes` and leave the rest; a birth date once given can only be corrected.
 
     `latitude` and `longitude` become a cell at once and are never stored; without them the city's centre
-    does. Raises Invalid for an unknown place or a birth time that did not exist on the new birth date,
-    WrongState past two changes of birth data a year.
+    does. Raises Invalid for an unknown place, coordinates outside the city or a birth time that did not exist on
+    the new birth date, WrongState past two changes of birth data a year or for emptying what the pool demands.
     """
     profile = locks.profile(user_id)
-    before = _read_by_matching(profile)
+    before, given = _read_by_matching(profile), demanded(profile)
     for name in PLAIN:
         setattr(profile, name, changes.get(name, getattr(profile, name)))
     _move(profile, changes)
     birth_date_changed = _set_birth_date(profile, changes.get("birth_date"), now)
+    changed = _read_by_matching(profile) != before
+    member = locks.member(user_id) if changed else None
+    if member:
+        new = {name: fact for name, fact in demanded(profile).items() if fact != given[name]}
+        demands.check_kept(member, new)
     profile.save()
     if birth_date_changed:
         birth_changed.send(sender=Profile, user_id=user_id, now=now)
-    if _read_by_matching(profile) != before:
-        active = ConnectProfile.objects.active().filter(user=user_id).exists()
-        profile_changed.send(sender=Profile, user_id=user_id, active=active, now=now)
+    if changed:
+        profile_changed.send(sender=Profile, user_id=user_id, active=member is not None, now=now)
     return profile
+
+
+def demanded(profile: Profile) -> dict[str, object]:
+    """What of a profile the pool may demand, as `demands` names it."""
+    return {"birth_date": profile.birth_date, "languages": profile.languages, "city": profile.cell}
 
 
 def _read_by_matching(profile: Profile) -> list[Any]:
@@ -50,15 +59,15 @@ def _move(profile: Profile, changes: Mapping[str, Any]) -> None:
     """Set city, country and cell from whatever of a place was named."""
     if not any(name in changes for name in PLACE):
         return
-    latitude, longitude = changes.get("latitude"), changes.get("longitude")
-    if changes.get("city"):
-        city = places.city(changes["city"], changes["country"])
-        profile.city, profile.country = city.name, city.country
-        if latitude is None or longitude is None:
-            latitude, longitude = city.latitude, city.longitude
-    elif "city" in changes:
-        profile.city = profile.country = ""
-    profile.cell = "" if latitude is None or longitude is None else places.cell_of(latitude, longitude)
+    named = "city" in changes or "country" in changes
+    profile.city = changes.get("city", "") if named else profile.city
+    profile.country = changes.get("country", "") if named else profile.country
+    found = places.locate(profile.city, profile.country, changes.get("latitude"), changes.get("longitude"))
+    if found is None:
+        profile.city = profile.country = profile.cell = ""
+        return
+    profile.city, profile.country = found.city, found.country
+    profile.cell = places.cell_of(found.latitude, found.longitude)
 
 
 def _set_birth_date(profile: Profile, birth_date: date | None, now: datetime) -> bool:

@@ -12,7 +12,6 @@ from config.errors import NotSignedIn, NotYours
 from connect import tokens
 from connect.enums import UserStatus
 from connect.models import DeviceSession, User
-from connect.realtime import publish
 from safety.crypto import keyed_hash
 from safety.roles import as_service
 from safety.services import audit
@@ -108,6 +107,7 @@ def revoke_as_staff(*, session: DeviceSession, by: UUID, now: datetime) -> None:
 
 
 def _revoke(session: DeviceSession, *, reason: str, actor: UUID, now: datetime) -> None:
+    """Its sockets find out by themselves: they look at their sessions twice a second."""
     session.revoked_at, session.revoked_reason = now, reason
     session.save(update_fields=["revoked_at", "revoked_reason"])
     audit.record(
@@ -117,7 +117,6 @@ def _revoke(session: DeviceSession, *, reason: str, actor: UUID, now: datetime) 
         entity_id=session.id,
         reason=reason,
     )
-    publish([session.user_id], "session.revoked", {"session_id": str(session.id)})
 
 
 def _issue(session: DeviceSession, now: datetime) -> SignedIn:

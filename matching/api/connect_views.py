@@ -1,6 +1,5 @@
 """The calls of /connect/* that belong to matching."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,13 +14,14 @@ from matching.api.serializers import (
 from matching.services import feedback, proposals
 from matching.services.feedback import Judgement
 from matching.services.proposals import Action
-from safety.api import Endpoint
+from safety.api import Endpoint, operation
+from safety.api.schema import MISSING
 
 
 class ConnectMatchView(Endpoint):
     """The caller's open proposal."""
 
-    @extend_schema(operation_id="connect_match", responses={200: CurrentProposalSerializer})
+    @operation(operation_id="connect_match", responses={200: CurrentProposalSerializer})
     def get(self, request: Request) -> Response:
         match = queries.open_match(self.me)
         proposal = queries.proposal(match, self.me) if match else None
@@ -33,7 +33,9 @@ class ConnectRespondView(Endpoint):
 
     idempotent = frozenset({"POST"})
 
-    @extend_schema(operation_id="connect_respond", request=RespondSerializer, responses={200: RespondedSerializer})
+    @operation(
+        operation_id="connect_respond", request=RespondSerializer, responses={200: RespondedSerializer, 404: MISSING}
+    )
     def post(self, request: Request) -> Response:
         serializer = RespondSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -51,7 +53,9 @@ class ConnectFeedbackView(Endpoint):
 
     idempotent = frozenset({"POST"})
 
-    @extend_schema(operation_id="connect_feedback", request=FeedbackSerializer, responses={200: DoneSerializer})
+    @operation(
+        operation_id="connect_feedback", request=FeedbackSerializer, responses={200: DoneSerializer, 404: MISSING}
+    )
     def post(self, request: Request) -> Response:
         serializer = FeedbackSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

@@ -9,9 +9,9 @@ from matching.engine.features import DIMENSIONS
 from matching.enums import MatchStatus
 from matching.services.proposals import Action
 
+# To each of the two their own side is a.
 ANSWERS = [
     MatchStatus.ACCEPTED_A,
-    MatchStatus.ACCEPTED_B,
     MatchStatus.ACCEPTED_BOTH,
     MatchStatus.DECLINED,
 ]

@@ -61,7 +61,9 @@ def forget(*, user_id: UUID, purpose: Purpose) -> dict[str, int]:
     """Delete what was derived under a consent that is gone; how many charts lost their half."""
     half, features = HALVES[purpose]
     with as_service():
-        held = Chart.objects.filter(user=user_id).exclude(Q(**{half: None}), Q(**{features: None}))
+        # A JSON field compared to None means JSON's null, which no half ever is.
+        some = Q(**{f"{half}__isnull": False}) | Q(**{f"{features}__isnull": False})
+        held = Chart.objects.filter(some, user=user_id)
         return {"charts": held.update(**{half: None, features: None})}
 
 

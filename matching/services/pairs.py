@@ -1,8 +1,8 @@
 """Pairs that must not be proposed whatever their scores, out of the database in three queries.
 
 - blocked: either blocked the other.
-- met: they were matched before. A pair that declined or let it expire rests for DECLINE_REST; one that is
-  open, was revealed or closed is exhausted for good.
+- met: they were matched before. A pair that ended before both had accepted (declined, expired, or closed because
+  one of them left) rests for DECLINE_REST; one that is open or that both accepted is exhausted for good.
 - connected: they are or were connected, whatever brought them together: they know each other.
 """
 
@@ -13,15 +13,14 @@ from uuid import UUID
 
 import numpy as np
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
 from matching.engine.filters import Block
-from matching.enums import MatchStatus
+from matching.enums import ENDED, MatchStatus
 from matching.models import Connection, Match
+from safety.models import AuditLog
 from safety.models import Block as BlockRow
-
-RESTING = [MatchStatus.DECLINED, MatchStatus.EXPIRED]
 
 
 @dataclass(frozen=True)
@@ -50,8 +49,17 @@ def excluded(ids: list[UUID], *, now: datetime) -> Excluded:
 
 
 def exhausting(now: datetime) -> QuerySet[Match]:
-    """Matches that keep their two people from being proposed to each other again."""
-    return Match.objects.exclude(status__in=RESTING, ended_at__lte=now - settings.DECLINE_REST)
+    """Matches that keep their two people from being proposed to each other again.
+
+    Whether both had accepted a match that is closed is known from the audit of its transitions.
+    """
+    rested = Match.objects.filter(status__in=ENDED, ended_at__lte=now - settings.DECLINE_REST)
+    return Match.objects.exclude(id__in=rested.filter(~Exists(_accepted_by_both())).values("id"))
+
+
+def _accepted_by_both() -> QuerySet[AuditLog]:
+    history = AuditLog.objects.filter(entity=Match._meta.db_table, entity_id=OuterRef("id"), action="transition")
+    return history.filter(data__to=MatchStatus.ACCEPTED_BOTH)
 
 
 def _sources(now: datetime) -> dict[str, Iterable[tuple[UUID, UUID]]]:

@@ -3,7 +3,8 @@
 Whoever answers or parts holds both users' rows, locked in the order of their ids; closing one person's
 proposals holds theirs. So no two of these decide differently about the same match.
 
-The other side learns only how it ended: a single acceptance stays hidden, and declined looks like closed.
+The other side learns only how it ended: a single acceptance stays hidden, and declined looks like closed. To each
+of the two their own side is a: which they are in the row follows the ids, and those the age of the accounts.
 """
 
 from datetime import datetime
@@ -20,6 +21,7 @@ from connect.services import notifications
 from connect.services.notifications import Note
 from matching.enums import UNDECIDED, MatchStatus, Side
 from matching.models import Match
+from matching.services import runs
 from matching.signals import match_accepted, match_closed
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
@@ -55,11 +57,16 @@ def respond(*, match_id: UUID, by: UUID, action: Action, now: datetime) -> Match
         return _accept(match, by, now)
 
 
+def has_accepted(match: Match, viewer: UUID) -> bool:
+    """Whether this one of the two said yes while the other has not."""
+    return match.status == ACCEPTED_BY[match.side_of(viewer)]
+
+
 def shown_status(match: Match, viewer: UUID) -> MatchStatus:
-    """The status as one of the two may know it: the other's acceptance alone is not told."""
+    """The status as one of the two may know it: accepted_a for their own acceptance, nothing of the other's alone."""
     status = MatchStatus(match.status)
-    if status in ACCEPTED_BY.values() and status != ACCEPTED_BY[match.side_of(viewer)]:
-        return MatchStatus.PROPOSED
+    if status in ACCEPTED_BY.values():
+        return MatchStatus.ACCEPTED_A if has_accepted(match, viewer) else MatchStatus.PROPOSED
     return HIDDEN.get(status, status)
 
 
@@ -92,25 +99,6 @@ def close_between(*, first: UUID, second: UUID, now: datetime) -> int:
     return len(matches)
 
 
-def announce(matches: list[Match]) -> None:
-    """Tell both people of each new proposal; never who the other is."""
-    notes = [
-        Note(
-            user_id,
-            NotificationType.MATCH_PROPOSED,
-            "Somebody new for you",
-            "See what speaks for the two of you, and decide.",
-            related_id=match.id,
-            related_type=RelatedType.MATCH,
-        )
-        for match in matches
-        for user_id in (match.user_a_id, match.user_b_id)
-    ]
-    notifications.send(notes)
-    for match in matches:
-        publish([match.user_a_id, match.user_b_id], "match.proposed", {"match_id": str(match.id)})
-
-
 def _locked(match_id: UUID, by: UUID) -> Match:
     """The match with both users locked. Who is in it never changes, so it may be read before."""
     match = Match.objects.of(by).filter(id=match_id).first()
@@ -127,7 +115,7 @@ def _check_answerable(match: Match, by: UUID, action: Action, now: datetime) -> 
     if status in REFUSALS:
         code, message = REFUSALS[status]
         raise WrongState(message, code=code)
-    repeated = status == ACCEPTED_BY[match.side_of(by)] and action == Action.ACCEPT
+    repeated = has_accepted(match, by) and action == Action.ACCEPT
     if repeated or status not in UNDECIDED:
         raise WrongState("You have answered this proposal.", code="already_answered")
 
@@ -136,7 +124,7 @@ def _accept(match: Match, by: UUID, now: datetime) -> MatchStatus:
     other_accepted = match.status != MatchStatus.PROPOSED
     match.status = MatchStatus.ACCEPTED_BOTH if other_accepted else ACCEPTED_BY[match.side_of(by)]
     match.save(update_fields=["status", "updated_at"])
-    answer = MatchStatus(match.status)
+    answer = shown_status(match, by)
     if other_accepted:
         _tell_accepted(match)
         match_accepted.send(sender=Match, match=match, now=now)
@@ -159,13 +147,15 @@ def _tell_accepted(match: Match) -> None:
 
 
 def _end(matches: list[Match], status: MatchStatus, now: datetime) -> None:
-    """Move matches that are locked here to their end and tell both people of each."""
+    """Move matches that are locked here to their end, tell both people of each and have the freed considered again."""
     ended = Match.objects.filter(id__in=[match.id for match in matches])
     ended.update(status=status, ended_at=now, updated_at=now)
     for match in matches:
         match.status, match.ended_at = status, now
         for user_id in (match.user_a_id, match.user_b_id):
             _publish_status(match, user_id)
+    if matches:
+        runs.request(now=now, after=runs.REST_AFTER_END)
 
 
 def _publish_status(match: Match, user_id: UUID) -> None:

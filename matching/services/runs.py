@@ -17,8 +17,8 @@ from django.db.models import Max
 from connect.models import ConnectProfile
 from matching.engine.scores import ENGINE_VERSION
 from matching.enums import RunStatus
-from matching.models import MatchingRun
-from matching.services import charts, drafts, pairs, people, pipeline, proposals
+from matching.models import Match, MatchingRun
+from matching.services import announcements, charts, drafts, pairs, people, pipeline
 from matching.services.people import Population
 from matching.services.pipeline import Outcome
 from safety.roles import as_service
@@ -26,6 +26,8 @@ from safety.roles import as_service
 logger = structlog.get_logger(__name__)
 
 TASK = "matching.tasks.run_requested"
+REST_AFTER_END = timedelta(seconds=30)
+"""How long the ends of proposals are gathered before a run: declining one after the other makes no run each."""
 
 
 class LeaseLost(Exception):
@@ -48,16 +50,19 @@ class Stopwatch:
         self.seconds[stage], self._lap = round(passed - self._lap, 3), passed
 
 
-def request(*, now: datetime) -> datetime:
-    """Ask for a run unless one is waiting or under way; when it is due.
+def request(*, now: datetime, after: timedelta = timedelta()) -> datetime:
+    """Ask for a run, `after` a while, unless one is under way; one that waits is brought forward. When it is due at
+    the latest.
 
     Runs keep MATCHING_MIN_INTERVAL between the end of one and the start of the next. Who comes into the pool
-    while a run is under way is seen by that run's end, which asks for the next.
+    or is freed while a run is under way is seen by that run's end, which asks for the next.
     """
     with as_service():
         last = MatchingRun.objects.aggregate(last=Max("finished_at"))["last"]
-        due_at: datetime = max(now, last + settings.MATCHING_MIN_INTERVAL) if last else now
+        earliest = now + after
+        due_at: datetime = max(earliest, last + settings.MATCHING_MIN_INTERVAL) if last else earliest
         MatchingRun.objects.bulk_create([MatchingRun(due_at=due_at)], ignore_conflicts=True)
+        MatchingRun.objects.filter(status=RunStatus.REQUESTED, due_at__gt=due_at).update(due_at=due_at)
     wait = max(0.0, (due_at - now).total_seconds())
     transaction.on_commit(lambda: current_app.send_task(TASK, countdown=wait), robust=True)
     return due_at
@@ -105,7 +110,7 @@ def _carry_out(run: MatchingRun, watch: Stopwatch) -> None:
     with transaction.atomic(), as_service():
         _hold(run)
         made = drafts.put(drafts=outcome.drafts, ids=population.ids, run=run, now=watch.now)
-        proposals.announce(made)
+        announcements.announce(made)
         watch.lap("write")
         _finish(run, population, outcome, len(made), watch)
 
@@ -134,6 +139,8 @@ def _finish(run: MatchingRun, population: Population, outcome: Outcome, made: in
     run.save()
     if ConnectProfile.objects.active().filter(updated_at__gt=run.started_at).exists():
         request(now=watch.now)
+    elif Match.objects.filter(ended_at__gt=run.started_at).exists():
+        request(now=watch.now, after=REST_AFTER_END)
 
 
 def _fail(run: MatchingRun, exc: Exception, watch: Stopwatch) -> None:

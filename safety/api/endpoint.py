@@ -1,7 +1,7 @@
 """The base of every HTTP call."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 from uuid import UUID
 
 import orjson
@@ -15,11 +15,12 @@ from config.api.errors import describe, handle
 from config.api.rendering import dumps
 from config.errors import Forbidden, Invalid, NotSignedIn
 from safety import limits, unit
+from safety.api.declared import hold_to_declared
+from safety.api.schema import MAX_KEY
 from safety.services.idempotency import Claim, Reply
 from safety.unit import Caller
 
 READS = {"GET", "HEAD", "OPTIONS"}
-MAX_KEY = 128
 
 
 class Endpoint(APIView):
@@ -27,7 +28,8 @@ class Endpoint(APIView):
 
     `now` is the moment of the request, `caller` what the token claims, `me` the caller's id. To refuse,
     raise a domain error: what the handler wrote is undone. To refuse and keep what was written (a revoked family, a
-    failed attempt), return `self.refusal(error)` instead.
+    failed attempt), return `self.refusal(error)` instead. Query parameters and bodies that its `@operation` does not
+    declare are refused. What is final here is no subclass's to replace; a test holds it.
     """
 
     public: ClassVar[bool] = False
@@ -42,6 +44,7 @@ class Endpoint(APIView):
     now: datetime
     caller: Caller
 
+    @final
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
@@ -61,6 +64,7 @@ class Endpoint(APIView):
             raise NotSignedIn()
         return self.caller.user_id
 
+    @final
     def refusal(self, exc: Exception) -> Response:
         """The answer to a refusal whose traces must stay."""
         response = handle(exc, {})
@@ -69,10 +73,12 @@ class Endpoint(APIView):
         response.exception = True
         return response
 
+    @final
     def _respond(self) -> Response:
         caller = self.caller = self._identify()
         self.initial(self.request, *self.args, **self.kwargs)
         limits.check(self._limit(), account=caller.user_id, address=caller.address)
+        hold_to_declared(type(self), self.request)
         self._response: Response | None = None
         reply = unit.perform(
             caller=caller,
@@ -80,11 +86,11 @@ class Endpoint(APIView):
             handler=self._handle,
             refuse=self._refuse,
             claim=self._claim(caller),
-            writes=self.request.method not in READS,
             now=self.now,
         )
         return self._response or Response(reply.body, status=reply.status)
 
+    @final
     def _identify(self) -> Caller:
         address = self.request.META.get("REMOTE_ADDR", "")
         if self.public:
@@ -94,6 +100,7 @@ class Endpoint(APIView):
             raise NotSignedIn()
         return unit.gate().identify(token, address)
 
+    @final
     def _admit(self, caller: Caller) -> None:
         if not self.public:
             user: Any = unit.gate().admit(caller, restricted=self.restricted_allowed)
@@ -103,10 +110,12 @@ class Endpoint(APIView):
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
         raise Forbidden(message)
 
+    @final
     def _limit(self) -> str:
         method = self.request.method or ""
         return self.limits.get(method, "read" if method in READS else "write")
 
+    @final
     def _claim(self, caller: Caller) -> Claim | None:
         key = self.request.headers.get("Idempotency-Key", "")
         method = self.request.method or ""
@@ -118,17 +127,22 @@ class Endpoint(APIView):
         body = orjson.dumps(self.request.data, option=orjson.OPT_SORT_KEYS, default=str)
         return Claim(caller.user_id, key, f"{method} {self.request.path}", body)
 
+    @final
     def _handle(self) -> Reply:
-        handler = getattr(self, (self.request.method or "").lower(), self.http_method_not_allowed)
-        response = handler(self.request, *self.args, **self.kwargs)
-        return self._keep(response)
+        method = (self.request.method or "").lower()
+        # Only the methods of HTTP: a request must not call just any attribute by its name.
+        name = method if method in self.http_method_names else "http_method_not_allowed"
+        handler = getattr(self, name, self.http_method_not_allowed)
+        return self._keep(handler(self.request, *self.args, **self.kwargs))
 
+    @final
     def _refuse(self, exc: Exception) -> Reply:
         problem = describe(exc)
         if problem is None or problem.status >= 500:
             raise exc
         return self._keep(self.refusal(exc))
 
+    @final
     def _keep(self, response: Response) -> Reply:
         """Remember the response to send; as a Reply it is plain JSON, ready to be stored."""
         self._response = response

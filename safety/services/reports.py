@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 
 from safety import evidence
-from safety.crypto import new_data_key, open_sealed, seal, unwrap, wrap
+from safety.crypto import Cipher, new_data_key, unwrap, wrap
 from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason
 from safety.models import Report
 from safety.roles import as_service
@@ -46,11 +46,11 @@ def read_evidence(*, report: Report, by: UUID) -> bytes:
     audit.record(action="evidence_read", actor=by, entity="safety_report", entity_id=report.id)
     if report.evidence is None or report.evidence_key is None:
         return b"{}"
-    return open_sealed(unwrap(bytes(report.evidence_key)), bytes(report.evidence), report.id.bytes)
+    return Cipher(unwrap(bytes(report.evidence_key))).open(bytes(report.evidence), report.id.bytes)
 
 
 def _freeze_evidence(report: Report) -> None:
     found = evidence.collect(report.subject_kind, report.subject_id, report.reporter_id)
     key = new_data_key()
     report.evidence_key = wrap(key)
-    report.evidence = seal(key, orjson.dumps(found or {}, default=str), report.id.bytes)
+    report.evidence = Cipher(key).seal(orjson.dumps(found or {}, default=str), report.id.bytes)

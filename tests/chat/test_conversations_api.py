@@ -70,7 +70,7 @@ def test_the_cursor_walks_all_of_them(two):
 
 @pytest.mark.parametrize("cursor", ["nonsense", "cD1ub25zZW5zZQ=="])
 def test_a_cursor_that_is_not_ours_is_refused(two, cursor):
-    assert Web(two.a).get("/api/conversations", cursor=cursor).status_code == 404
+    assert Web(two.a).get("/api/conversations", cursor=cursor).status_code == 400
 
 
 def test_the_list_takes_the_same_queries_however_long(two):

@@ -182,6 +182,13 @@ def test_a_stranger_cannot_mark_as_read(two):
         messages.read(conversation_id=two.conversation.id, by=make_user().id, seq=1, now=timezone.now())
 
 
+def test_what_nobody_said_yet_cannot_be_read(two):
+    last = send(two).seq
+    with pytest.raises(Invalid) as refusal:
+        messages.read(conversation_id=two.conversation.id, by=two.b, seq=last + 1, now=timezone.now())
+    assert refusal.value.code == "seq_unknown"
+
+
 def test_the_database_refuses_a_number_twice(two):
     message = send(two)
     with pytest.raises(IntegrityError), transaction.atomic():

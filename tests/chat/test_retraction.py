@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError
 from django.utils import timezone
 
 from chat.enums import EventType
 from chat.models import ConversationEvent, Message
 from chat.services import messages, reports
-from config.errors import NotYours, WrongState
+from config.errors import KeyReused, NotYours, WrongState
 from safety.enums import ReportReason
 from tests.chat.people import Two, frames, send
 
@@ -54,7 +55,7 @@ def test_the_others_message_cannot_be_taken_back(two):
         retract(two, message.seq, by=two.a)
 
 
-def test_what_a_report_is_about_stays_sealed_but_unserved(two):
+def test_what_a_report_is_about_cannot_be_taken_back_any_more(two):
     message = send(two, "evidence")
     reports.about_conversation(
         conversation_id=two.conversation.id,
@@ -63,6 +64,27 @@ def test_what_a_report_is_about_stays_sealed_but_unserved(two):
         details="",
         now=timezone.now(),
     )
-    retract(two, message.seq)
+    with pytest.raises(WrongState) as refusal:
+        retract(two, message.seq)
+    assert refusal.value.code == "conversation_closed"
     assert Message.objects.get(id=message.id).content_ciphertext is not None
-    assert frames(two, two.b)[1].data["text"] is None
+
+
+def test_a_message_taken_back_and_sent_again_is_still_taken_back(two):
+    message = send(two, "once", client_id="one")
+    retract(two, message.seq)
+    assert send(two, "once", client_id="one").retracted_at is not None
+
+
+def test_another_message_under_the_client_id_of_one_taken_back_is_refused(two):
+    message = send(two, "once", client_id="one")
+    retract(two, message.seq)
+    with pytest.raises(KeyReused):
+        send(two, "something else", client_id="one")
+
+
+def test_nothing_of_the_text_is_left(two):
+    message = send(two, "once")
+    retract(two, message.seq)
+    with pytest.raises(IntegrityError):
+        Message.objects.filter(id=message.id).update(content_ciphertext=b"kept")

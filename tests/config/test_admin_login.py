@@ -1,10 +1,14 @@
 """Who comes into the admin."""
 
+import socket
+
+import pytest
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from connect.models import User
-from tests.config.desk import browser, log_in, staff, token
+from safety import limits
+from tests.config.desk import PASSWORD, browser, log_in, page, staff, token
 
 
 def test_staff_come_in_with_email_and_password(root):
@@ -83,9 +87,88 @@ def test_the_login_page_asks_for_a_token(db):
     assert b'name="otp_token"' in browser().get(reverse("admin:login")).content
 
 
-def test_guessing_is_limited(root, settings):
-    settings.LIMITS = {**settings.LIMITS, "auth": {"address": "2/day", "sensitive": True}}
+WRONG = {"password": "something else"}
+FEW = {"account": "4/day", "address": "5/day", "sensitive": True}
+FEW_HERE = {"account": "3/day", "sensitive": True}
+
+
+@pytest.fixture
+def redis_gone(settings):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        settings.REDIS_URL = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+    limits._script.cache_clear()
+    yield
+    limits._script.cache_clear()
+
+
+@pytest.fixture
+def few_attempts(settings):
+    settings.LIMITS = {**settings.LIMITS, "admin": FEW, "admin_here": FEW_HERE}
+
+
+def test_fifteen_guesses_in_a_row_are_stopped(root):
     client = browser()
-    for _ in range(2):
-        log_in(client, root, password="wrong")
+    for _ in range(15):
+        log_in(client, root, **WRONG)
+    assert (log_in(client, root), log_in(browser(), staff(is_superuser=True))) == (False, True)
+
+
+def test_guessing_at_an_account_is_stopped_across_places(root, few_attempts):
+    for _ in range(4):
+        log_in(browser(), root, **WRONG)
+    assert (log_in(browser(), root), log_in(browser(), staff())) == (False, True)
+
+
+def test_guessing_at_many_accounts_is_stopped_by_place(root, few_attempts):
+    client = browser()
+    for number in range(5):
+        log_in(client, root, username=f"nobody{number}@example.org")
     assert (log_in(client, root), log_in(browser(), root)) == (False, True)
+
+
+def test_whoever_guesses_from_one_place_does_not_lock_staff_out(root, few_attempts):
+    client = browser()
+    for _ in range(9):
+        log_in(client, root, **WRONG)
+    assert (log_in(client, root), log_in(browser(), root)) == (False, True)
+
+
+def test_other_spellings_of_an_account_are_no_further_guesses(root, few_attempts):
+    User.objects.filter(pk=root.pk).update(email="chief@example.org")
+    root.refresh_from_db()
+    for spelling in ("chief@example.org", "CHIEF@example.org", "ch\u0131ef@example.org", " chief@example.org"):
+        log_in(browser(), root, username=spelling, **WRONG)
+    assert not log_in(browser(), root)
+
+
+def test_guessing_a_token_is_stopped_too(root, device, few_attempts):
+    wrong = "000000" if token(device) != "000000" else "000001"
+    for _ in range(4):
+        log_in(browser(), root, otp_token=wrong)
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert not log_in(browser(), root, otp_token=token(device))
+
+
+@pytest.mark.parametrize("username", ["root", "nobody@example.org"])
+def test_whoever_is_stopped_is_told_why(root, few_attempts, username):
+    client, data = browser(), {"username": root.email if username == "root" else username, "password": "wrong"}
+    answers = [client.post(reverse("admin:login"), data).content.decode() for _ in range(4)]
+    assert ["Too many attempts to sign in" in answer for answer in answers] == [False, False, False, True]
+
+
+def test_without_redis_staff_do_not_come_in_and_are_told(root, redis_gone):
+    answer = browser().post(reverse("admin:login"), {"username": root.email, "password": PASSWORD})
+    assert (answer.status_code, "not available right now" in answer.content.decode()) == (200, True)
+
+
+def test_staff_come_to_the_desk_from_a_bare_login_page(root):
+    answer = browser().post(reverse("admin:login"), {"username": root.email, "password": PASSWORD})
+    assert (answer.status_code, answer.url) == (302, reverse("admin:index"))
+
+
+def test_staff_come_to_the_page_they_asked_for(root):
+    wanted = page(User)
+    asked = f"{reverse('admin:login')}?next={wanted}"
+    answer = browser().post(asked, {"username": root.email, "password": PASSWORD})
+    assert (answer.status_code, answer.url) == (302, wanted)

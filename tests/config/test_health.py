@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 from django.db.utils import OperationalError
+from django.test import Client
 
 from config import health
 
@@ -78,3 +79,15 @@ def test_not_ready_without_a_database(client, worker_seen):
     connection.close()
     with patch.object(connection, "get_new_connection", side_effect=OperationalError("gone")):
         assert ready(client) == (503, {"database", "migrations"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])
+def test_it_is_only_read(path, method):
+    response = Client(enforce_csrf_checks=True).generic(method, path)
+    told = response.status_code, response.json()["code"], response.headers["Allow"]
+    assert told == (405, "method_not_allowed", "GET, HEAD")
+
+
+def test_head_is_reading():
+    assert Client().head("/healthz").status_code == 200

@@ -196,6 +196,21 @@ def test_birth_data_over_the_api(user, api):
     assert client.get("/api/profile/birth").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"), [("08:30", "08:30"), ("08:30:00", "08:30"), ("08:30:15", "08:30:15"), (None, None)]
+)
+def test_seconds_may_be_said_and_are_shown_where_there_are_any(user, api, said, shown):
+    client = api(user)
+    reply = client.put("/api/profile/birth", {"time": said, "city": "Berlin", "country": "DE"})
+    assert (reply.status_code, reply.json()["time"]) == (200, shown)
+    assert client.get("/api/profile/birth").json()["time"] == shown
+
+
+def test_a_place_nobody_knows_is_given_by_coordinates_alone(user, api):
+    reply = api(user).put("/api/profile/birth", {"time": None, "latitude": 54.65, "longitude": 20.1})
+    assert (reply.status_code, reply.json()["city"], reply.json()["latitude"]) == (200, "", 54.65)
+
+
 def test_nobody_sees_anothers_birth_data(user, api, now):
     save(user, now=now)
     assert api(UserFactory()).get("/api/profile/birth").status_code == 404
@@ -206,12 +221,20 @@ def test_nobody_sees_anothers_birth_data(user, api, now):
     [
         ({"time": "25:00"}, "invalid"),
         ({"time": "noon"}, "invalid"),
+        ({"time": "8:30"}, "invalid"),
+        ({"time": "0830"}, "invalid"),
+        ({"time": "08"}, "invalid"),
+        ({"time": "08:30:00.5"}, "invalid"),
+        ({"time": "08:30Z"}, "invalid"),
+        ({"time": "T08:30"}, "invalid"),
+        ({"latitude": 48.14, "longitude": 11.58}, "place_contradiction"),
+        ({"city": "Atlantis", "latitude": 52.5, "longitude": 13.4}, "unknown_place"),
         ({"city": "Atlantis"}, "unknown_place"),
         ({"city": "", "country": ""}, "unknown_place"),
         ({"country": ""}, "required"),
         ({"latitude": 91, "longitude": 0}, "place_off_globe"),
         ({"latitude": 10}, "required"),
-        ({"latitude": "nan", "longitude": 0}, "invalid"),
+        ({"latitude": "nan", "longitude": 0}, "wrong_type"),
         ({"timezone": "UTC"}, "unknown_field"),
     ],
 )

@@ -184,6 +184,13 @@ def test_bad_consents_are_refused(user, api, change, code):
     assert not Consent.objects.exists()
 
 
+def test_taking_back_does_not_depend_on_the_version(user, api, now):
+    grant(user, now=now)
+    reply = api(user).post("/api/consents", {"purpose": "matching", "version": "v0", "granted": False})
+    assert (reply.status_code, reply.json()["granted"]) == (200, False)
+    assert not Consent.objects.allows(user.id, Purpose.MATCHING)
+
+
 def test_nobody_sees_anothers_ledger(user, api, now):
     grant(user, now=now)
     assert api(UserFactory()).get("/api/consents").json()["results"] == []

@@ -2,12 +2,16 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from connect.enums import DisclosureLevel, DisclosureSource
 from connect.models import Profile
+from connect.queries import card
 from connect.services import disclosures
 from safety.enums import BlockSource
 from safety.models import Block
+from safety.roles import acting_as
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +80,28 @@ def test_what_was_taken_back_is_hidden(viewer, other, api, now):
     show(viewer, other, DisclosureLevel.IDENTITY, now)
     disclosures.revoke_between(first=viewer.id, second=other.id, now=now)
     assert api(viewer).get(f"/api/people/{other.id}").status_code == 404
+
+
+@pytest.mark.parametrize("blocker_views", [True, False])
+def test_whoever_asks_for_cards_a_block_outweighs_what_was_disclosed(viewer, other, now, blocker_views):
+    third = UserFactory(person=True)
+    for seen in (other, third):
+        show(viewer, seen, DisclosureLevel.CARD, now)
+    blocker, blocked = (viewer, other) if blocker_views else (other, viewer)
+    Block.objects.create(blocker=blocker, blocked=blocked, source=BlockSource.MANUAL, alias="Someone")
+    with transaction.atomic(), acting_as(viewer.id):
+        assert set(card(viewer.id, [other.id, third.id], today=now.date())) == {third.id}
+
+
+def test_cards_take_the_same_queries_whoever_may_be_seen(viewer, other, now):
+    with transaction.atomic(), acting_as(viewer.id), CaptureQueriesContext(connection) as of_a_stranger:
+        assert card(viewer.id, [other.id], today=now.date()) == {}
+    people = [UserFactory(person=True) for _ in range(5)]
+    for seen in people:
+        show(viewer, seen, DisclosureLevel.CARD, now)
+    with transaction.atomic(), acting_as(viewer.id), CaptureQueriesContext(connection) as of_five:
+        assert len(card(viewer.id, [seen.id for seen in people], today=now.date())) == 5
+    assert len(of_five) == len(of_a_stranger)
 
 
 @pytest.mark.parametrize("blocker_views", [True, False])

@@ -35,6 +35,35 @@ def test_what_is_not_a_city_is_refused(name, country):
     assert refused.value.code == "unknown_place"
 
 
+def test_coordinates_tell_namesakes_apart():
+    assert places.locate("Frankfurt", "DE", 52.35, 14.55).city == "Frankfurt (Oder)"
+    assert places.locate("Frankfurt", "DE", 50.11, 8.68).city == "Frankfurt am Main"
+
+
+def test_a_city_alone_is_its_centre():
+    berlin = places.city("Berlin", "DE")
+    assert places.locate("Berlin", "DE", None, None) == places.Spot(berlin.latitude, berlin.longitude, "Berlin", "DE")
+
+
+def test_coordinates_alone_name_no_city():
+    assert places.locate("", "", 52.5, 13.4) == places.Spot(52.5, 13.4)
+
+
+def test_nothing_is_nowhere():
+    assert places.locate("", "", None, None) is None
+
+
+@pytest.mark.parametrize(("degrees", "near"), [(0.85, True), (0.95, False)])
+def test_coordinates_have_to_be_within_reach_of_the_city(degrees, near):
+    berlin = places.city("Berlin", "DE")
+    if near:
+        assert places.locate("Berlin", "DE", berlin.latitude + degrees, berlin.longitude).city == "Berlin"
+        return
+    with pytest.raises(Invalid) as refused:
+        places.locate("Berlin", "DE", berlin.latitude + degrees, berlin.longitude)
+    assert refused.value.code == "place_contradiction"
+
+
 def test_a_cell_has_resolution_six():
     assert h3.get_resolution(places.cell_of(52.52, 13.405)) == 6
 

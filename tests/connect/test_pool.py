@@ -1,10 +1,11 @@
 from datetime import date, timedelta
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 
 from config.errors import WrongState
 from connect.enums import Gender, Mode, Purpose
-from connect.models import ConnectProfile, Consent, Profile
+from connect.models import ConnectProfile, Consent, Profile, ReadinessAnswer, ValueScore
 from connect.services import pool, preferences
 from connect.services.pool import Wishes
 from connect.signals import profile_changed
@@ -36,6 +37,7 @@ def user():
     user = UserFactory()
     told = {"birth_date": date(1990, 1, 1), "languages": ["en"], "cell": "861f18b27ffffff"}
     Profile.objects.update_or_create(user=user, defaults=told)
+    ValueScore.objects.create(user=user, value_key="honesty", score=80)
     return user
 
 
@@ -95,15 +97,27 @@ def test_activating_again_replaces_the_wishes_only(user, now):
         ({"languages": []}, None, ["languages"]),
         ({"cell": ""}, 50, ["city"]),
         ({"birth_date": None, "languages": [], "cell": ""}, 50, ["birth_date", "languages", "city"]),
+        ({}, None, ["values"]),
     ],
 )
 def test_an_incomplete_profile_is_refused_by_name(user, now, lacking, distance, missing):
-    Profile.objects.filter(user=user).update(**lacking)
+    if lacking:
+        Profile.objects.filter(user=user).update(**lacking)
+    else:
+        ValueScore.objects.filter(user=user).delete()
     wishes = Wishes(Mode.BOTH, 18, 99, distance, [], [])
     with pytest.raises(WrongState) as refused:
         activate(user, now, wishes)
     assert (refused.value.code, refused.value.details) == ("profile_incomplete", {"missing": missing})
     assert not Consent.objects.filter(user=user).exists()
+
+
+def test_readiness_does_not_stand_in_for_values(user, now):
+    ValueScore.objects.filter(user=user).delete()
+    ReadinessAnswer.objects.create(user=user, question_key="trust", answer=4)
+    with pytest.raises(WrongState) as refused:
+        activate(user, now)
+    assert refused.value.details == {"missing": ["values"]}
 
 
 def test_no_place_is_needed_without_a_distance(user, now):
@@ -162,6 +176,10 @@ def test_the_same_key_gives_the_same_reply(user, api, told):
     ("change", "code", "where"),
     [
         ({"minAge": 17}, "age_under_18", "minAge"),
+        ({"minAge": 18, "maxAge": 17}, "age_under_18", "maxAge"),
+        ({"maxAge": 17}, "age_under_18", "maxAge"),
+        ({"maxAge": 26}, "age_range_reversed", "maxAge"),
+        ({"minAge": 121}, "max_value", "minAge"),
         ({"minAge": 43}, "age_range_reversed", "maxAge"),
         ({"maxAge": 121}, "max_value", "maxAge"),
         ({"distanceKm": 0}, "min_value", "distanceKm"),
@@ -188,4 +206,19 @@ def test_an_unknown_consent_version_is_refused(user, api):
 def test_an_incomplete_profile_is_a_conflict(api):
     reply = api(UserFactory()).post("/connect/activate", BODY)
     assert (reply.status_code, reply.json()["code"]) == (409, "profile_incomplete")
-    assert reply.json()["details"]["missing"] == ["birth_date", "languages", "city"]
+    assert reply.json()["details"]["missing"] == ["birth_date", "languages", "city", "values"]
+
+
+@pytest.mark.parametrize(
+    ("field", "bounds"), [("minAge", (18, 120)), ("maxAge", (18, 120)), ("distanceKm", (1, 20_000))]
+)
+def test_the_schema_shows_the_bounds(field, bounds):
+    shown = SchemaGenerator().get_schema(public=True)["components"]["schemas"]["ActivateInputRequest"]["properties"][
+        field
+    ]
+    assert (shown["minimum"], shown["maximum"]) == bounds
+
+
+@pytest.mark.parametrize("ages", [{"minAge": 18, "maxAge": 120}, {"minAge": 30, "maxAge": 30}])
+def test_the_bounds_are_included(user, api, ages):
+    assert api(user).post("/connect/activate", BODY | ages).status_code == 200

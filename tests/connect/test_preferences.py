@@ -87,7 +87,7 @@ def test_ranks_may_swap(user, api):
         ("values", {"scores": {"wealth": 1}}, "unknown_key", "scores.wealth"),
         ("values", {"scores": {"honesty": 101}}, "max_value", "scores.honesty"),
         ("values", {"scores": {"honesty": -1}}, "min_value", "scores.honesty"),
-        ("values", {"scores": {"honesty": True}}, "invalid", "scores.honesty"),
+        ("values", {"scores": {"honesty": True}}, "wrong_type", "scores.honesty"),
         ("values", {"values": {}}, "unknown_field", "values"),
         ("interests", {"scores": {"honesty": 1}}, "unknown_key", "scores.honesty"),
         ("off_limits", {"topics": ["weather"]}, "unknown_key", "topics.weather"),

@@ -109,6 +109,12 @@ def test_neighbours_cannot_be_told_apart(user, api):
         ({"birth_date": "1899-12-31"}, "impossible_date"),
         ({"birth_date": "2900-01-01"}, "impossible_date"),
         ({"birth_date": "yesterday"}, "invalid"),
+        ({"birth_date": "2000-W01-1"}, "invalid"),
+        ({"birth_date": "20000101"}, "invalid"),
+        ({"birth_date": "2000-1-1"}, "invalid"),
+        ({"birth_date": "2000-01-01T00:00"}, "invalid"),
+        ({"birth_date": "٢٠٠٠-٠١-٠١"}, "invalid"),
+        ({"city": "Berlin", "country": "DE", "latitude": 48.14, "longitude": 11.58}, "place_contradiction"),
         ({"city": "Atlantis", "country": "DE"}, "unknown_place"),
         ({"city": "Berlin", "country": "XX"}, "unknown_place"),
         ({"latitude": -91, "longitude": 0}, "place_off_globe"),
@@ -123,6 +129,38 @@ def test_bad_input_has_its_own_code_and_changes_nothing(user, api, change, code)
     reply = api(user).patch("/api/profile", {"name": "Changed"} | change)
     assert (reply.status_code, reply.json()["code"]) == (400, code)
     assert not Profile.objects.filter(user=user, name="Changed").exists()
+
+
+def test_coordinates_in_the_city_are_taken(user, api):
+    place = {"city": "Berlin", "country": "DE", "latitude": 52.4, "longitude": 13.06}
+    assert api(user).patch("/api/profile", place).json()["city"] == "Berlin"
+    assert stored(user).cell == places.cell_of(52.4, 13.06)
+
+
+def test_new_coordinates_must_not_leave_the_city_that_stands(user, api):
+    client = api(user)
+    client.put("/api/profile", BODY)
+    reply = client.patch("/api/profile", {"latitude": 48.14, "longitude": 11.58})
+    assert (reply.status_code, reply.json()["code"]) == (400, "place_contradiction")
+    berlin = places.city("Berlin", "DE")
+    assert stored(user).cell == places.cell_of(berlin.latitude, berlin.longitude)
+
+
+def test_moving_names_the_new_city_or_none(user, api):
+    client = api(user)
+    client.put("/api/profile", BODY)
+    away = {"latitude": 48.14, "longitude": 11.58}
+    assert client.patch("/api/profile", away | {"city": "", "country": ""}).json()["city"] == ""
+    assert client.patch("/api/profile", away | {"city": "Munich", "country": "DE"}).json()["city"] == "Munich"
+    assert stored(user).cell == places.cell_of(48.14, 11.58)
+
+
+@pytest.mark.parametrize("emptied", [{"country": ""}, {"city": ""}])
+def test_half_a_place_emptied_empties_the_place(user, api, emptied):
+    client = api(user)
+    client.put("/api/profile", BODY)
+    assert client.patch("/api/profile", emptied).status_code == 200
+    assert (stored(user).city, stored(user).country, stored(user).cell) == ("", "", "")
 
 
 @pytest.mark.parametrize("half", [{"city": "Berlin"}, {"country": "DE"}, {"latitude": 1.0}, {"longitude": 1.0}])

@@ -43,9 +43,10 @@ class Person:
     async def register(self) -> None:
         """Sign up with the code that the real worker mailed."""
         account = {"email": self.email, "password": self.password, "timezone": "Atlantic/Reykjavik"}
-        await self.call("POST", "/api/auth/register", account, expect=202)
+        asked = await self.call("POST", "/api/auth/register", account, expect=202)
         code = await self.wait_for(self._mailed_code, "the mail with the code")
-        body = {"email": self.email, "code": code, "device_label": f"{self.name}'s phone"}
+        device = f"{self.name}'s phone"
+        body = {"registration_id": asked["registration_id"], "code": code, "device_label": device}
         tokens = await self.call("POST", "/api/auth/register/confirm", body, expect=201)
         self.access = tokens["access"]
         self.http.headers["Authorization"] = f"Bearer {self.access}"

@@ -66,11 +66,14 @@ def test_an_expired_proposal_is_none(api, now):
     assert api(match.user_a).get("/connect/match").json()["match"] is None
 
 
-@pytest.mark.parametrize(("side", "status"), [("user_a", "accepted_a"), ("user_b", "accepted_b")])
-def test_accepting_answers_the_callers_side(api, match, side, status):
-    answer = api(getattr(match, side)).post("/connect/respond", {"matchId": str(match.id), "action": "accept"})
-    assert (answer.status_code, answer.json()) == (200, {"ok": True, "status": status})
-    assert Match.objects.get().status == status
+@pytest.mark.parametrize(("side", "kept"), [("user_a", "accepted_a"), ("user_b", "accepted_b")])
+def test_accepting_answers_alike_on_either_side(api, match, side, kept):
+    """The sides follow the ids, and those the age of the accounts: neither may learn who came first."""
+    client = api(getattr(match, side))
+    answer = client.post("/connect/respond", {"matchId": str(match.id), "action": "accept"})
+    assert (answer.status_code, answer.json()) == (200, {"ok": True, "status": "accepted_a"})
+    assert client.get("/connect/match").json()["match"]["status"] == "accepted_a"
+    assert Match.objects.get().status == kept
 
 
 def test_the_second_acceptance_answers_both(api, match):

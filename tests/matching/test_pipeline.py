@@ -7,6 +7,7 @@ import pytest
 
 from connect.enums import Gender, Mode
 from connect.models import ConnectProfile, OffLimitsTopic
+from connect.services import pool
 from connect.vectors import VALUES
 from matching.engine.features import features
 from matching.engine.scores import CONNECT, FRIENDSHIP
@@ -101,7 +102,7 @@ def test_who_were_connected_are_not_anonymous_again(now, status):
     assert (found.drafts, found.rejected["connected"]) == ([], 2)
 
 
-@pytest.mark.parametrize("status", [MatchStatus.DECLINED, MatchStatus.EXPIRED])
+@pytest.mark.parametrize("status", [MatchStatus.DECLINED, MatchStatus.EXPIRED, MatchStatus.CLOSED])
 def test_a_declined_pair_rests_and_comes_back(now, status, settings):
     one, other = person(now, chart=False), person(now, chart=False)
     match_of(one, other, now, status, ended_at=now - settings.DECLINE_REST + timedelta(minutes=1))
@@ -109,10 +110,41 @@ def test_a_declined_pair_rests_and_comes_back(now, status, settings):
     assert proposed(now + timedelta(minutes=2)) == 1
 
 
-def test_a_closed_pair_is_exhausted(now, settings):
+@pytest.mark.parametrize(
+    ("status", "count"),
+    [
+        (MatchStatus.PROPOSED, 1),
+        (MatchStatus.ACCEPTED_A, 1),
+        (MatchStatus.ACCEPTED_B, 1),
+        (MatchStatus.ACCEPTED_BOTH, 0),
+        (MatchStatus.BLIND_CHAT_ACTIVE, 0),
+        (MatchStatus.REVEALED, 0),
+    ],
+)
+def test_a_closed_pair_is_exhausted_once_both_had_accepted(now, settings, status, count):
+    match = match_of(person(now, chart=False), person(now, chart=False), now, status)
+    match.status, match.ended_at = MatchStatus.CLOSED, now - 10 * settings.DECLINE_REST
+    match.save()
+    assert proposed(now) == count
+
+
+def test_a_pair_that_ended_twice_rests_from_the_later_end(now, settings):
     one, other = person(now, chart=False), person(now, chart=False)
-    match_of(one, other, now, MatchStatus.CLOSED, ended_at=now - 10 * settings.DECLINE_REST)
+    match_of(one, other, now, MatchStatus.CLOSED, ended_at=now - 2 * settings.DECLINE_REST)
+    match_of(one, other, now, MatchStatus.DECLINED, ended_at=now - timedelta(days=1))
     assert proposed(now) == 0
+
+
+def test_leaving_and_coming_back_is_no_end_for_good(now, settings):
+    one, other = person(now, chart=False), person(now, chart=False)
+    match_of(one, other, now)
+    pool.deactivate(user_id=one.id, now=now)
+    ConnectProfile.objects.filter(user=one).update(is_active=True)
+    assert proposed(now + timedelta(minutes=1)) == 0
+    back = now + settings.DECLINE_REST
+    assert proposed(back) == 1
+    Block.objects.create(blocker=other, blocked=one, source=BlockSource.MANUAL, alias="x")
+    assert proposed(back) == 0
 
 
 def test_the_threshold_is_on_the_total(now, settings):

@@ -47,12 +47,12 @@ def status_of(match):
     return Match.objects.get(id=match.id).status
 
 
-def test_the_first_acceptance_answers_the_side_of_the_caller(match):
-    assert answer(match, match.user_a_id) == "accepted_a"
-
-
-def test_the_first_acceptance_of_the_other_answers_theirs(match):
-    assert answer(match, match.user_b_id) == "accepted_b"
+@pytest.mark.parametrize(("side", "kept"), [("user_a_id", "accepted_a"), ("user_b_id", "accepted_b")])
+def test_the_first_acceptance_is_the_callers_own_side_and_that_is_a(match, told, side, kept):
+    caller = getattr(match, side)
+    assert answer(match, caller) == "accepted_a"
+    assert [(user_id, data["status"]) for user_id, _, data in told] == [(caller, "accepted_a")]
+    assert status_of(match) == kept
 
 
 def test_the_second_acceptance_is_both(match, now):
@@ -166,7 +166,7 @@ def test_a_decline_looks_like_any_other_end(match, told):
     [
         (MatchStatus.PROPOSED, "proposed", "proposed"),
         (MatchStatus.ACCEPTED_A, "accepted_a", "proposed"),
-        (MatchStatus.ACCEPTED_B, "proposed", "accepted_b"),
+        (MatchStatus.ACCEPTED_B, "proposed", "accepted_a"),
         (MatchStatus.ACCEPTED_BOTH, "accepted_both", "accepted_both"),
         (MatchStatus.DECLINED, "closed", "closed"),
         (MatchStatus.CLOSED, "closed", "closed"),

@@ -10,7 +10,7 @@ from connect.models import ConnectProfile, Notification
 from connect.signals import birth_changed, profile_changed
 from matching.enums import MatchStatus, RunStatus
 from matching.models import Chart, Match, MatchingRun
-from matching.services import charts, people, pipeline, proposals, runs
+from matching.services import announcements, charts, people, pipeline, runs
 from safety.enums import BlockSource
 from safety.models import AuditLog
 from safety.services import blocks
@@ -59,7 +59,7 @@ def test_a_run_proposes_and_keeps_its_record(now, settings):
 
 def test_both_are_told_and_not_of_whom(now, monkeypatch):
     sent = []
-    monkeypatch.setattr(proposals, "publish", lambda people, type, data: sent.append((people, type, data)))
+    monkeypatch.setattr(announcements, "publish", lambda people, type, data: sent.append((people, type, data)))
     person(now), person(now)
     run(now)
     match = Match.objects.get()

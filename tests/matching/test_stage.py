@@ -80,6 +80,12 @@ def test_the_others_acceptance_does_not_show(now):
     assert queries.stage(match.user_a_id).status == MatchStatus.PROPOSED
 
 
+def test_either_side_is_told_its_own_acceptance_in_the_same_word(now):
+    for status, side in ((MatchStatus.ACCEPTED_A, "user_a_id"), (MatchStatus.ACCEPTED_B, "user_b_id")):
+        match = match_of(account(), account(), now, status)
+        assert queries.stage(getattr(match, side)).status == MatchStatus.ACCEPTED_A
+
+
 def test_an_overdue_proposal_is_over_before_the_sweeper_came(now):
     user = person(now, chart=False)
     match_of(user, account(), now, expires_at=now - timedelta(seconds=1))

@@ -4,16 +4,22 @@ from uuid import uuid4
 
 from django.urls import path
 from psycopg_pool import PoolTimeout
+from rest_framework import serializers
 from rest_framework.response import Response
 
+from config.api.serializers import StrictSerializer
 from config.errors import Invalid, TooFast, Unavailable, WrongState
 from connect.models import ValueScore
 from matching.models import ConnectionEvent
-from safety.api import Endpoint
+from safety.api import Endpoint, operation
 from safety.roles import as_service
 
 handler404 = "config.api.errors.not_found"
 handler500 = "config.api.errors.server_error"
+
+
+class Note(StrictSerializer):
+    mode = serializers.CharField(required=False)
 
 
 class Notes(Endpoint):
@@ -25,6 +31,7 @@ class Notes(Endpoint):
     def get(self, request):
         return Response({"count": ValueScore.objects.count()})
 
+    @operation("note", request=Note, responses={201: None})
     def post(self, request):
         self.calls.append(request.data)
         made = ValueScore.objects.create(user=request.user, value_key=uuid4().hex[:30], score=1)

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from safety import crypto
-from safety.crypto import Tampered
+from safety.crypto import Cipher, Tampered
 
 OLD = "2025:" + base64.b64encode(b"o" * 32).decode()
 NEW = "2026:" + base64.b64encode(b"n" * 32).decode()
@@ -16,46 +16,51 @@ def key():
     return crypto.new_data_key()
 
 
+@pytest.fixture
+def cipher(key):
+    return Cipher(key)
+
+
 @pytest.fixture(autouse=True)
 def ring(settings):
     settings.DATA_KEYS = [OLD]
     return settings
 
 
-def test_what_is_sealed_opens_in_its_place(key):
-    assert crypto.open_sealed(key, crypto.seal(key, "Grüße".encode(), b"room 1"), b"room 1") == "Grüße".encode()
+def test_what_is_sealed_opens_in_its_place(cipher):
+    assert cipher.open(cipher.seal("Grüße".encode(), b"room 1"), b"room 1") == "Grüße".encode()
 
 
-def test_the_text_does_not_stand_in_the_sealed_value(key):
-    assert b"secret words" not in crypto.seal(key, b"secret words", b"")
+def test_the_text_does_not_stand_in_the_sealed_value(cipher):
+    assert b"secret words" not in cipher.seal(b"secret words", b"")
 
 
-def test_sealing_twice_gives_different_bytes(key):
-    assert crypto.seal(key, b"same", b"c") != crypto.seal(key, b"same", b"c")
+def test_sealing_twice_gives_different_bytes(cipher):
+    assert cipher.seal(b"same", b"c") != cipher.seal(b"same", b"c")
 
 
 @pytest.mark.parametrize("position", range(12 + 5 + 16))
-def test_a_changed_byte_anywhere_does_not_open(key, position):
-    sealed = bytearray(crypto.seal(key, b"hello", b"c"))
+def test_a_changed_byte_anywhere_does_not_open(cipher, position):
+    sealed = bytearray(cipher.seal(b"hello", b"c"))
     sealed[position] ^= 1
     with pytest.raises(Tampered):
-        crypto.open_sealed(key, bytes(sealed), b"c")
+        cipher.open(bytes(sealed), b"c")
 
 
 @pytest.mark.parametrize("length", [0, 1, 11, 12, 27])
-def test_a_truncated_value_does_not_open(key, length):
+def test_a_truncated_value_does_not_open(cipher, length):
     with pytest.raises(Tampered):
-        crypto.open_sealed(key, crypto.seal(key, b"hello", b"c")[:length], b"c")
+        cipher.open(cipher.seal(b"hello", b"c")[:length], b"c")
 
 
-def test_a_value_moved_to_another_place_does_not_open(key):
+def test_a_value_moved_to_another_place_does_not_open(cipher):
     with pytest.raises(Tampered):
-        crypto.open_sealed(key, crypto.seal(key, b"hello", b"room 1"), b"room 2")
+        cipher.open(cipher.seal(b"hello", b"room 1"), b"room 2")
 
 
-def test_another_key_does_not_open(key):
+def test_another_key_does_not_open(cipher):
     with pytest.raises(Tampered):
-        crypto.open_sealed(crypto.new_data_key(), crypto.seal(key, b"hello", b"c"), b"c")
+        Cipher(crypto.new_data_key()).open(cipher.seal(b"hello", b"c"), b"c")
 
 
 def test_a_wrapped_key_unwraps(key):

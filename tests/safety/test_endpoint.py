@@ -65,7 +65,7 @@ def test_a_method_that_is_not_there_is_refused(client):
 
 
 def test_json_that_does_not_parse_is_refused(client):
-    assert answer(client.post("/notes", "{", content_type="application/json")) == (400, "parse_error")
+    assert answer(client.post("/notes", "{", content_type="application/json")) == (400, "malformed_json")
 
 
 def test_another_media_type_is_refused(client):
@@ -133,8 +133,13 @@ def test_too_fast_says_how_long_to_wait(client):
     assert (answer(response), response.headers["Retry-After"]) == ((429, "rate_limited"), "7")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_constraint_that_fails_at_commit_is_answered_and_undone(client):
     assert (answer(send(client, "fail_at_commit")), rows()) == ((409, "conflict"), 0)
+
+
+def test_under_a_key_a_constraint_fails_before_the_commit_that_keeps_the_answer(client):
+    assert (answer(send(client, "fail_at_commit", HTTP_IDEMPOTENCY_KEY="one")), rows()) == ((409, "conflict"), 0)
 
 
 def test_a_fault_of_ours_is_a_500_in_shape_and_undone(client):

@@ -30,9 +30,9 @@ def redis_gone(settings):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         settings.REDIS_URL = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
-    limits._limiter.cache_clear()
+    limits._script.cache_clear()
     yield
-    limits._limiter.cache_clear()
+    limits._script.cache_clear()
 
 
 def passes(policy, account=None, place=None):

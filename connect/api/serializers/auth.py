@@ -9,13 +9,26 @@ from rest_framework import serializers
 
 from config.api.serializers import StrictSerializer
 from connect.models import User
+from connect.passwords import VisibleCharactersValidator
 
 
 class EmailField(serializers.EmailField):
-    """An address, in the one spelling it is stored in."""
+    """An address, in the one spelling it is stored in. Codes: max_length, email_not_plain.
+
+    ASCII alone: of other letters some vanish or change on the way to the mailbox, so that one mailbox would have
+    any number of addresses. A domain of another script is given in its xn-- form.
+    """
+
+    default_error_messages = {"email_not_plain": "Use an address of plain letters; other domains have an xn-- form."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
-        return str(super().to_internal_value(data)).lower()
+        address = str(super().to_internal_value(data))
+        if not (address.isascii() and address.isprintable()):
+            self.fail("email_not_plain")
+        return address.lower()
 
 
 class RegisterInput(StrictSerializer):
@@ -32,13 +45,22 @@ class RegisterInput(StrictSerializer):
         try:
             validate_password(attrs["password"], User(email=attrs["email"]))
         except PasswordRefused as refused:
-            reasons = [serializers.ErrorDetail(text, code="password_weak") for text in refused.messages]
+            reasons = [serializers.ErrorDetail(text, code=_weakness(refused)) for text in refused.messages]
             raise serializers.ValidationError({"password": reasons}) from refused
         return attrs
 
 
+def _weakness(refused: PasswordRefused) -> str:
+    """password_weak, or the validator's own code where nothing else is wrong with the password."""
+    own = VisibleCharactersValidator.code
+    return own if {reason.code for reason in refused.error_list} == {own} else "password_weak"
+
+
 class RegisterReply(serializers.Serializer[Any]):
+    """`registration_id`: what the mailed code has to come back with."""
+
     ok = serializers.BooleanField()
+    registration_id = serializers.UUIDField()
 
 
 class DeviceInput(StrictSerializer):
@@ -46,7 +68,7 @@ class DeviceInput(StrictSerializer):
 
 
 class ConfirmInput(DeviceInput):
-    email = EmailField()
+    registration_id = serializers.UUIDField()
     code = serializers.RegexField(r"^[0-9]{6}$")
 
 
@@ -76,7 +98,4 @@ class SessionReply(serializers.Serializer[Any]):
     user_agent = serializers.CharField()
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField()
-    current = serializers.SerializerMethodField()
-
-    def get_current(self, session: Any) -> bool:
-        return bool(session.id == self.context["session_id"])
+    current = serializers.BooleanField()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from rest_framework import serializers
@@ -12,11 +12,16 @@ from connect.languages import CODES
 
 EARLIEST_YEAR = 1900
 ADULT = 18
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+OLDEST = 120
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 class BirthDateField(serializers.DateField):
-    """The day of an adult's birth. Codes: impossible_date, age_under_18. Needs `today` in the context."""
+    """The day of an adult's birth, YYYY-MM-DD and nothing else that ISO 8601 allows.
+
+    Codes: impossible_date, age_under_18. Needs `today` in the context.
+    """
 
     default_error_messages = {
         "impossible_date": "There is no such day to be born on.",
@@ -24,18 +29,46 @@ class BirthDateField(serializers.DateField):
     }
 
     def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            self.fail("invalid", format="YYYY-MM-DD")
         try:
-            day = super().to_internal_value(value)
-        except serializers.ValidationError:
-            if isinstance(value, str) and _DAY.fullmatch(value):
-                self.fail("impossible_date")
-            raise
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail("impossible_date")
         today: date = self.context["today"]
         if day > today or day.year < EARLIEST_YEAR:
             self.fail("impossible_date")
         if (today.year - ADULT, today.month, today.day) < (day.year, day.month, day.day):
             self.fail("age_under_18")
         return day
+
+
+class BirthTimeField(serializers.TimeField):
+    """Local time, HH:MM or HH:MM:SS; seconds are shown where there are any."""
+
+    def to_internal_value(self, value: Any) -> time:
+        if not isinstance(value, str) or not _TIME.fullmatch(value):
+            self.fail("invalid", format="HH:MM or HH:MM:SS")
+        at: time = super().to_internal_value(value)
+        return at
+
+    def to_representation(self, value: time) -> str:
+        return value.isoformat("seconds" if value.second else "minutes")
+
+
+class AgeField(serializers.IntegerField):
+    """An age somebody here can have, 18 to 120. Code below it: age_under_18."""
+
+    default_error_messages = {"age_under_18": "Nobody here is under 18."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=ADULT, max_value=OLDEST, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        age: int = super().to_internal_value(data)
+        if age < ADULT:
+            self.fail("age_under_18")
+        return age
 
 
 class LanguagesField(serializers.ListField):

@@ -5,12 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api.serializers import CamelSerializer, StrictSerializer
-from connect.api.serializers.fields import ADULT, LanguagesField
-from connect.enums import DisclosureLevel, Gender, Mode, Purpose
+from connect.api.serializers.fields import AgeField, LanguagesField
+from connect.enums import DisclosureLevel, Gender, Mode, Purpose, RelatedType
 from connect.models import Consent, Notification
 from connect.services.pool import Wishes
-
-OLDEST = 120
 
 
 class ConsentInput(StrictSerializer):
@@ -55,6 +53,8 @@ class CardSerializer(serializers.Serializer[Any]):
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
+    related_type = serializers.ChoiceField(RelatedType.choices, allow_blank=True)
+
     class Meta:
         model = Notification
         fields = ("id", "type", "title", "message", "related_id", "related_type", "read_at", "created_at")
@@ -65,8 +65,8 @@ class ActivateInput(CamelSerializer):
     """Whom one looks for. `distanceKm` null is everywhere, no genders or languages are any."""
 
     mode = serializers.ChoiceField(Mode.choices)
-    min_age = serializers.IntegerField(max_value=OLDEST)
-    max_age = serializers.IntegerField(max_value=OLDEST)
+    min_age = AgeField()
+    max_age = AgeField()
     distance_km = serializers.IntegerField(min_value=1, max_value=20_000, allow_null=True, default=None)
     preferred_genders = serializers.ListField(
         child=serializers.ChoiceField(Gender.choices), max_length=len(Gender), default=list
@@ -78,8 +78,6 @@ class ActivateInput(CamelSerializer):
         if attrs["max_age"] < attrs["min_age"]:
             message = "maxAge is below minAge."
             raise serializers.ValidationError({"maxAge": [message]}, code="age_range_reversed")
-        if attrs["min_age"] < ADULT:
-            raise serializers.ValidationError({"minAge": ["Nobody here is under 18."]}, code="age_under_18")
         return attrs
 
     @property

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api.serializers import StrictSerializer
-from connect.api.serializers.fields import BirthDateField, LanguagesField, check_place
+from connect.api.serializers.fields import BirthDateField, BirthTimeField, LanguagesField, check_place
 from connect.enums import Gender
 from connect.models import BirthData, Profile
 from connect.services.births import Birthplace
@@ -37,6 +37,8 @@ class ProfileInput(StrictSerializer):
 class ProfileSerializer(serializers.ModelSerializer[Profile]):
     """One's own profile; where one lives only as the city that was named."""
 
+    gender = serializers.ChoiceField(Gender.choices, allow_blank=True)
+
     class Meta:
         model = Profile
         fields = ("name", "nickname", "birth_date", "gender", "school", "city", "country", "bio", "languages")
@@ -44,9 +46,9 @@ class ProfileSerializer(serializers.ModelSerializer[Profile]):
 
 
 class BirthInput(StrictSerializer):
-    """`time` is local, HH:MM, null when it is not known; the place a city with its country, or degrees."""
+    """`time` is local, HH:MM or HH:MM:SS, null when it is not known; the place a city with its country, or degrees."""
 
-    time = serializers.TimeField(allow_null=True, input_formats=["%H:%M"])
+    time = BirthTimeField(allow_null=True)
     city = serializers.CharField(max_length=120, allow_blank=True, default="")
     country = serializers.CharField(max_length=2, allow_blank=True, default="")
     latitude = serializers.FloatField(required=False, allow_null=True)
@@ -64,7 +66,7 @@ class BirthInput(StrictSerializer):
 class BirthSerializer(serializers.ModelSerializer[BirthData]):
     """One's own birth data; `timezone` was found from the coordinates."""
 
-    time = serializers.TimeField(allow_null=True, format="%H:%M")
+    time = BirthTimeField(allow_null=True)
     time_known = serializers.BooleanField()
     latitude = serializers.FloatField()
     longitude = serializers.FloatField()

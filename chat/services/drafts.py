@@ -1,0 +1,52 @@
+"""What people want to say, before it is a message."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from chat.models import Message
+from config.errors import Invalid
+from config.prepared import Prepared
+
+_TAKEN = Prepared(
+    lambda senders, client_ids: Message.objects.filter(sender__id__any=senders, client_id__any=client_ids).only(
+        "sender_id", "client_id"
+    )
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A clean text on its way into a conversation; `client_id` is the sender's own number for it."""
+
+    conversation_id: UUID
+    by: UUID
+    client_id: str
+    text: str
+
+
+def draft(*, conversation_id: UUID, by: UUID, client_id: str, text: str) -> Draft:
+    """Raises Invalid (message_empty, message_too_long)."""
+    return Draft(conversation_id, by, client_id, clean(text))
+
+
+def clean(text: str) -> str:
+    """The text without control characters. Raises Invalid when nothing visible is left, or too much."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    if len(kept) > settings.MESSAGE_LENGTH:
+        limit = settings.MESSAGE_LENGTH
+        raise Invalid(f"A message has at most {limit} characters.", code="message_too_long", limit=limit)
+    if all(unicodedata.category(c)[0] in "ZC" for c in kept):
+        raise Invalid("A message needs some text.", code="message_empty")
+    return kept
+
+
+def unsent(drafts: Sequence[Draft]) -> list[Draft]:
+    """Those whose client_id stands for no message yet, and for no earlier draft among them. One query."""
+    senders, client_ids = [said.by for said in drafts], [said.client_id for said in drafts]
+    taken = {(sent.sender_id, sent.client_id) for sent in _TAKEN.all(senders=senders, client_ids=client_ids)}
+    first = {(said.by, said.client_id): said for said in reversed(drafts)}
+    return [said for key, said in first.items() if key not in taken][::-1]

@@ -1,0 +1,99 @@
+"""How often somebody may guess at an account, or have mail sent to an address."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connect.models import OutgoingMail
+from safety import limits
+from tests.factories import PASSWORD, UserFactory
+
+EMAIL = "new@maitribe.example"
+ATTEMPTS = {
+    "login": {"account": "4/day", "sensitive": True},
+    "login_here": {"account": "3/day", "sensitive": True},
+}
+
+
+def call(client: Any, what: str, email: str, password: str = PASSWORD) -> Any:
+    return client.post(f"/api/auth/{what}", {"email": email, "password": password})
+
+
+def guess(api: Any, email: str, place: str, password: str = "wrong wrong") -> int:
+    client = api()
+    client.defaults["REMOTE_ADDR"] = place
+    return int(call(client, "login", email, password).status_code)
+
+
+@pytest.fixture
+def few_attempts(settings: Any) -> None:
+    settings.LIMITS = {**settings.LIMITS, **ATTEMPTS}
+
+
+@pytest.mark.parametrize("email", ["ada@maitribe.example", "no@one.example"])
+def test_guessing_is_stopped_alike_for_known_and_unknown_addresses(api, few_attempts, email):
+    UserFactory.with_password(email="ada@maitribe.example")
+    assert [guess(api, email, f"10.1.0.{n}") for n in range(6)] == [401] * 4 + [429] * 2
+
+
+def test_the_right_password_comes_too_late_after_too_many_wrong_ones(api, few_attempts):
+    UserFactory.with_password(email="ada@maitribe.example")
+    for n in range(4):
+        guess(api, "ada@maitribe.example", f"10.1.0.{n}")
+    reply = call(api(), "login", "Ada@maitribe.example")
+    assert (reply.status_code, reply.json()["code"], "Retry-After" in reply.headers) == (429, "rate_limited", True)
+
+
+def test_whoever_guesses_from_one_place_does_not_lock_the_owner_out(api, few_attempts):
+    UserFactory.with_password(email="ada@maitribe.example")
+    guesses = [guess(api, "ada@maitribe.example", "10.1.0.1") for _ in range(9)]
+    owner = guess(api, "ada@maitribe.example", "10.2.0.1", PASSWORD)
+    assert (guesses, owner) == ([401] * 3 + [429] * 6, 200)
+
+
+def test_guessing_at_one_account_leaves_the_others_alone(api, few_attempts):
+    UserFactory.with_password(email="ben@maitribe.example")
+    for n in range(6):
+        guess(api, "ada@maitribe.example", f"10.1.0.{n}")
+    assert guess(api, "ben@maitribe.example", "10.1.0.0", PASSWORD) == 200
+
+
+def test_fifteen_guesses_in_a_row_do_not_get_through(api):
+    spread = [guess(api, "ada@maitribe.example", f"10.1.0.{n}") for n in range(15)]
+    assert 429 in spread
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_one_mailbox_is_not_flooded(api, settings, known):
+    settings.LIMITS = {**settings.LIMITS, "mailbox": {"account": "2/day", "sensitive": True}}
+    if known:
+        UserFactory(email=EMAIL)
+    assert [call(api(), "register", email).status_code for email in (EMAIL, EMAIL.upper(), EMAIL)] == [202, 202, 429]
+    assert call(api(), "register", "else@maitribe.example").status_code == 202
+    assert OutgoingMail.objects.filter(to=EMAIL).count() == 2
+
+
+@pytest.fixture
+def redis_gone(settings: Any) -> Iterator[None]:
+    """What counts by the address alone is made ordinary, so that what counts by the account has to refuse."""
+    settings.LIMITS = {**settings.LIMITS, "auth": {**settings.LIMITS["auth"], "sensitive": False}}
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        settings.REDIS_URL = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+    limits._script.cache_clear()
+    yield
+    limits._script.cache_clear()
+
+
+@pytest.mark.parametrize("what", ["login", "register"])
+def test_without_redis_it_is_refused(api, redis_gone, what):
+    UserFactory.with_password(email=EMAIL)
+    assert call(api(), what, EMAIL).status_code == 503
+
+
+@pytest.mark.parametrize(("what", "status"), [("login", 200), ("register", 202)])
+def test_with_redis_it_is_not(api, what, status):
+    UserFactory.with_password(email=EMAIL)
+    assert call(api(), what, EMAIL).status_code == status
