@@ -22,8 +22,11 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),
 ]
+# Plain tracebacks: the rich ones print local variables, which may be somebody's words.
 _RENDERER: Any = (
-    structlog.processors.JSONRenderer() if ENVIRONMENT == "production" else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.processors.JSONRenderer()
+    if ENVIRONMENT == "production"
+    else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 )
 _FORMAT_ERRORS = [structlog.processors.format_exc_info] if ENVIRONMENT == "production" else []
 
