@@ -5,6 +5,7 @@ import itertools
 import os
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -196,18 +197,13 @@ def encryption() -> dict[str, Any]:
         nonce = os.urandom(12)
         return bare.decrypt(nonce, bare.encrypt(nonce, plain, context), context)
 
-    times: dict[Any, list[float]] = {sealed_and_opened: [], bare_aesgcm: []}
-    for _ in range(REPEATS):
-        for work, taken in times.items():
-            began = time.perf_counter()
-            for _ in range(SEALED):
-                work()
-            taken.append((time.perf_counter() - began) / SEALED * 1e6)
+    pairs = [(_microseconds(sealed_and_opened), _microseconds(bare_aesgcm)) for _ in range(REPEATS)]
+    ours, theirs = (list(taken) for taken in zip(*pairs, strict=True))
     right = sealed_and_opened() == text and text.encode() not in bytes(message.content_ciphertext or b"")
     return figure(
         "chat.encryption",
-        ours=times[sealed_and_opened],
-        reference=times[bare_aesgcm],
+        ours=ours,
+        reference=theirs,
         at_most=2.0,
         guard="opens to what was sealed",
         guard_ok=right,
@@ -215,6 +211,13 @@ def encryption() -> dict[str, Any]:
         n=SEALED,
         peak_rss_mb=stack.own_peak_rss_mb(),
     )
+
+
+def _microseconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    for _ in range(SEALED):
+        work()
+    return (time.perf_counter() - began) / SEALED * 1e6
 
 
 def idle() -> dict[str, Any]:

@@ -42,8 +42,7 @@ class BlindChatView(Endpoint):
         responses={200: s.BlindChatPageSerializer, 404: MISSING, 409: WRONG_STATE},
     )
     def get(self, request: Request) -> Response:
-        asked = s.BlindChatAskSerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
+        asked = self.asked(s.BlindChatAskSerializer)
         conversation_id = asked.validated_data.pop("blind_chat_id")
         conversation = queries.conversation_of(self.me, conversation_id)
         lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
@@ -55,8 +54,7 @@ class BlindChatView(Endpoint):
         responses={200: s.BlindChatSentSerializer, 404: MISSING},
     )
     def post(self, request: Request) -> Response:
-        said = s.BlindChatSendSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = self.given(s.BlindChatSendSerializer)
         message = messages.send(
             conversation_id=said.validated_data["blind_chat_id"],
             by=self.me,
@@ -78,8 +76,7 @@ class RevealView(Endpoint):
         operation_id="connect_reveal", request=s.RevealSerializer, responses={200: s.RevealedSerializer, 404: MISSING}
     )
     def post(self, request: Request) -> Response:
-        asked = s.RevealSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = self.given(s.RevealSerializer)
         reveal = self._act(by=self.me, **asked.validated_data)
         done = {"ok": True, "reveal_state": reveals.state_of(reveal), "reveal_id": reveal.id}
         return Response(s.RevealedSerializer(done).data)
@@ -103,8 +100,7 @@ class ReportView(Endpoint):
         responses={200: s.ConnectReportedSerializer, 404: MISSING},
     )
     def post(self, request: Request) -> Response:
-        told = s.ConnectReportSerializer(data=request.data)
-        told.is_valid(raise_exception=True)
+        told = self.given(s.ConnectReportSerializer)
         report = self._file(by=self.me, **told.validated_data)
         return Response(s.ConnectReportedSerializer({"ok": True, "report_id": report.id}).data)
 

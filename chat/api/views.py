@@ -54,8 +54,7 @@ class MessagesView(Endpoint):
         responses={200: s.MessagePageSerializer, 409: WRONG_STATE},
     )
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        asked = s.AfterSerializer(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
+        asked = self.asked(s.AfterSerializer)
         conversation = queries.conversation_of(self.me, conversation_id)
         lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
         return Response(s.MessagePageSerializer({"messages": lines, "last_seq": last_seq}).data)
@@ -66,8 +65,7 @@ class MessagesView(Endpoint):
         responses={201: s.SentSerializer},
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        said = s.SendSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = self.given(s.SendSerializer)
         message = messages.send(conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data)
         sent = {"message_id": message.id, "seq": message.seq, "created_at": message.sent_at}
         return Response(s.SentSerializer(sent).data, status=201)
@@ -87,8 +85,7 @@ class ReadView(Endpoint):
 
     @operation(operation_id="conversations_read", request=s.ReadSerializer, responses={200: s.MarkedSerializer})
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        read = s.ReadSerializer(data=request.data)
-        read.is_valid(raise_exception=True)
+        read = self.given(s.ReadSerializer)
         marked = messages.read(conversation_id=conversation_id, by=self.me, now=self.now, **read.validated_data)
         return Response(s.MarkedSerializer({"marked": marked}).data)
 

@@ -37,9 +37,7 @@ class RegisterView(Endpoint):
 
     @operation(operation_id="register", request=RegisterInput, responses={202: RegisterReply})
     def post(self, request: Request) -> Response:
-        serializer = RegisterInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        given = serializer.validated_data
+        given = self.given(RegisterInput).validated_data
         limits.check("mailbox", account=attempts.named(given["email"]), address=self.caller.address)
         registration_id = registrations.start(**given, now=self.now)
         return Response({"ok": True, "registration_id": registration_id}, status=202)
@@ -53,9 +51,7 @@ class RegisterConfirmView(Endpoint):
 
     @operation(operation_id="register_confirm", request=ConfirmInput, responses={201: TokensReply})
     def post(self, request: Request) -> Response:
-        serializer = ConfirmInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        given = serializer.validated_data
+        given = self.given(ConfirmInput).validated_data
         made = registrations.confirm(
             registration_id=given["registration_id"],
             code=given["code"],
@@ -75,9 +71,7 @@ class LoginView(Endpoint):
 
     @operation(operation_id="login", request=LoginInput, responses={200: TokensReply, 401: WRONG})
     def post(self, request: Request) -> Response:
-        serializer = LoginInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        given = serializer.validated_data
+        given = self.given(LoginInput).validated_data
         attempts.count("login", name=given["email"], address=self.caller.address)
         signed_in = sessions.log_in(
             email=given["email"], password=given["password"], device=device_of(request, given), now=self.now
@@ -93,8 +87,7 @@ class RefreshView(Endpoint):
 
     @operation(operation_id="refresh", request=RefreshInput, responses={200: TokensReply, 401: WRONG})
     def post(self, request: Request) -> Response:
-        serializer = RefreshInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(RefreshInput)
         address = request.META.get("REMOTE_ADDR", "")
         signed_in = sessions.refresh(token=serializer.validated_data["refresh"], address=address, now=self.now)
         if signed_in is None:

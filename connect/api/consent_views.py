@@ -20,9 +20,7 @@ class ConsentsView(ListEndpoint):
 
     @operation(operation_id="consents_set", request=ConsentInput, responses={200: ConsentReply})
     def post(self, request: Request) -> Response:
-        serializer = ConsentInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        asked = serializer.validated_data
+        asked = self.given(ConsentInput).validated_data
         deleted = consents.set_to(
             user_id=self.me,
             purpose=Purpose(asked["purpose"]),

@@ -15,8 +15,7 @@ class ActivateView(Endpoint):
 
     @operation(operation_id="connect_activate", request=ActivateInput, responses={200: ActivateReply})
     def post(self, request: Request) -> Response:
-        serializer = ActivateInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(ActivateInput)
         version = serializer.validated_data["consent_version"]
         profile = pool.activate(user_id=self.me, wishes=serializer.wishes, consent_version=version, now=self.now)
         return Response(ActivateReply({"ok": True, "status": "active", "profile_id": profile.id}).data)

@@ -47,9 +47,7 @@ class PreferencesView(Endpoint):
         responses={200: PreferencesSerializer},
     )
     def put(self, request: Request) -> Response:
-        serializer = PreferencesSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        chosen = serializer.validated_data
+        chosen = self.given(PreferencesSerializer).validated_data
         own = preferences.save_settings(user_id=self.me, chosen=chosen, now=self.now)
         return Response(PreferencesSerializer(own).data)
 
@@ -63,8 +61,7 @@ class ValuesView(Endpoint):
 
     @operation(operation_id="values_replace", request=ValuesSerializer, responses={200: ValuesSerializer})
     def put(self, request: Request) -> Response:
-        serializer = ValuesSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(ValuesSerializer)
         scores = serializer.validated_data["scores"]
         preferences.save_values(user_id=self.me, scores=scores, now=self.now)
         return Response({"scores": scores})
@@ -83,8 +80,7 @@ class InterestsView(Endpoint):
         responses={200: InterestsSerializer},
     )
     def put(self, request: Request) -> Response:
-        serializer = InterestsSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(InterestsSerializer)
         scores = serializer.validated_data["scores"]
         preferences.save_interests(user_id=self.me, scores=scores, now=self.now)
         return Response({"scores": scores})
@@ -100,8 +96,7 @@ class OffLimitsView(Endpoint):
 
     @operation(operation_id="off_limits_replace", request=OffLimitsSerializer, responses={200: OffLimitsSerializer})
     def put(self, request: Request) -> Response:
-        serializer = OffLimitsSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(OffLimitsSerializer)
         topics = serializer.validated_data["topics"]
         preferences.save_off_limits(user_id=self.me, topics=topics, now=self.now)
         return Response({"topics": topics})
@@ -120,8 +115,7 @@ class NonNegotiablesView(Endpoint):
         responses={200: NonNegotiablesSerializer},
     )
     def put(self, request: Request) -> Response:
-        serializer = NonNegotiablesSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(NonNegotiablesSerializer)
         essentials = serializer.essentials
         preferences.save_non_negotiables(user_id=self.me, essentials=essentials, now=self.now)
         return self._own(request)
@@ -145,8 +139,7 @@ class ReadinessView(Endpoint):
 
     @operation(operation_id="readiness_replace", request=ReadinessInput, responses={200: ReadinessSerializer})
     def put(self, request: Request) -> Response:
-        serializer = ReadinessInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(ReadinessInput)
         answers = serializer.validated_data["answers"]
         preferences.save_readiness(user_id=self.me, answers=answers, now=self.now)
         return Response({"questions": self.questions, "answers": answers})

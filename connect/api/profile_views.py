@@ -30,8 +30,7 @@ class ProfileView(Endpoint):
 
     def _update(self, request: Request, *, partial: bool) -> Response:
         context: dict[str, Any] = {"today": self.now.date()}
-        serializer = ProfileInput(data=request.data, partial=partial, context=context)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(ProfileInput, partial=partial, context=context)
         changes = serializer.validated_data
         profile = profiles.update(user_id=self.me, changes=changes, now=self.now)
         return Response(ProfileSerializer(profile).data)
@@ -49,8 +48,7 @@ class BirthView(Endpoint):
 
     @operation(operation_id="birth_replace", request=BirthInput, responses={200: BirthSerializer})
     def put(self, request: Request) -> Response:
-        serializer = BirthInput(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(BirthInput)
         at = serializer.validated_data["time"]
         data = births.save(user_id=self.me, at=at, place=serializer.place, now=self.now)
         return Response(BirthSerializer(data).data)

@@ -37,8 +37,7 @@ class ConnectRespondView(Endpoint):
         operation_id="connect_respond", request=RespondSerializer, responses={200: RespondedSerializer, 404: MISSING}
     )
     def post(self, request: Request) -> Response:
-        serializer = RespondSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(RespondSerializer)
         status = proposals.respond(
             match_id=serializer.validated_data["match_id"],
             by=self.me,
@@ -57,8 +56,7 @@ class ConnectFeedbackView(Endpoint):
         operation_id="connect_feedback", request=FeedbackSerializer, responses={200: DoneSerializer, 404: MISSING}
     )
     def post(self, request: Request) -> Response:
-        serializer = FeedbackSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
+        serializer = self.given(FeedbackSerializer)
         given = dict(serializer.validated_data)
         feedback.give(match_id=given.pop("match_id"), by=self.me, judgement=Judgement(**given))
         return Response(DoneSerializer({"ok": True}).data)

@@ -1,7 +1,7 @@
 """The base of every HTTP call."""
 
 from datetime import datetime
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, TypeVar, final
 from uuid import UUID
 
 import orjson
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from config.api.errors import describe, handle
@@ -20,6 +21,7 @@ from safety.api.schema import MAX_KEY
 from safety.services.idempotency import Claim, Reply
 from safety.unit import Caller
 
+S = TypeVar("S", bound=BaseSerializer[Any])
 READS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -63,6 +65,16 @@ class Endpoint(APIView):
         if self.caller.user_id is None:
             raise NotSignedIn()
         return self.caller.user_id
+
+    @final
+    def given(self, serializer: type[S], **options: Any) -> S:
+        """The body, held to a serializer. Raises ValidationError."""
+        return _valid(serializer(data=self.request.data, **options))
+
+    @final
+    def asked(self, serializer: type[S]) -> S:
+        """The query, held to a serializer. Raises ValidationError."""
+        return _valid(serializer(data=self.request.query_params.dict()))
 
     @final
     def refusal(self, exc: Exception) -> Response:
@@ -148,3 +160,8 @@ class Endpoint(APIView):
         self._response = response
         needs_body = bool(self.idempotent) and response.data is not None
         return Reply(response.status_code, orjson.loads(dumps(response.data)) if needs_body else None)
+
+
+def _valid(serializer: S) -> S:
+    serializer.is_valid(raise_exception=True)
+    return serializer
