@@ -80,8 +80,12 @@ def parse(visitor: Visitor, text: str) -> Call:
 
 def answer(call: Call) -> Answer:
     """Count one call and carry it out; its `ack` or `error`. Raises SessionEnded."""
-    with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
-        return refusals([call]).get(call) or carry_out(call)
+    return _told(call, lambda: refusals([call]).get(call) or _carry_out(call))
+
+
+def carry_out(call: Call) -> Answer:
+    """The same for a call that was counted."""
+    return _told(call, lambda: _carry_out(call))
 
 
 def refusals(batch: Sequence[Call]) -> dict[Call, Answer]:
@@ -89,17 +93,6 @@ def refusals(batch: Sequence[Call]) -> dict[Call, Answer]:
     counted = limits.refusals([call.to_count for call in batch])
     found = {call: too_many or call.problem for call, too_many in zip(batch, counted, strict=True)}
     return {call: error(call, problem) for call, problem in found.items() if problem}
-
-
-def carry_out(call: Call) -> Answer:
-    """One call in a transaction of its own. Raises SessionEnded."""
-    try:
-        reply = _perform(call.visitor, lambda: Reply(200, _handle(call)))
-    except SessionEnded:
-        raise
-    except Exception as exc:
-        return error(call, exc)
-    return acknowledge(call, reply.body) if reply.status == 200 else _error(call, reply.body)
 
 
 def acknowledge(call: Call, data: dict[str, Any]) -> Answer:
@@ -112,6 +105,23 @@ def error(call: Call, exc: Exception) -> Answer:
 
 def too_fast(frame: Answer) -> bool:
     return frame["type"] == "error" and frame["data"]["code"] == TooFast.code
+
+
+def _told(call: Call, work: Callable[[], Answer]) -> Answer:
+    """Whatever goes wrong is told to who asked; the socket stays."""
+    with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
+        try:
+            return work()
+        except SessionEnded:
+            raise
+        except Exception as exc:
+            return error(call, exc)
+
+
+def _carry_out(call: Call) -> Answer:
+    """One call in a transaction of its own."""
+    reply = _perform(call.visitor, lambda: Reply(200, _handle(call)))
+    return acknowledge(call, reply.body) if reply.status == 200 else _error(call, reply.body)
 
 
 def _handle(call: Call) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 While one batch commits the next one gathers, so that under load a message costs a share of a transaction, and without
 load it waits for nobody. A batch holds what is plain sailing only. Whatever is not, and every message of a batch that
-failed, is carried out by itself in the kernel, where it meets its refusal.
+failed, is carried out by itself in the kernel, where it meets its refusal or waits, and holds up no other.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from django.utils import timezone
 from psycopg_pool import PoolTimeout
 
 from chat import calls, queries
-from chat.calls import Answer, Call, SessionEnded, in_thread
+from chat.calls import Answer, Call, in_thread
 from chat.handlers import receipt
 from chat.sealing import MessageUnreadable
 from chat.services import messages
@@ -30,17 +30,15 @@ logger = structlog.get_logger(__name__)
 MOST = 64
 """Messages in one transaction."""
 
-Outcome = Answer | Exception
-"""The answer to a call, or what to raise for it: SessionEnded, or a fault of ours."""
+Outcome = Answer | None
+"""The answer to a call; None for one that is left to be carried out by itself."""
 
 
 async def say(call: Call) -> Answer:
     """Answer one `chat.send` once it is committed or refused. Raises SessionEnded."""
     loop = asyncio.get_running_loop()
     outcome = await _outboxes.setdefault(loop, _Outbox()).put(call)
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+    return outcome or await in_thread(calls.carry_out)(call)
 
 
 class _Outbox:
@@ -60,24 +58,30 @@ class _Outbox:
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            said = [call for call, _ in batch]
             try:
-                found = await in_thread(_carry_out)([call for call, _ in batch])
+                answers = await in_thread(_carry_out)(said)
             except Exception as exc:
-                found = [exc] * len(batch)
-            for (_, outcome), answer in zip(batch, found, strict=True):
-                # A socket that closed meanwhile waits no more; its message is committed all the same.
+                answers = _at_fault(said, exc)
+            for call, outcome in batch:
+                # A socket that was cut off meanwhile waits no more; its message is committed all the same.
                 if not outcome.done():
-                    outcome.set_result(answer)
+                    outcome.set_result(answers.get(call))
 
 
 _outboxes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Outbox] = WeakKeyDictionary()
 
 
-def _carry_out(batch: Sequence[Call]) -> list[Outcome]:
+def _carry_out(batch: Sequence[Call]) -> dict[Call, Answer]:
+    """The refusals of those that are one too many, and the acks of those that could be said together."""
     with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
         refused = calls.refusals(batch)
-        stored = _store([call for call in batch if call not in refused], timezone.now())
-        return [refused.get(call) or stored.get(call) or _alone(call) for call in batch]
+        return refused | _store([call for call in batch if call not in refused], timezone.now())
+
+
+def _at_fault(batch: Sequence[Call], exc: Exception) -> dict[Call, Answer]:
+    with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
+        return {call: calls.error(call, exc) for call in batch}
 
 
 def _store(batch: Sequence[Call], now: datetime) -> dict[Call, Answer]:
@@ -100,10 +104,3 @@ def _draft(call: Call) -> Draft | None:
         return draft(by=call.visitor.user_id, **call.data)
     except Invalid:
         return None
-
-
-def _alone(call: Call) -> Outcome:
-    try:
-        return calls.carry_out(call)
-    except SessionEnded as ended:
-        return ended

@@ -24,10 +24,11 @@ class Box:
     def __init__(self, conversation: Conversation) -> None:
         self._place = conversation.id.bytes
         self._key = _unwrap(conversation)
-        self._cipher = Cipher(self._key)
+        cipher = Cipher(self._key)
+        self._seal, self._open = cipher.seal, cipher.open
 
     def seal(self, text: str, *, message_id: UUID, sender_id: UUID) -> bytes:
-        return self._cipher.seal(text.encode(), self._place + (message_id.int << 128 | sender_id.int).to_bytes(32))
+        return self._seal(text.encode(), self._place + (message_id.int << 128 | sender_id.int).to_bytes(32))
 
     def open(self, message: Message) -> str | None:
         """The text; None for one taken back. Raises MessageUnreadable."""
@@ -36,7 +37,7 @@ class Box:
             return None
         try:
             context = self._place + (message.id.int << 128 | message.sender_id.int).to_bytes(32)
-            return self._cipher.open(sealed, context).decode()
+            return self._open(sealed, context).decode()
         except Tampered as exc:
             raise MessageUnreadable() from exc
 

@@ -81,6 +81,7 @@ class LoginForm(OTPAuthenticationFormMixin, AuthenticationForm):
 class Site(UnfoldAdminSite):
     site_title = site_header = "MaiTribe Connect"
     index_title = "Operations"
+    site_url = None  # there is no site beside the API
     login_form = LoginForm
     login_template = "admin/otp_login.html"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
@@ -83,7 +84,15 @@ class Handler(ASGIHandler):
     async def send_response(self, response: Any, send: Any) -> None:
         if not response.streaming and response.status_code not in WITHOUT_BODY:
             response.headers.setdefault("Content-Length", str(len(response.content)))
+        if response.streaming and not response.is_async:
+            response.streaming_content = _read_in_thread(iter(response.streaming_content))
         await super().send_response(response, send)
+
+
+async def _read_in_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """A file goes out as it is read; Django would read all of it first."""
+    while (part := await _in_thread(next, parts, None)) is not None:
+        yield part
 
 
 async def _in_thread(function: Any, *args: Any) -> Any:

@@ -45,8 +45,10 @@ def clean(text: str) -> str:
 
 
 def unsent(drafts: Sequence[Draft]) -> list[Draft]:
-    """Those whose client_id stands for no message yet, and for no earlier draft among them. One query."""
+    """In their order those whose client_id stands for no message yet, and for no earlier draft. One query."""
     senders, client_ids = [said.by for said in drafts], [said.client_id for said in drafts]
     taken = {(sent.sender_id, sent.client_id) for sent in _TAKEN.all(senders=senders, client_ids=client_ids)}
-    first = {(said.by, said.client_id): said for said in reversed(drafts)}
-    return [said for key, said in first.items() if key not in taken][::-1]
+    first: dict[tuple[UUID, str], Draft] = {}
+    for said in drafts:
+        first.setdefault((said.by, said.client_id), said)
+    return [said for key, said in first.items() if key not in taken]

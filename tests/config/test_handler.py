@@ -1,6 +1,7 @@
 """The HTTP handler over real ASGI messages."""
 
 import asyncio
+import warnings
 from typing import Any
 
 import orjson
@@ -58,6 +59,21 @@ async def test_an_answer_names_its_length(path: str) -> None:
 async def test_a_query_that_is_no_text_is_told_in_our_words(query: bytes) -> None:
     status, headers, body = await answer(scope("GET", "/healthz", query))
     assert (status, headers[b"content-type"], orjson.loads(body)["code"]) == (400, b"application/json", "invalid")
+
+
+async def test_a_file_goes_out_whole_and_without_a_word() -> None:
+    server = ApplicationCommunicator(
+        Handler(), scope("GET", "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css")
+    )
+    await server.send_input({"type": "http.request", "body": b""})
+    start, body, more = await server.receive_output(5), b"", True
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        while more:
+            part = await server.receive_output(5)
+            body, more = body + part.get("body", b""), part.get("more_body", False)
+    assert dict(start["headers"])[b"Content-Length"] == str(len(body)).encode()
+    assert b"swagger-ui" in body
 
 
 async def test_a_body_in_chunks_without_a_length_is_read() -> None:

@@ -1,6 +1,7 @@
 """Rate limits on a real Redis, under threads, and with Redis gone (fault 15)."""
 
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import uuid4
@@ -16,6 +17,9 @@ TABLE = {
     "by address": {"address": "2/day", "sensitive": False},
     "two windows": {"account": "3/minute;2/day", "sensitive": False},
     "sensitive": {"account": "10/day", "sensitive": True},
+    "one": {"account": "1/day", "sensitive": False},
+    "wide": {"account": "3/day", "sensitive": False},
+    "minute": {"account": "1/minute", "sensitive": False},
 }
 
 
@@ -83,6 +87,118 @@ def test_a_refusal_says_when_to_come_back():
     with pytest.raises(TooFast) as refused:
         limits.check("few", account=account, address=address())
     assert 1 <= refused.value.retry_after <= 24 * 3600 + 1
+
+
+def call(*policies, account=None, place=None):
+    return limits.Call(policies, account or uuid4(), place or address())
+
+
+def told(*calls):
+    """What each of several calls is told that are counted in one round trip."""
+    return [refusal and refusal.code for refusal in limits.refusals(calls)]
+
+
+def test_of_two_calls_at_once_the_full_one_is_refused():
+    account = uuid4()
+    passes("one", account)
+    full, free = call("one", account=account), call("one")
+    assert told(full, free, full) == ["rate_limited", None, "rate_limited"]
+
+
+def test_calls_of_one_account_at_once_pass_up_to_the_limit():
+    account = uuid4()
+    assert told(*[call("wide", account=account)] * 5) == [None] * 3 + ["rate_limited"] * 2
+
+
+def test_several_calls_are_one_round_trip(monkeypatch):
+    script, trips = limits._script(), []
+    monkeypatch.setattr(limits, "_script", lambda: lambda *args: trips.append(args) or script(*args))
+    assert (told(call("few"), call("few", "wide"), call("by address")), len(trips)) == ([None] * 3, 1)
+
+
+def test_no_calls_are_no_round_trip(monkeypatch):
+    monkeypatch.setattr(limits, "_script", lambda: pytest.fail("asked Redis"))
+    assert told() == []
+
+
+def test_a_refused_call_uses_up_no_window():
+    account = uuid4()
+    passes("one", account)
+    assert [passes_both(account) for _ in range(5)] == [False] * 5
+    assert [passes("wide", account) for _ in range(4)] == [True, True, True, False]
+
+
+def passes_both(account):
+    return told(call("wide", "one", account=account)) == [None]
+
+
+def test_a_refused_call_uses_up_no_window_of_the_calls_beside_it():
+    account = uuid4()
+    both, wide = call("one", "wide", account=account), call("wide", account=account)
+    assert told(both, both, both, wide, wide, wide) == [None, *["rate_limited"] * 2, None, None, "rate_limited"]
+
+
+def test_each_policy_has_windows_of_its_own(settings):
+    settings.LIMITS["another"] = settings.LIMITS["one"]
+    account = uuid4()
+    one, another = call("one", account=account), call("another", account=account)
+    assert told(one, another, one) == [None, None, "rate_limited"]
+
+
+def test_account_and_address_are_counted_apart(settings):
+    settings.LIMITS["both"] = {"account": "2/day", "address": "3/day", "sensitive": False}
+    account, place = uuid4(), address()
+    of_account = call("both", account=account, place=place)
+    assert told(of_account, of_account, of_account) == [None, None, "rate_limited"]
+    assert told(call("both", place=place), call("both", place=place)) == [None, "rate_limited"]
+
+
+def test_calls_with_any_number_of_windows_are_not_mixed_up():
+    full, place = uuid4(), address()
+    passes("one", full)
+    mixed = [
+        limits.Call([], None, ""),
+        call("two windows", "wide", "by address", place=place),
+        call("one", account=full),
+        limits.Call(["by address"], None, place),
+        limits.Call(["by address"], None, place),
+        call("one"),
+    ]
+    assert told(*mixed) == [None, None, "rate_limited", None, "rate_limited", None]
+
+
+@pytest.mark.parametrize("policies", [("minute", "wide"), ("wide", "minute")])
+def test_the_wait_is_that_of_the_window_that_opens_last(policies):
+    account = uuid4()
+    told(call("minute", account=account), *[call("wide", account=account)] * 3)
+    (refused,) = limits.refusals([call(*policies, account=account)])
+    assert 60 < refused.retry_after <= 24 * 3600
+
+
+def test_each_window_of_several_calls_lasts_its_own_time():
+    account = uuid4()
+    passing = [call("few"), call("one", account=account), call("two windows"), call("minute", account=account)]
+    assert told(*passing) == [None] * 4
+    by_day, by_minute = limits.refusals([call("one", account=account), call("minute", account=account)])
+    assert 1 <= by_minute.retry_after <= 60 < by_day.retry_after
+
+
+def test_a_window_opens_again(settings):
+    settings.LIMITS["second"] = {"account": "1/second", "sensitive": False}
+    account = uuid4()
+    assert (passes("second", account), passes("second", account)) == (True, False)
+    time.sleep(1.1)
+    assert passes("second", account)
+
+
+def test_without_redis_each_of_several_calls_is_told_its_own(redis_gone):
+    calls = [call("few"), call("sensitive"), call("few", "sensitive"), call("wide")]
+    assert told(*calls) == [None, "unavailable", "unavailable", None]
+
+
+def test_with_redis_they_all_pass():
+    calls = [call("few"), call("sensitive"), call("few", "sensitive"), call("wide")]
+    assert told(*calls) == [None] * 4
 
 
 def test_without_redis_an_ordinary_policy_lets_through(redis_gone):
