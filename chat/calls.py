@@ -92,15 +92,17 @@ def refusals(batch: Sequence[Call]) -> dict[Call, Answer]:
     """Count these calls; what those are answered that are one too many, or made no sense, which counts too."""
     counted = limits.refusals([call.to_count for call in batch])
     found = {call: too_many or call.problem for call, too_many in zip(batch, counted, strict=True)}
-    return {call: error(call, problem) for call, problem in found.items() if problem}
+    return {call: refused(call, problem) for call, problem in found.items() if problem}
+
+
+def refused(call: Call, exc: Exception) -> Answer:
+    """The `error` for one call of several, under an id of its own."""
+    with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
+        return _error(call, _problem(exc).body())
 
 
 def acknowledge(call: Call, data: dict[str, Any]) -> Answer:
     return {"type": "ack", "ref": call.ref, "data": data}
-
-
-def error(call: Call, exc: Exception) -> Answer:
-    return _error(call, _problem(exc).body())
 
 
 def too_fast(frame: Answer) -> bool:
@@ -115,7 +117,7 @@ def _told(call: Call, work: Callable[[], Answer]) -> Answer:
         except SessionEnded:
             raise
         except Exception as exc:
-            return error(call, exc)
+            return _error(call, _problem(exc).body())
 
 
 def _carry_out(call: Call) -> Answer:

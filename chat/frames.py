@@ -1,5 +1,6 @@
 """What a client may say over the socket: `{"type", "ref", "data"}`, each type with its own strict data."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,13 +68,22 @@ class ClientFrame:
 
 
 def ref_of(text: str) -> str | None:
-    """The frame's ref, as far as it can be made out at all, to answer a frame that is wrong otherwise."""
+    """The ref of a frame that is no JSON of ours, as far as it can be made out at all, to answer it nonetheless.
+
+    More lenient than what reads the frame: half an emoji, cut off by a client, is no reason to leave it waiting.
+    """
     try:
-        frame = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return _ref(json.loads(text))
+    except (ValueError, RecursionError):
         return None
+
+
+def _ref(frame: Any) -> str | None:
     ref = frame.get("ref") if isinstance(frame, dict) else None
-    return ref if isinstance(ref, str) and 0 < len(ref) <= MAX_REF else None
+    if not isinstance(ref, str) or not 0 < len(ref) <= MAX_REF:
+        return None
+    # Half of a surrogate pair is text that no answer could repeat.
+    return None if any("\ud800" <= character <= "\udfff" for character in ref) else ref
 
 
 def parse(text: str) -> ClientFrame:
@@ -96,6 +106,6 @@ def _envelope(text: str) -> dict[str, Any]:
         raise Invalid("A frame is a JSON object.", code="malformed_frame")
     if unknown := sorted(set(frame) - {"type", "ref", "data"}):
         raise Invalid(f"A frame has no {', '.join(unknown)}.", code="unknown_field")
-    if not isinstance(frame.get("type"), str) or ref_of(text) is None:
+    if not isinstance(frame.get("type"), str) or _ref(frame) is None:
         raise Invalid(f"A frame has a type and a ref of 1 to {MAX_REF} characters.", code="malformed_frame")
     return frame

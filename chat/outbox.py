@@ -62,7 +62,7 @@ class _Outbox:
             try:
                 answers = await in_thread(_carry_out)(said)
             except Exception as exc:
-                answers = _at_fault(said, exc)
+                answers = {call: calls.refused(call, exc) for call in said}
             for call, outcome in batch:
                 # A socket that was cut off meanwhile waits no more; its message is committed all the same.
                 if not outcome.done():
@@ -77,11 +77,6 @@ def _carry_out(batch: Sequence[Call]) -> dict[Call, Answer]:
     with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
         refused = calls.refusals(batch)
         return refused | _store([call for call in batch if call not in refused], timezone.now())
-
-
-def _at_fault(batch: Sequence[Call], exc: Exception) -> dict[Call, Answer]:
-    with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
-        return {call: calls.error(call, exc) for call in batch}
 
 
 def _store(batch: Sequence[Call], now: datetime) -> dict[Call, Answer]:

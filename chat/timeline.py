@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chat.enums import EventType, RevealState
+from chat.enums import EventType, RevealState, State
 from chat.models import Conversation, ConversationEvent, Message
 from config import prepared
 from connect.realtime import Event, publish_each
@@ -170,7 +170,8 @@ def _of_reveal(conversation: Conversation, event: ConversationEvent, viewer: UUI
         "reveal_state": state,
         "reveal_id": event.data["reveal_id"],
     }
-    return data | ({"peer_id": str(conversation.other(viewer))} if state == RevealState.MUTUAL else {})
+    shown = state == RevealState.MUTUAL and conversation.state == State.REVEALED
+    return data | ({"peer_id": str(conversation.other(viewer))} if shown else {})
 
 
 def _pseudonym(conversation: Conversation, side: str) -> str:

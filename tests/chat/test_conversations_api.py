@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.chat.people import Web, make_two, make_user
+from tests.chat.people import Web, frames, make_two, make_user
 
 
 def path(two, rest=""):
@@ -47,6 +47,14 @@ def test_and_after_the_end_no_more(two):
     reveal(two)
     Web(two.a).post(path(two, "/end"))
     assert Web(two.b).get(path(two)).json()["peer_id"] is None
+
+
+def test_nor_do_its_events(two):
+    reveal(two)
+    shown = [frame.data.get("peer_id") for frame in frames(two, two.b)]
+    Web(two.a).post(path(two, "/end"))
+    assert str(two.a) in shown
+    assert str(two.a) not in [frame.data.get("peer_id") for frame in frames(two, two.b)]
 
 
 def test_the_newest_words_come_first(two):

@@ -228,6 +228,8 @@ class TestRefusals:
         *mine, others = await together(*((device, two) for device in devices), (await connect(other.a), other))
         assert sorted(outcomes(mine)) == ["ack", "ack", "rate_limited", "rate_limited"]
         assert (outcomes([others]), await texts_of(two)) == (["ack"], 2)
+        first, second = [reply["data"]["request_id"] for reply in mine if reply["type"] == "error"]
+        assert first != second
 
     async def test_the_same_client_id_at_once_is_one_message_and_two_equal_acks(self, connect, gather):
         two = await new_two()
