@@ -1,7 +1,6 @@
 """A production that would not protect people does not start: each refusal beside the safe configuration."""
 
 import base64
-import copy
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -39,11 +38,10 @@ REFUSED = [
 
 
 @pytest.fixture
-def safe(settings):
+def safe(settings, monkeypatch):
     for name, value in SAFE.items():
         setattr(settings, name, value)
-    settings.DATABASES = copy.deepcopy(settings.DATABASES)
-    settings.DATABASES["default"]["PASSWORD"] = "p"
+    monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", "p")
     return settings
 
 
