@@ -1,7 +1,6 @@
 """Real servers to measure: ours and the bare one, each in a process of its own, on the database of `bench`."""
 
 import contextlib
-import http.client
 import logging
 import os
 import resource
@@ -19,6 +18,7 @@ from django.core.management import call_command
 
 from config.embedded.places import PROJECT
 from config.embedded.processes import HOST, free_port, wait_until
+from config.run.companion import answers
 
 OURS = ("config.asgi:application", "bench.settings")
 BARE = ("bench.reference_asgi:application", "bench.settings_bare")
@@ -64,7 +64,7 @@ def serving(kind: tuple[str, str], **extra: str) -> Iterator[Server]:
     port = free_port()
     process = launch(kind, port, **extra)
     try:
-        if not wait_until(lambda: answers(port) or process.poll() is not None, seconds=60):
+        if not wait_until(lambda: answers(f"http://{HOST}:{port}") or process.poll() is not None, seconds=60):
             raise RuntimeError(f"{kind[0]} did not answer")
         if process.poll() is not None:
             raise RuntimeError(f"{kind[0]} ended, see {LOGS}")
@@ -104,21 +104,9 @@ def end(process: subprocess.Popen[bytes], seconds: float = 30.0) -> None:
         process.wait()
 
 
-def answers(port: int) -> bool:
-    """Whether the server says 200 at /healthz."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
 def seconds_until_answer(port: int, began: float, patience: float = 120.0) -> float:
     """From `began` (perf_counter) to the first 200. Raises RuntimeError when none comes."""
-    if not wait_until(lambda: answers(port), seconds=patience, every=0.01):
+    if not wait_until(lambda: answers(f"http://{HOST}:{port}"), seconds=patience, every=0.01):
         raise RuntimeError("no answer came")
     return time.perf_counter() - began
 

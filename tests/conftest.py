@@ -1,6 +1,7 @@
 """What every test may use: the API as people reach it, and a Redis of the test's own."""
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from rest_framework.test import APIClient
 from config.celery import app
 from connect import tokens
 from connect.models import User
+from safety import limits
 from tests.factories import DeviceSessionFactory
 
 
@@ -31,6 +33,17 @@ def no_worker_listens() -> None:
 @pytest.fixture
 def now() -> Any:
     return timezone.now()
+
+
+@pytest.fixture
+def redis_gone(settings: Any) -> Iterator[None]:
+    """Nobody listens where Redis should be."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        settings.REDIS_URL = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+    limits._script.cache_clear()
+    yield
+    limits._script.cache_clear()
 
 
 @contextmanager

@@ -1,13 +1,10 @@
 """Who comes into the admin."""
 
-import socket
-
 import pytest
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from connect.models import User
-from safety import limits
 from tests.config.desk import PASSWORD, browser, log_in, page, staff, token
 
 
@@ -90,16 +87,6 @@ def test_the_login_page_asks_for_a_token(db):
 WRONG = {"password": "something else"}
 FEW = {"account": "4/day", "address": "5/day", "sensitive": True}
 FEW_HERE = {"account": "3/day", "sensitive": True}
-
-
-@pytest.fixture
-def redis_gone(settings):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        settings.REDIS_URL = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
-    limits._script.cache_clear()
-    yield
-    limits._script.cache_clear()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Rate limits on a real Redis, under threads, and with Redis gone (fault 15)."""
 
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -27,16 +26,6 @@ TABLE = {
 def table(settings):
     settings.LIMITS = {**settings.LIMITS, **TABLE}
     return settings
-
-
-@pytest.fixture
-def redis_gone(settings):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        settings.REDIS_URL = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
-    limits._script.cache_clear()
-    yield
-    limits._script.cache_clear()
 
 
 def passes(policy, account=None, place=None):
