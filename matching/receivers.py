@@ -9,14 +9,18 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from connect.enums import Purpose
+from connect.models import BirthData
 from connect.signals import birth_changed, consent_revoked, profile_changed
 from matching.enums import ConnectionStatus
-from matching.services import charts, connections, proposals, runs
+from matching.services import charts, connections, proposals, runs, scorings
 from safety.signals import user_blocked
 
 
 @receiver(birth_changed)
 def compute_chart(*, user_id: UUID, now: datetime, **kwargs: Any) -> None:
+    if not BirthData.objects.filter(user=user_id).exists():
+        charts.remove(user_id=user_id)
+        return
     charts.mark_due(user_id=user_id, now=now)
     transaction.on_commit(lambda: current_app.send_task("matching.tasks.rebuild_charts"), robust=True)
 
@@ -25,7 +29,9 @@ def compute_chart(*, user_id: UUID, now: datetime, **kwargs: Any) -> None:
 def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any) -> dict[str, int]:
     """What was deleted or closed, by name."""
     if purpose in charts.HALVES:
-        return charts.forget(user_id=user_id, purpose=Purpose(purpose))
+        taken_back = Purpose(purpose)
+        forgotten = charts.forget(user_id=user_id, purpose=taken_back)
+        return forgotten | scorings.forget(user_id=user_id, dimension=scorings.BY_PURPOSE[taken_back], now=now)
     if purpose == Purpose.MATCHING:
         return {"proposals": proposals.close_for(user_id=user_id, now=now)}
     return {}

@@ -10,12 +10,15 @@ from chat import queries
 from chat.api import connect_serializers as s
 from chat.models import Reveal
 from chat.services import messages, reports, reveals
+from safety import limits
 from safety.api import Endpoint, operation
 from safety.api.schema import MISSING, WRONG_STATE
 from safety.models import Report
 
 _OFFERS = {"request": reveals.request, "withdraw": reveals.withdraw}
 _ANSWERS = {"accept": reveals.accept, "decline": reveals.decline}
+# Not showing oneself after all, and not wanting to see, is no haste.
+_SHOWING = {"request", "accept"}
 
 
 class StatusView(Endpoint):
@@ -70,7 +73,7 @@ class RevealView(Endpoint):
     """Asking for the mutual reveal, and answering."""
 
     idempotent: ClassVar = frozenset({"POST"})
-    limits: ClassVar = {"POST": "reveal"}
+    limits: ClassVar = {"POST": "leave"}
 
     @operation(
         operation_id="connect_reveal", request=s.RevealSerializer, responses={200: s.RevealedSerializer, 404: MISSING}
@@ -82,6 +85,8 @@ class RevealView(Endpoint):
         return Response(s.RevealedSerializer(done).data)
 
     def _act(self, *, action: str, by: UUID, **target: UUID) -> Reveal:
+        if action in _SHOWING:
+            limits.check("reveal", account=by, address=self.caller.address)
         if action in _ANSWERS:
             return _ANSWERS[action](reveal_id=target["reveal_id"], by=by, now=self.now)
         conversation = queries.conversation_of_match(by, target["match_id"])

@@ -93,6 +93,8 @@ class ReadView(Endpoint):
 class EndView(Endpoint):
     """Ending a conversation for both; the other side sees that it ended, no more."""
 
+    limits: ClassVar = {"POST": "leave"}
+
     @operation(operation_id="conversations_end", request=None, responses={200: s.EndedSerializer})
     def post(self, request: Request, conversation_id: UUID) -> Response:
         ended = conversations.close(

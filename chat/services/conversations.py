@@ -14,6 +14,7 @@ from config.errors import NotYours
 from connect.realtime import publish
 from matching.enums import MatchStatus
 from matching.models import Match
+from matching.services import connections
 from safety.crypto import new_data_key, wrap
 from safety.roles import as_service
 
@@ -46,12 +47,16 @@ def open_blind(*, match: Match, now: datetime) -> Conversation:
 def close(*, conversation_id: UUID, reason: CloseReason, by: UUID | None, now: datetime) -> Conversation:
     """End a conversation and its match, for both; closing a closed one changes nothing. Raises NotYours.
 
-    The other side is told that it ended, never why or by whom. `by` None is the system.
+    The other side is told that it ended, never why or by whom. `by` None is the system. Two who talked revealed and
+    one of whom ends it are not connected any more, and do not see each other.
     """
     with as_service():
         conversation = locks.pair_and_conversation(conversation_id, by=by)
         if conversation.state != State.CLOSED:
+            revealed = conversation.state == State.REVEALED
             _end(conversation, reason, now)
+            if revealed and reason == CloseReason.USER_END:
+                _part(conversation, by, now)
     return conversation
 
 
@@ -94,6 +99,11 @@ def _end(conversation: Conversation, reason: CloseReason, now: datetime) -> None
     conversation.save(update_fields=["state", "close_reason", "closed_at", "reveal_state", "last_seq"])
     timeline.announce(conversation, event)
     _end_match(conversation, now)
+
+
+def _part(conversation: Conversation, by: UUID | None, now: datetime) -> None:
+    first, second = conversation.user_a_id, conversation.user_b_id
+    connections.end_between(first=first, second=second, by=by, reason="conversation_ended", now=now)
 
 
 def _end_match(conversation: Conversation, now: datetime) -> None:

@@ -20,6 +20,8 @@ LIMITS: dict[str, Policy] = {
     "mailbox": {"account": "5/hour;10/day", "sensitive": True},
     "auth": {"address": "30/minute;300/hour", "sensitive": True},
     "code": {"address": "20/minute;100/hour", "sensitive": True},
+    # What takes something back or ends it: nobody is kept in it for having been busy with other things.
+    "leave": {"account": "120/minute", "address": "1200/minute", "sensitive": False},
     "refresh": {"address": "120/minute", "sensitive": True},
     "chat": {"account": "60/minute;1500/hour", "address": "1200/minute", "sensitive": True},
     "reveal": {"account": "20/minute;60/hour", "sensitive": True},

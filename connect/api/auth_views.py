@@ -99,6 +99,7 @@ class LogoutView(Endpoint):
     """End this session."""
 
     restricted_allowed = True
+    limits = {"POST": "leave"}
 
     @operation(operation_id="logout", request=None, responses={204: NO_CONTENT})
     def post(self, request: Request) -> Response:
@@ -121,6 +122,7 @@ class SessionView(Endpoint):
     """One signed-in device."""
 
     restricted_allowed = True
+    limits = {"DELETE": "leave"}
 
     @operation(operation_id="sessions_revoke", responses={204: NO_CONTENT})
     def delete(self, request: Request, session_id: UUID) -> Response:

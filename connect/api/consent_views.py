@@ -14,6 +14,8 @@ from safety.api import operation
 class ConsentsView(ListEndpoint):
     """The ledger of what a person allows, and changing it."""
 
+    limits = {"POST": "leave"}
+
     @operation(operation_id="consents_list", responses={200: ConsentSerializer(many=True)})
     def get(self, request: Request) -> Response:
         return self.page(Consent.objects.filter(user=self.me), ConsentSerializer)

@@ -25,6 +25,7 @@ class DeactivateView(Endpoint):
     """Leaving the pool; open proposals close."""
 
     idempotent = frozenset({"POST"})
+    limits = {"POST": "leave"}
 
     @operation(operation_id="connect_deactivate", request=None, responses={200: DeactivateReply})
     def post(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """One's own profile and birth data."""
 
+from datetime import timedelta, timezone
 from typing import Any
 
 from rest_framework.request import Request
@@ -11,6 +12,8 @@ from connect.models import BirthData
 from connect.services import births, profiles
 from safety.api import Endpoint, operation
 from safety.api.schema import MISSING
+
+LAST_TO_SEE_A_DAY = timezone(timedelta(hours=-12))
 
 
 class ProfileView(Endpoint):
@@ -29,7 +32,7 @@ class ProfileView(Endpoint):
         return self._update(request, partial=True)
 
     def _update(self, request: Request, *, partial: bool) -> Response:
-        context: dict[str, Any] = {"today": self.now.date()}
+        context: dict[str, Any] = {"today": self.now.astimezone(LAST_TO_SEE_A_DAY).date()}
         serializer = self.given(ProfileInput, partial=partial, context=context)
         changes = serializer.validated_data
         profile = profiles.update(user_id=self.me, changes=changes, now=self.now)

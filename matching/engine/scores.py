@@ -56,6 +56,8 @@ FRIENDSHIP = WeightProfile(
     {"values": 0.35, "communication": 0.25, "interests": 0.20, "depth": 0.10, "availability": 0.10},
 )
 
+PROFILES = {profile.version: profile for profile in (CONNECT, FRIENDSHIP)}
+
 
 def own_weights(profile: WeightProfile, delta: NDArray[np.floating]) -> NDArray[np.float32]:
     """A person's own weights (n, 8): the profile's, moved by what feedback taught.

@@ -11,6 +11,9 @@ from config.db import Record
 from matching.enums import ENDED, MATCH_INITIAL, MATCH_TRANSITIONS, UNDECIDED, MatchStatus, Pathway, Side
 from safety.schema import RowSecurity, StateMachine, pair
 
+STORED = ("astro", "hd", "values", "communication", "readiness")
+"""The dimensions whose scores have a column of their own."""
+
 
 def score_field() -> "models.DecimalField[Any, Any]":
     """0 to 100, two decimals; null where one of the two lacks the dimension."""
@@ -27,6 +30,9 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def undecided(self) -> Self:
         return self.filter(status__in=UNDECIDED)
+
+    def scored_in(self, dimension: str) -> Self:
+        return self.filter(score_breakdown__has_key=dimension).exclude(**{f"score_breakdown__{dimension}": None})
 
     def overdue(self, now: datetime) -> Self:
         return self.undecided().filter(expires_at__lte=now)

@@ -67,6 +67,12 @@ def forget(*, user_id: UUID, purpose: Purpose) -> dict[str, int]:
         return {"charts": held.update(**{half: None, features: None})}
 
 
+def remove(*, user_id: UUID) -> None:
+    """Delete the chart of somebody who has no birth data any more; what was not there stays so."""
+    with as_service():
+        Chart.objects.filter(user=user_id).delete()
+
+
 def _claim(now: datetime, limit: int) -> list[Chart]:
     charts = Chart.objects.due(now).order_by("due_at").select_for_update(skip_locked=True)
     claimed = list(charts.defer("astrology", "human_design", "astro_features", "hd_features")[:limit])

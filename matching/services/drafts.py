@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import get_user_model
 
+from connect.models import Consent
 from matching.engine.scores import ENGINE_VERSION
 from matching.enums import Pathway
 from matching.models import Match, MatchingRun
@@ -13,22 +14,24 @@ from matching.services import pairs, people
 from matching.services.pipeline import Draft
 
 
-def put(*, drafts: list[Draft], ids: list[UUID], run: MatchingRun, now: datetime) -> list[Match]:
-    """Write what still holds in one statement; the matches made. Needs the service role.
+def put(*, drafts: list[Draft], ids: list[UUID], run: MatchingRun, since: datetime, now: datetime) -> list[Match]:
+    """Write what still holds in one statement; the matches made. `since` when the drafts' facts were read. Needs the
+    service role.
 
     Locks the people first, as everything does that blocks, closes or deactivates, and only then looks again.
     """
     involved = sorted({ids[i] for draft in drafts for i in (draft.first, draft.second)})
     locked = get_user_model()._default_manager.filter(id__in=involved).order_by("id")
     list(locked.select_for_update(no_key=True).values_list("id", flat=True))
-    still = _holding(drafts, ids, involved, now)
+    still = _holding(drafts, ids, involved, since, now)
     Match.objects.bulk_create([_match(draft, ids, run, now) for draft in still], ignore_conflicts=True)
     return list(Match.objects.filter(run=run).order_by("id"))
 
 
-def _holding(drafts: list[Draft], ids: list[UUID], involved: list[UUID], now: datetime) -> list[Draft]:
-    """The drafts whose two people may still get a proposal, and from each other."""
+def _holding(drafts: list[Draft], ids: list[UUID], involved: list[UUID], since: datetime, now: datetime) -> list[Draft]:
+    """The drafts whose two people may still get a proposal, and from each other, on all that they allowed `since`."""
     free = set(people.eligible().filter(user__in=involved).values_list("user_id", flat=True))
+    free -= set(Consent.objects.filter(user__in=involved, revoked_at__gte=since).values_list("user_id", flat=True))
     apart = {tuple(pair) for pair in pairs.excluded(ids, now=now).pairs.tolist()}
     return [
         draft

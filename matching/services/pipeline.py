@@ -28,6 +28,7 @@ from matching.engine.scores import (
     reciprocal,
     totals,
 )
+from matching.models.match import STORED
 from matching.services.pairs import Excluded
 from matching.services.people import Population
 
@@ -36,7 +37,6 @@ BLOCK_CELLS = 8_000_000
 
 PAIRS_AT_ONCE = 20_000
 NAMES = Vocabulary(values=VALUES, goals=LIFE_GOALS, interests=INTERESTS)
-STORED = ("astro", "hd", "values", "communication", "readiness")
 
 
 @dataclass(frozen=True)

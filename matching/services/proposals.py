@@ -79,11 +79,15 @@ def expire_overdue(*, now: datetime, limit: int = EXPIRY_BATCH) -> int:
     return len(matches)
 
 
-def close_for(*, user_id: UUID, now: datetime) -> int:
-    """Close whatever is still undecided between a person and anybody; how many. Chats that run stay."""
+def close_for(*, user_id: UUID, now: datetime, scored_in: str | None = None) -> int:
+    """Close whatever is still undecided between a person and anybody; how many. Chats that run stay.
+
+    With `scored_in` only what was proposed on the strength of that dimension, among others.
+    """
     with as_service():
         list(get_user_model()._default_manager.filter(id=user_id).select_for_update(no_key=True))
-        matches = list(Match.objects.of(user_id).undecided().order_by("id").select_for_update())
+        undecided = Match.objects.of(user_id).undecided()
+        matches = list((undecided.scored_in(scored_in) if scored_in else undecided).order_by("id").select_for_update())
         _end(matches, MatchStatus.CLOSED, now)
     return len(matches)
 

@@ -38,12 +38,12 @@ class Stopwatch:
     """The run's own time: `now` as it was given plus what has passed since, and the seconds of each stage."""
 
     def __init__(self, now: datetime) -> None:
-        self._start, self._begun, self._lap = now, time.monotonic(), time.monotonic()
+        self.start, self._begun, self._lap = now, time.monotonic(), time.monotonic()
         self.seconds: dict[str, float] = {}
 
     @property
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=time.monotonic() - self._begun)
+        return self.start + timedelta(seconds=time.monotonic() - self._begun)
 
     def lap(self, stage: str) -> None:
         passed = time.monotonic()
@@ -109,7 +109,7 @@ def _carry_out(run: MatchingRun, watch: Stopwatch) -> None:
     watch.lap("engine")
     with transaction.atomic(), as_service():
         _hold(run)
-        made = drafts.put(drafts=outcome.drafts, ids=population.ids, run=run, now=watch.now)
+        made = drafts.put(drafts=outcome.drafts, ids=population.ids, run=run, since=watch.start, now=watch.now)
         announcements.announce(made)
         watch.lap("write")
         _finish(run, population, outcome, len(made), watch)

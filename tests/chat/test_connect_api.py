@@ -151,6 +151,13 @@ def test_withdrawing(two):
     assert reveal(two, "withdraw").json()["revealState"] == "none"
 
 
+def test_not_showing_oneself_after_all_is_never_too_fast(two, settings):
+    settings.LIMITS = settings.LIMITS | {"reveal": {"account": "1/day", "sensitive": True}}
+    assert reveal(two, "request").status_code == 200
+    assert reveal(two, "withdraw").json()["revealState"] == "none"
+    assert reveal(two, "request").json()["code"] == "rate_limited"
+
+
 def test_the_same_key_answers_the_same(two):
     first, again = reveal(two, "request", key="k1"), reveal(two, "request", key="k1")
     assert first.json() == again.json()

@@ -1,9 +1,15 @@
 """/api/conversations."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from connect.models import Profile
+from matching.enums import ConnectionStatus
+from matching.models import Connection
+from safety.enums import BlockSource
+from safety.services import blocks
 from tests.chat.people import Web, frames, make_two, make_user
 
 
@@ -47,6 +53,25 @@ def test_and_after_the_end_no_more(two):
     reveal(two)
     Web(two.a).post(path(two, "/end"))
     assert Web(two.b).get(path(two)).json()["peer_id"] is None
+
+
+def test_nor_are_they_connected_or_shown_to_each_other(two):
+    def seen():
+        return [Web(me).get(f"/api/people/{other}").status_code for me, other in ((two.a, two.b), (two.b, two.a))]
+
+    Profile.objects.bulk_create([Profile(user_id=two.a), Profile(user_id=two.b)])
+    reveal(two)
+    assert seen() == [200, 200]
+    Web(two.a).post(path(two, "/end"))
+    assert seen() == [404, 404]
+    assert Connection.objects.get().status == ConnectionStatus.TERMINATED
+
+
+def test_a_blocked_pair_ends_blocked(two):
+    reveal(two)
+    with transaction.atomic():
+        blocks.block(by=two.a, other=two.b, source=BlockSource.MANUAL, now=timezone.now())
+    assert Connection.objects.get().status == ConnectionStatus.BLOCKED
 
 
 def test_nor_do_its_events(two):

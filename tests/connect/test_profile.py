@@ -170,17 +170,27 @@ def test_half_a_place_is_refused(user, api, half):
     assert [entry["code"] for found in reply.json()["details"].values() for entry in found] == ["required"]
 
 
+def birthday(now, years):
+    """Of somebody who turns so many years old today, where on earth it is today last."""
+    today = (now - timedelta(hours=12)).date()
+    leap_day = (today.month, today.day) == (2, 29)
+    return date(today.year - years, 3, 1) if leap_day else today.replace(year=today.year - years)
+
+
 def test_the_eighteenth_birthday_is_old_enough(user, api, now):
-    today = now.date()
-    born = today.replace(year=today.year - 18)
+    born = birthday(now, 18)
     assert api(user).patch("/api/profile", {"birth_date": born.isoformat()}).status_code == 200
 
 
 def test_the_day_before_it_is_not(user, api, now):
-    today = now.date()
-    born = today.replace(year=today.year - 18) + timedelta(days=1)
+    born = birthday(now, 18) + timedelta(days=1)
     reply = api(user).patch("/api/profile", {"birth_date": born.isoformat()})
     assert reply.json()["code"] == "age_under_18"
+
+
+def test_more_languages_than_there_may_be_are_refused(user, api):
+    reply = api(user).patch("/api/profile", {"languages": ["en"] * 21})
+    assert reply.json()["details"]["languages"][0]["code"] == "max_length"
 
 
 def test_languages_are_kept_once(user, api):

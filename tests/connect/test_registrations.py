@@ -49,6 +49,20 @@ def other_than(code: str) -> str:
 # One person.
 
 
+@pytest.mark.parametrize("timezone", ["Factory", "localtime", "Mars/Olympus", "../UTC"])
+def test_a_zone_that_is_none_is_refused(api, timezone):
+    asked = {"email": EMAIL, "password": PASSWORD, "timezone": timezone}
+    reply = api().post("/api/auth/register", asked)
+    assert (reply.status_code, reply.json()["code"]) == (400, "unknown_timezone")
+
+
+def test_a_zone_is_kept(api):
+    asked = {"email": EMAIL, "password": PASSWORD, "timezone": "Pacific/Honolulu"}
+    registration = api().post("/api/auth/register", asked).json()["registration_id"]
+    confirm(api(), registration, mailed_code())
+    assert User.objects.get().timezone == "Pacific/Honolulu"
+
+
 def test_a_confirmed_code_signs_in(api):
     reply = confirm(api(), *signed_up(api()))
     assert reply.status_code == 201

@@ -22,6 +22,10 @@ def somebody():
     return user
 
 
+def give_birth_data(user):
+    BirthData.objects.create(user=user, time=time(2, 30), latitude=52.5, longitude=13.4, timezone="Europe/Berlin")
+
+
 def revoke(user, purpose):
     now = timezone.now()
     Consent.objects.live().filter(user=user, purpose=purpose).update(revoked_at=now)
@@ -92,21 +96,31 @@ def test_a_time_that_never_was_does_not_stop_the_others(somebody):
     Profile.objects.create(user=other, birth_date=date(2021, 3, 28))
     for user in (somebody, other):
         consent(user, Purpose.ASTROLOGY, now)
-        BirthData.objects.create(user=user, time=time(2, 30), latitude=52.5, longitude=13.4, timezone="Europe/Berlin")
+        give_birth_data(user)
         charts.mark_due(user_id=user.id, now=now)
     assert charts.compute_due(now=now) == 2
     assert Chart.objects.get(user=somebody).astrology is not None
     assert Chart.objects.get(user=other).astrology is None
 
 
+def test_birth_data_removed_takes_the_chart_at_once(api, somebody):
+    born(somebody, timezone.now())
+    assert api(somebody).get("/api/profile/chart").status_code == 200
+    api(somebody).delete("/api/profile/birth")
+    assert api(somebody).get("/api/profile/chart").status_code == 404
+    assert not Chart.objects.filter(user=somebody).exists()
+
+
 def test_birth_changed_makes_the_chart_due(somebody):
     now = timezone.now()
+    give_birth_data(somebody)
     birth_changed.send(sender=None, user_id=somebody.id, now=now)
     assert Chart.objects.get(user=somebody).due_at == now
 
 
 def test_birth_changed_twice_keeps_one_row(somebody):
     now = timezone.now()
+    give_birth_data(somebody)
     for moment in (now, now + timedelta(seconds=1)):
         birth_changed.send(sender=None, user_id=somebody.id, now=moment)
     assert Chart.objects.filter(user=somebody).count() == 1
@@ -164,11 +178,11 @@ def test_consent_gone_while_computing_keeps_nothing(somebody, monkeypatch):
 )
 def test_revoking_deletes_its_half_at_once_and_says_so(somebody, purpose, gone, kept):
     born(somebody, timezone.now())
-    assert {"charts": 1} in revoke(somebody, purpose)
+    assert {"charts": 1, "proposals": 0, "scores": 0} in revoke(somebody, purpose)
     chart = Chart.objects.get(user=somebody)
     assert all(getattr(chart, name) is None for name in gone)
     assert all(getattr(chart, name) is not None for name in kept)
 
 
 def test_revoking_what_was_never_derived_deletes_nothing(somebody):
-    assert {"charts": 0} in revoke(somebody, Purpose.ASTROLOGY)
+    assert {"charts": 0, "proposals": 0, "scores": 0} in revoke(somebody, Purpose.ASTROLOGY)

@@ -14,7 +14,7 @@ from matching.services import announcements, charts, people, pipeline, runs
 from safety.enums import BlockSource
 from safety.models import AuditLog
 from safety.services import blocks
-from tests.matching.builders import account, person
+from tests.matching.builders import person
 
 pytestmark = pytest.mark.django_db
 
@@ -205,10 +205,10 @@ def test_leaving_the_pool_asks_for_none(now):
     ids=["run", "chart"],
 )
 def test_a_hint_names_a_task_that_exists(now, monkeypatch, django_capture_on_commit_callbacks, cause, task):
-    sent = []
+    user, sent = person(now), []
     monkeypatch.setattr(app, "send_task", lambda name, **options: sent.append(name))
     with django_capture_on_commit_callbacks(execute=True):
-        cause(account(), now)
+        cause(user, now)
     assert sent == [task]
     app.loader.import_default_modules()
     assert task in app.tasks

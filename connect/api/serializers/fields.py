@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from connect import places
 from connect.languages import CODES
@@ -20,7 +21,8 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 class BirthDateField(serializers.DateField):
     """The day of an adult's birth, YYYY-MM-DD and nothing else that ISO 8601 allows.
 
-    Codes: impossible_date, age_under_18. Needs `today` in the context.
+    Codes: impossible_date, age_under_18. Needs `today` in the context: the date that is the earliest on earth, so that
+    the adult of one time zone is one in all.
     """
 
     default_error_messages = {
@@ -81,11 +83,14 @@ class LanguagesField(serializers.ListField):
         super().__init__(max_length=20, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[str]:
-        languages = list(dict.fromkeys(super().to_internal_value(data)))
+        languages: list[str] = super().to_internal_value(data)
         for code in languages:
             if code not in CODES:
                 self.fail("unknown_language", code=code)
         return languages
+
+    def run_validation(self, data: Any = empty) -> list[str]:
+        return list(dict.fromkeys(super().run_validation(data)))
 
 
 def refuse_unknown_keys(keys: Iterable[str], known: Iterable[str], field: str) -> None:

@@ -1,0 +1,60 @@
+"""What a match says of two people's scores, and taking a dimension out of it again."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from connect.enums import Purpose
+from matching.engine.features import DIMENSIONS
+from matching.engine.scores import PROFILES, public_score, totals
+from matching.models import Match
+from matching.models.match import STORED
+from matching.services import proposals
+from safety.roles import as_service
+
+BY_PURPOSE = {Purpose.ASTROLOGY: "astro", Purpose.HUMAN_DESIGN: "hd"}
+"""The dimension that is computed under a consent of its own."""
+
+
+def forget(*, user_id: UUID, dimension: str, now: datetime) -> dict[str, int]:
+    """Take a dimension out of all a person was ever scored in: how many proposals closed, how many scores went.
+
+    A proposal made on its strength closes. Of what runs or ended, the total is the mean of the rest.
+    """
+    with as_service():
+        closed = proposals.close_for(user_id=user_id, now=now, scored_in=dimension)
+        matches = list(Match.objects.of(user_id).scored_in(dimension).order_by("id").select_for_update())
+        for match in matches:
+            _take_out(match, dimension)
+        fields = [*(f"{name}_score" for name in STORED), "total_score", "score_breakdown", "explanation"]
+        Match.objects.bulk_update(matches, [*fields, "match_reasons"], batch_size=500)
+    return {"proposals": closed, "scores": len(matches)}
+
+
+def _take_out(match: Match, dimension: str) -> None:
+    setattr(match, f"{dimension}_score", None)
+    match.score_breakdown = {**match.score_breakdown, dimension: None}
+    match.total_score = _total(match)
+    match.explanation = _told(match, dimension)
+    match.match_reasons = [reason["code"] for reason in match.explanation["reasons"]]
+
+
+def _total(match: Match) -> Decimal:
+    """Weighted mean of what is left; zero where nothing is."""
+    rest = [match.score_breakdown.get(name) for name in DIMENSIONS]
+    scores = np.array([[np.nan if score is None else score for score in rest]], dtype=np.float32)
+    (total,) = totals(scores, PROFILES[match.weight_profile])
+    return Decimal(f"{np.nan_to_num(total):.2f}")
+
+
+def _told(match: Match, dimension: str) -> dict[str, Any]:
+    said: dict[str, Any] = match.explanation
+    return said | {
+        "total": public_score(float(match.total_score)),
+        "scores": said["scores"] | {dimension: None},
+        "labels": said["labels"] | {dimension: None},
+        "reasons": [reason for reason in said["reasons"] if not reason["code"].startswith(f"{dimension}_")],
+    }
