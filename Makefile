@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
 ONLY ?=
+MORE ?= 20
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -15,7 +16,7 @@ TOOLS := $(VENV)/.tools-$(shell cat requirements.txt requirements-dev.txt | cksu
 WITH := env DATABASE_LOGIN=owner $(PY) -m config.embedded with --name
 
 .DEFAULT_GOAL := help
-.PHONY: help install run services status stop reset demo test lint lint-project format bench clean
+.PHONY: help install run services status stop reset demo test faults mutants lint lint-project format bench clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +55,12 @@ demo: $(RUNTIME)  ## Watch two people walk from opt-in to mutual reveal
 
 test: $(TOOLS)  ## Run the tests on servers of their own (ARGS= for pytest)
 	@$(WITH) test -- $(PY) -m pytest -n 2 $(ARGS)
+
+faults: $(TOOLS)  ## Run the tests of what it survives at length (MORE= times the usual number of calls)
+	@$(WITH) test -- env MORE=$(MORE) $(PY) -m pytest -n 2 tests/faults $(ARGS)
+
+mutants: $(TOOLS)  ## Switch off each protection in turn; the tests have to go red for every one
+	@$(WITH) test -- $(PY) -m tests.mutants
 
 lint: $(TOOLS)  ## Check style, types, layers, migrations and the API schema
 	$(PY) -m ruff check .

@@ -85,13 +85,18 @@ def _of_validation(exc: drf.ValidationError) -> Problem:
 def _flatten(full: Any, path: str = "") -> dict[str, list[dict[str, str]]]:
     """DRF's nested error details as one level: dotted field name -> list of {code, message}."""
     if isinstance(full, dict) and set(full) != {"code", "message"}:
-        children = [(f"{path}.{key}" if path else str(key), value) for key, value in full.items()]
+        children = [(f"{path}.{_shown(key)}" if path else _shown(key), value) for key, value in full.items()]
     elif isinstance(full, list) and any(not _is_leaf(entry) for entry in full):
         children = [(f"{path}.{position}", value) for position, value in enumerate(full) if value]
     else:
         leaves = full if isinstance(full, list) else [full]
-        return {path or "non_field_errors": [{k: str(leaf[k]) for k in ("code", "message")} for leaf in leaves]}
+        return {path or "non_field_errors": [{k: _shown(leaf[k]) for k in ("code", "message")} for leaf in leaves]}
     return {name: entries for key, value in children for name, entries in _flatten(value, key).items()}
+
+
+def _shown(value: Any) -> str:
+    """A part of a refusal that may repeat what was sent; PostgreSQL, which keeps refusals, stores no NUL."""
+    return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _is_leaf(entry: Any) -> bool:

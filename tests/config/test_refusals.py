@@ -117,6 +117,15 @@ def test_under_a_key_too_a_deep_body_is_refused(api):
     assert told(response) == (400, "malformed_json")
 
 
+def test_under_a_key_a_refusal_may_repeat_a_nul(api):
+    client = api(UserFactory())
+    for _ in range(2):
+        reply = client.generic(
+            "POST", "/connect/activate", b'{"\\u0000": 1}', content_type="application/json", key="one"
+        )
+        assert (told(reply)[0], list(orjson.loads(reply.content)["details"])) == (400, ["\N{REPLACEMENT CHARACTER}"])
+
+
 @pytest.mark.parametrize("raw", [b"[]", b"5", b'"text"', b"null", b"true"])
 def test_json_that_is_no_object(nobody, raw):
     assert send(nobody, raw) == (400, "invalid")

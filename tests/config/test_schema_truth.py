@@ -43,6 +43,8 @@ def example(shape):
             return example(shape[choice][0])
     if "enum" in shape:
         return shape["enum"][0]
+    if "examples" in shape:
+        return shape["examples"][0]
     return of_type(shape)
 
 
@@ -53,7 +55,7 @@ def of_type(shape):
         return {key: example(value) for key, value in shape.get("properties", {}).items() if key in needed}
     if kind in {"integer", "number"}:
         return max(shape.get("minimum", 0), 0)
-    formats = {"uuid": str(uuid4()), "email": "a@maitribe.example", "date": "1990-01-01", "time": "12:00"}
+    formats = {"uuid": str(uuid4()), "email": "a@maitribe.example", "date": "1990-01-01"}
     return {"array": [], "boolean": True}.get(kind, formats.get(shape.get("format"), "x"))
 
 

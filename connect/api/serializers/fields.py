@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -45,6 +46,10 @@ class BirthDateField(serializers.DateField):
         return day
 
 
+# JSON Schema's format `time` demands an offset from UTC, which a birth certificate does not have.
+@extend_schema_field(
+    {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$", "examples": ["07:30"]}
+)
 class BirthTimeField(serializers.TimeField):
     """Local time, HH:MM or HH:MM:SS; seconds are shown where there are any."""
 
