@@ -77,7 +77,7 @@ format: $(TOOLS)  ## Put the code into shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(TOOLS)  ## Measure against references (ONLY=charts, chat, api, start, ...)
+bench: $(TOOLS)  ## Measure against references (ONLY=charts, chat, api, protection, start, ...)
 	@$(WITH) bench -- $(PY) -m bench $(ONLY)
 
 clean: $(RUNTIME)  ## Delete what tests, benchmarks and tools leave behind; the data of `make run` stays

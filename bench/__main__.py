@@ -1,4 +1,4 @@
-"""`python -m bench [charts | chat | api | start]`: measure, print the table, write `var/bench/latest.jsonl`.
+"""`python -m bench [NAME ...]`: measure all or these, print the table, write `var/bench/latest.jsonl`.
 
 The code is 1 when a guard fails: a figure without its guard means nothing. A missed target is printed, no more.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import report
 
-BENCHMARKS = ("charts", "chat", "api", "start")
+BENCHMARKS = ("charts", "chat", "api", "protection", "start")
 
 
 def main(arguments: list[str]) -> int:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from psycopg.types.json import Jsonb
 
+from config import prepared
 from config.db import new_id
 from config.errors import KeyReused
 from safety.crypto import keyed_hash
@@ -25,6 +26,7 @@ SET scope = excluded.scope, request_hash = excluded.request_hash, expires_at = e
 WHERE held.expires_at <= %s
 RETURNING id
 """
+_KEEP = "UPDATE safety_idempotencykey SET response_code = %s, response_body = %s WHERE user_id = %s AND key = %s"
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,8 @@ def take(claim: Claim, *, now: datetime) -> Reply | None:
     Raises KeyReused when the key stands for another request.
     """
     row: list[Any] = [new_id(), claim.user_id, claim.key, claim.scope, claim.request_hash, now + KEPT, now]
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, row)
-        if cursor.fetchone():
-            return None
+    if prepared.execute(_CLAIM, row).fetchone():
+        return None
     held = IdempotencyKey.objects.get(user=claim.user_id, key=claim.key)
     if held.request_hash != claim.request_hash:
         raise KeyReused()
@@ -67,11 +67,11 @@ def take(claim: Claim, *, now: datetime) -> Reply | None:
 
 def settle(claim: Claim, reply: Reply) -> None:
     """Keep the reply for whoever sends the request again; one that only says "later" frees the key instead."""
-    held = IdempotencyKey.objects.filter(user=claim.user_id, key=claim.key)
     if reply.status >= 500 or reply.status == 429:
-        held.delete()
-    else:
-        held.update(response_code=reply.status, response_body=reply.body)
+        IdempotencyKey.objects.filter(user=claim.user_id, key=claim.key).delete()
+        return
+    body = None if reply.body is None else Jsonb(reply.body)
+    prepared.execute(_KEEP, [reply.status, body, claim.user_id, claim.key])
 
 
 def clear_expired(*, now: datetime) -> int:
