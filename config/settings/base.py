@@ -29,6 +29,7 @@ ALLOWED_ORIGINS = env.list("ALLOWED_ORIGINS", default=["http://127.0.0.1:8000", 
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 ALLOW_STAND_INS = env.list("ALLOW_STAND_INS", default=[])
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR_DIR / "backups")))
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # the plain "unfold" would put a site of its own in the place of ours

@@ -26,3 +26,7 @@ REGISTRATION_LIFETIME = timedelta(minutes=30)
 CODE_ATTEMPTS = 5
 BIRTH_CHANGES_PER_YEAR = 2
 CONSENT_VERSIONS = {"v1"}
+
+# operations
+BACKUP_MAX_AGE = timedelta(hours=24)
+ROLLBACK_BACKUP_MAX_AGE = timedelta(hours=1)
