@@ -6,4 +6,4 @@ class SafetyConfig(AppConfig):
     verbose_name = "Protection"
 
     def ready(self) -> None:
-        from safety import checks  # noqa: F401
+        from safety import checks, flags  # noqa: F401

@@ -60,6 +60,14 @@ def name_actor(user_id: UUID) -> None:
         cursor.execute("SELECT set_config('app.user_id', %s, true)", [str(user_id)])
 
 
+def actor() -> UUID | None:
+    """The person on record for the audit; None for nobody, as for a command or a task."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nullif(current_setting('app.user_id', true), '')::uuid")
+        found: UUID | None = cursor.fetchone()[0]
+    return found
+
+
 @contextmanager
 def _identity(role: str, user_id: str | None) -> Iterator[None]:
     if not connection.in_atomic_block:

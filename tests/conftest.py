@@ -1,5 +1,6 @@
 """What every test may use: the API as people reach it, and a Redis of the test's own."""
 
+import math
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings as configured
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -14,7 +16,7 @@ from rest_framework.test import APIClient
 from config.celery import app
 from connect import tokens
 from connect.models import User
-from safety import limits
+from safety import flags, limits
 from tests.factories import DeviceSessionFactory
 
 
@@ -22,6 +24,13 @@ from tests.factories import DeviceSessionFactory
 def own_redis_keys(settings: Any, request: pytest.FixtureRequest) -> None:
     """Limits, presence and events of one test are out of reach of every other."""
     settings.REDIS_PREFIX = f"test:{os.getpid()}:{abs(hash(request.node.nodeid))}"
+
+
+@pytest.fixture(autouse=True)
+def flags_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What settings say of flags, at no query; a test of flags starts with `flags.forget()`."""
+    values = {name: entry[0] for name, entry in configured.CONSTANCE_CONFIG.items()}
+    monkeypatch.setattr(flags, "_seen", flags.Seen(values, math.inf))
 
 
 @pytest.fixture(autouse=True, scope="session")

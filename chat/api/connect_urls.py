@@ -1,4 +1,4 @@
-"""The `/connect/*` calls of the Connect flow."""
+"""The `/connect/*` calls of the Connect flow. The flag opens them to the public; the ways out are open always."""
 
 from django.urls import path
 
@@ -6,14 +6,16 @@ from chat.api import connect_views
 from connect.api.pool_views import ActivateView, DeactivateView
 from matching.api.connect_views import ConnectFeedbackView, ConnectMatchView, ConnectRespondView
 
+FLAGGED = {"opened_by": "connect_public"}
+
 urlpatterns = [
-    path("activate", ActivateView.as_view()),
+    path("activate", ActivateView.as_view(**FLAGGED)),
     path("deactivate", DeactivateView.as_view()),
-    path("status", connect_views.StatusView.as_view()),
-    path("match", ConnectMatchView.as_view()),
-    path("respond", ConnectRespondView.as_view()),
-    path("chat", connect_views.BlindChatView.as_view()),
-    path("reveal", connect_views.RevealView.as_view()),
-    path("feedback", ConnectFeedbackView.as_view()),
+    path("status", connect_views.StatusView.as_view(**FLAGGED)),
+    path("match", ConnectMatchView.as_view(**FLAGGED)),
+    path("respond", ConnectRespondView.as_view(**FLAGGED)),
+    path("chat", connect_views.BlindChatView.as_view(**FLAGGED)),
+    path("reveal", connect_views.RevealView.as_view(**FLAGGED)),
+    path("feedback", ConnectFeedbackView.as_view(**FLAGGED)),
     path("report", connect_views.ReportView.as_view()),
 ]

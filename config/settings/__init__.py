@@ -1,9 +1,11 @@
 """Settings by environment. Every variable stands in `.env.example`.
 
-`base` is Django and its libraries, `limits` the rate limits, `product` what the product's rules leave to operators.
+`base` is Django and its libraries, `flags` what staff turn while it runs, `limits` the rate limits, `product` what the
+product's rules leave to operators.
 """
 
 from config.settings.base import *  # noqa: F403
+from config.settings.flags import *  # noqa: F403
 from config.settings.limits import *  # noqa: F403
 from config.settings.logging import *  # noqa: F403
 from config.settings.product import *  # noqa: F403

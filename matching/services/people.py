@@ -20,6 +20,7 @@ from matching.enums import Pathway
 from matching.models import Match, MatchFeedback
 from matching.services import arrays
 from matching.services.arrays import Facts
+from safety import flags
 
 EXPOSURE_WINDOW = timedelta(days=30)
 """How far back being shown to somebody counts as exposure."""
@@ -46,11 +47,16 @@ class Population:
 
 
 def eligible() -> QuerySet[ConnectProfile]:
-    """Who may get a proposal: opted in, consent and account live, birth date known, and room for one more."""
+    """Who may get a proposal: opted in, consent and account live, birth date known, and room for one more.
+
+    Until Connect is open to the public, staff alone.
+    """
     consent = Consent.objects.live().filter(user=OuterRef("user"), purpose=Purpose.MATCHING)
     held = Coalesce(_held("user_a"), 0) + Coalesce(_held("user_b"), 0)
+    invited = Q() if flags.is_on("connect_public") else Q(user__is_staff=True)
     return (
         ConnectProfile.objects.active()
+        .filter(invited)
         .filter(Exists(consent), user__status=UserStatus.ACTIVE, user__profile__birth_date__isnull=False)
         .annotate(held=held)
         .filter(held__lt=settings.OPEN_PROPOSALS_PER_PERSON)

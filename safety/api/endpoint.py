@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from config.api.errors import describe, handle
 from config.api.rendering import dumps
 from config.errors import Forbidden, Invalid, NotSignedIn
-from safety import limits, unit
+from safety import flags, limits, unit
 from safety.api.declared import hold_to_declared
 from safety.api.schema import MAX_KEY
 from safety.services.idempotency import Claim, Reply
@@ -31,13 +31,15 @@ class Endpoint(APIView):
     `now` is the moment of the request, `caller` what the token claims, `me` the caller's id. To refuse,
     raise a domain error: what the handler wrote is undone. To refuse and keep what was written (a revoked family, a
     failed attempt), return `self.refusal(error)` instead. Query parameters and bodies that its `@operation` does not
-    declare are refused. What is final here is no subclass's to replace; a test holds it.
+    declare are refused. `opened_by`, given to `as_view`, names the flag without which only staff come in. What is final
+    here is no subclass's to replace; a test holds it.
     """
 
     public: ClassVar[bool] = False
     restricted_allowed: ClassVar[bool] = False
     idempotent: ClassVar[frozenset[str]] = frozenset()
     limits: ClassVar[dict[str, str]] = {}
+    opened_by: str | None = None
 
     authentication_classes = ()
     permission_classes = ()
@@ -91,6 +93,7 @@ class Endpoint(APIView):
         self.initial(self.request, *self.args, **self.kwargs)
         limits.check(self._limit(), account=caller.user_id, address=caller.address)
         hold_to_declared(type(self), self.request)
+        self._open = self.opened_by is None or flags.is_on(self.opened_by)
         self._response: Response | None = None
         reply = unit.perform(
             caller=caller,
@@ -117,6 +120,8 @@ class Endpoint(APIView):
         if not self.public:
             user: Any = unit.gate().admit(caller, restricted=self.restricted_allowed)
             self.request.user = user
+            if not self._open and not user.is_staff:
+                raise Forbidden("This has not opened yet.", code="not_open_yet")
             self.check_permissions(self.request)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:

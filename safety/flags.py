@@ -1,0 +1,66 @@
+"""What staff have turned on and off, as every call may ask at no cost.
+
+The database holds the truth; a process looks at it every few seconds and remembers what it saw. The web's login may
+read nothing, so it is read with the service's rights, in the transaction that is open or in one of its own.
+"""
+
+import time
+from typing import Any, NamedTuple
+
+from constance.signals import config_updated
+from constance.utils import get_values
+from django.conf import settings
+from django.db import transaction
+from django.dispatch import receiver
+
+from safety.roles import actor, as_service
+from safety.services import audit
+
+LIFETIME = 5.0
+"""Seconds after which every process has seen a change."""
+
+
+class Seen(NamedTuple):
+    """The values of all settings, and the moment (of `time.monotonic`) up to which they are believed."""
+
+    values: dict[str, Any]
+    until: float
+
+
+_seen = Seen({}, 0.0)
+
+
+def is_on(name: str) -> bool:
+    """Whether a flag is on: as somebody set it, else as `settings.CONSTANCE_CONFIG` has it."""
+    seen = _seen if time.monotonic() < _seen.until else _look()
+    return bool(seen.values[name])
+
+
+def remember(seen: Seen) -> Seen:
+    """Take this for what the database holds, as long as it says."""
+    global _seen  # noqa: PLW0603  # what a process remembers is its own
+    _seen = seen
+    return seen
+
+
+def forget() -> None:
+    """Look again at the next question."""
+    remember(Seen({}, 0.0))
+
+
+def _look() -> Seen:
+    with transaction.atomic(), as_service():
+        values = get_values()
+    return remember(Seen(values, time.monotonic() + LIFETIME))
+
+
+@receiver(config_updated)
+def note_change(key: str, old_value: Any, new_value: Any, **kwargs: Any) -> None:
+    """Write every change into the audit, with who stands on record as acting; that a default is stored is none."""
+    forget()
+    before = settings.CONSTANCE_CONFIG[key][0] if old_value is None else old_value
+    if before == new_value:
+        return
+    with transaction.atomic():
+        told = {"key": key, "before": before, "after": new_value}
+        audit.record(action="setting_changed", actor=actor(), entity="constance_constance", entity_id=None, **told)
