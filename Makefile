@@ -16,7 +16,7 @@ TOOLS := $(VENV)/.tools-$(shell cat requirements.txt requirements-dev.txt | cksu
 WITH := env DATABASE_LOGIN=owner $(PY) -m config.embedded with --name
 
 .DEFAULT_GOAL := help
-.PHONY: help install run services status stop reset demo test faults mutants lint lint-project format bench clean
+.PHONY: help install run services status stop reset demo backup verify test faults mutants lint lint-project format bench clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ reset: stop  ## Stop everything and delete the data of `make run`
 
 demo: $(RUNTIME)  ## Watch two people walk from opt-in to mutual reveal
 	@$(PY) -m tests.e2e.walk
+
+backup: $(RUNTIME)  ## Back up the data of `make run`
+	@$(WITH) dev -- $(PY) manage.py connect_schema backup
+
+verify: $(RUNTIME)  ## Hold the database of `make run` against what the models declare
+	@$(WITH) dev -- $(PY) manage.py connect_schema verify
 
 test: $(TOOLS)  ## Run the tests on servers of their own (ARGS= for pytest)
 	@$(WITH) test -- $(PY) -m pytest -n 2 $(ARGS)
