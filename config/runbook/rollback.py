@@ -56,7 +56,10 @@ class Plan:
 
 
 def plan(*, drop_tables: bool) -> Plan:
-    """What a rollback would do now."""
+    """What a rollback would do now. Raises WrongState (tables_missing) where some were dropped already."""
+    if gone := _dropped():
+        names = ", ".join(model._meta.db_table for model in gone)
+        raise WrongState(f"Dropped already: {names}; --undo-drop makes them again.", code="tables_missing")
     removals = [Removal(name, rows, rows.count()) for name, rows in _of_the_flow()]
     removed = {removal.model: removal.count for removal in removals}
     tables = _droppable() if drop_tables else []
@@ -98,12 +101,16 @@ def carry_out(planned: Plan, *, backup: Backup) -> dict[str, int]:
 
 def undo_drop() -> list[str]:
     """Make the tables that were dropped again, empty, as the models declare them; their names."""
-    there = connection.introspection.table_names()
-    missing = [model for model in _droppable() if model._meta.db_table not in there]
+    dropped = _dropped()
     with connection.schema_editor() as editor:
-        for model in missing:
+        for model in dropped:
             editor.create_model(model)
-    return [model._meta.db_table for model in missing]
+    return [model._meta.db_table for model in dropped]
+
+
+def _dropped() -> list[Model]:
+    there = connection.introspection.table_names()
+    return [model for model in _droppable() if model._meta.db_table not in there]
 
 
 def _of_the_flow() -> Iterator[tuple[str, QuerySet[Any]]]:

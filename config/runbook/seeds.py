@@ -20,6 +20,11 @@ class Seed(NamedTuple):
         app, name = self.label.split(".")
         return apps.all_models[app].get(name.lower()) if apps.is_installed(app) else None
 
+    @property
+    def ours(self) -> str | None:
+        """The name its table has here."""
+        return self.model._meta.db_table if self.model else None
+
 
 # Specification 3, section 2.1: what has to be there before.
 CORE = [
@@ -117,6 +122,6 @@ NAMED = {
 }
 
 
-def standing() -> Iterator[tuple[str, Seed]]:
-    """Every table of the specifications that has its model, with the specification it stands in."""
-    return ((group, seed) for group, seeds in NAMED.items() for seed in seeds if seed.model)
+def standing() -> Iterator[tuple[str, Seed, str]]:
+    """Every table of the specifications that has its model: where it is specified, the table, our name for it."""
+    return ((group, seed, seed.ours) for group, seeds in NAMED.items() for seed in seeds if seed.ours)

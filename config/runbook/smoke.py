@@ -97,13 +97,14 @@ def _forbidden(rows: dict[str, list[Any]], me: UUID, stranger: Any) -> Iterator[
     def client() -> AbstractContextManager[None]:
         return acting_as(me)
 
+    match = _of("matches").filter(pk=rows["matches"][0].pk)
+    audit = _model("safety.AuditLog").filter(entity_id=rows["matches"][0].pk)
     for table, made in rows.items():
         copy = made[0]
         if table == "connect_profiles":
             copy.user = stranger
         copy.pk = new_id()
         yield _refused(f"a client inserts into {table}", client, partial(copy.save, force_insert=True))
-    match, audit = _of("matches").filter(engine_version="smoke"), _model("safety.AuditLog")
     yield _refused("a client moves a match", client, lambda: match.update(status="accepted_both"))
     yield _refused("the service skips a state", as_service, lambda: match.update(status="revealed"), CheckViolation)
     yield _refused("the service changes the audit", as_service, lambda: audit.update(action="changed"), CheckViolation)

@@ -17,11 +17,10 @@ def verify() -> list[Line]:
 def _names() -> Iterator[Line]:
     """The names of the specifications beside ours."""
     tables = set(connection.introspection.table_names())
-    for group, seed in seeds.standing():
-        assert seed.model is not None
-        table = seed.model._meta.db_table
+    for group, seed, table in seeds.standing():
         shown = f"{table} ({seed.only})" if seed.only else table
-        yield Line(f"{group} tables", seed.table, shown, table in tables)
+        there = table in tables
+        yield Line(f"{group} tables", seed.table, shown if there else f"{table} is missing", there)
 
 
 def _migrations() -> Iterator[Line]:

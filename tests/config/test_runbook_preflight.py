@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 
-from config.runbook import backups, preflight, programs
+from config.runbook import backups, preflight, programs, seeds
 from tests.config.runbook import failing, run
 
 
@@ -55,8 +55,8 @@ def test_a_core_table_that_is_missing_is_named(backed_up):
 
 
 def test_what_no_app_has_yet_is_told_and_no_fault(backed_up, monkeypatch):
-    unknown = preflight.Seed("checkins", "streaks.NotThere")
-    monkeypatch.setattr(preflight.seeds, "CORE", [unknown])
+    unknown = seeds.Seed("checkins", "streaks.NotThere")
+    monkeypatch.setattr(seeds, "CORE", [unknown])
     assert failing("preflight") == []
     assert said("checkins").startswith("-")
 

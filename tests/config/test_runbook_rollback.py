@@ -1,6 +1,7 @@
 """`connect_schema rollback`: the Connect flow leaves, everything else stays."""
 
 from datetime import timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -166,6 +167,11 @@ def test_another_phrase_is_no_confirmation(flow, backup, monkeypatch, typed):
     assert "Not confirmed" in refused()
 
 
+def test_nobody_there_to_answer_is_no_confirmation(flow, backup, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    assert "Not confirmed" in refused()
+
+
 def test_the_phrase_names_the_database(db):
     assert rollback.phrase() == f"roll back {backups.address()}"
     assert connection.settings_dict["NAME"] in rollback.phrase()
@@ -216,6 +222,14 @@ def test_verify_names_what_was_dropped_and_passes_once_it_is_made_again(flow, ba
     assert run("rollback", "--undo-drop")[0]
     assert failing("verify") == []
     assert failing("smoke") == []
+
+
+def test_what_was_dropped_is_not_dropped_again(flow, backup):
+    run("rollback", "--execute", "--drop-tables", "--yes-i-mean-it")
+    well, said = run("rollback")
+    assert not well
+    assert said.startswith("Dropped already: ")
+    assert said.endswith("--undo-drop makes them again.")
 
 
 def test_making_again_what_is_there_changes_nothing(flow):

@@ -1,5 +1,7 @@
 """`connect_schema verify` passes on what migrations make, and names whatever is taken away from it."""
 
+from unittest.mock import patch
+
 import psycopg
 import pytest
 from django.db import OperationalError, connection
@@ -175,6 +177,13 @@ def test_it_leaves_nothing_behind(db):
 def test_the_names_of_the_specification_stand_beside_ours(db):
     lines = run("verify")[1].splitlines()
     assert any(line.split()[-3:] == ["blind_chats", "chat_conversation", "(kind=blind)"] for line in lines)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_down_is_one_line():
+    connection.close()
+    with patch.object(connection, "get_new_connection", side_effect=OperationalError("refused\nmore")):
+        assert run("verify") == (False, "The database does not answer: refused")
 
 
 def test_it_is_for_the_owner_alone(db, monkeypatch):

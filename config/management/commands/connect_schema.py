@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from config.errors import DomainError
@@ -39,6 +39,8 @@ class Command(BaseCommand):
             getattr(self, f"_{step}")(options)
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal
+        except OperationalError as down:
+            raise CommandError(f"The database does not answer: {str(down).splitlines()[0]}") from down
 
     def _preflight(self, options: dict[str, Any]) -> None:
         self._report(preflight.check(now=timezone.now()), options)
@@ -69,7 +71,12 @@ class Command(BaseCommand):
         self.stdout.write("Rolled back.")
 
     def _ask_for(self, phrase: str) -> None:
-        if input(f"Type: {phrase}\n> ").strip() != phrase:
+        self.stdout.write(f"Type: {phrase}")
+        try:
+            typed = input("> ")
+        except EOFError:
+            typed = ""
+        if typed.strip() != phrase:
             raise CommandError("Not confirmed; nothing was changed.")
 
     def _report(self, lines: list[Line], options: dict[str, Any]) -> None:
