@@ -20,6 +20,7 @@ from connect.models import ConnectProfile, DeviceSession
 from matching.models import Connection
 from matching.queries import stage as matching_stage
 from safety.models import Block
+from safety.roles import as_service
 
 BY_WORDS = ("last_activity_at", "id")
 _LIVE = Prepared(
@@ -27,7 +28,7 @@ _LIVE = Prepared(
 )
 
 _ACTIVE = Prepared(lambda user_id: ConnectProfile.objects.active().filter(user=user_id).only("id"))
-_OF_MATCH = Prepared(lambda user_id, match_id: Conversation.objects.of(user_id).filter(match=match_id))
+_OF_MATCH = Prepared(lambda user_id, match_id: Conversation.objects.of(user_id).with_apart().filter(match=match_id))
 
 
 @dataclass(frozen=True)
@@ -57,36 +58,43 @@ class Current:
 
 def conversation_of(user_id: UUID, conversation_id: UUID) -> Conversation:
     """One's own conversation. Raises NotYours."""
-    return mine(Conversation.objects.of(user_id).filter(id=conversation_id))
+    return mine(Conversation.objects.of(user_id).with_apart().filter(id=conversation_id))
 
 
 def conversation_of_match(user_id: UUID, match_id: UUID) -> Conversation:
     """One's own conversation by its match. Raises NotYours."""
-    return mine(Conversation.objects.of(user_id).filter(match=match_id))
+    return mine(Conversation.objects.of(user_id).with_apart().filter(match=match_id))
 
 
 def mine(found: QuerySet[Conversation]) -> Conversation:
-    """The one conversation of a query. Raises NotYours."""
-    conversation = found.first()
+    """The one conversation of a query, as its people see it. Raises NotYours."""
+    with as_service():
+        conversation = found.first()
     if conversation is None:
         raise NotYours()
-    return conversation
+    return _as_seen(conversation)
 
 
 def listed(user_id: UUID) -> QuerySet[Conversation]:
-    """A person's conversations with `unread`, the number of messages waiting; none wait in an ended one."""
+    """A person's conversations with `unread`, the number of messages waiting; none wait in an ended one.
+
+    To be read as the service.
+    """
     waiting = Message.objects.filter(conversation=OuterRef("pk"), read_at=None, retracted_at=None)
     counted = waiting.exclude(sender=user_id).order_by().values("conversation").annotate(n=Count("*"))
     number = Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), Value(0))
     unread = Case(When(state=State.CLOSED, then=Value(0)), default=number)
-    return Conversation.objects.of(user_id).annotate(unread=unread)
+    return Conversation.objects.of(user_id).with_apart().annotate(unread=unread)
 
 
 def listed_page(user_id: UUID, after: Sequence[str] | None, limit: int) -> list[Conversation]:
     """The first of `listed`, those with the newest words first, that come after a position in this order."""
-    if after is None:
-        return _first_page(limit).all(user_id=user_id)
-    return _next_page(limit).all(user_id=user_id, at=after[0], id=after[1])
+    with as_service():
+        if after is None:
+            found = _first_page(limit).all(user_id=user_id)
+        else:
+            found = _next_page(limit).all(user_id=user_id, at=after[0], id=after[1])
+    return [_as_seen(conversation) for conversation in found]
 
 
 @cache
@@ -136,11 +144,12 @@ def is_active(user_id: UUID) -> bool:
 
 def current(user_id: UUID) -> Current:
     """The person's stage in the Connect flow: matching's, and within a chat ours."""
-    found = matching_stage(user_id)
-    if found.stage != "chat":
-        return Current(found.stage, found.match_id)
-    conversation = _OF_MATCH.first(user_id=user_id, match_id=found.match_id)
-    if conversation is None or conversation.state == State.CLOSED:
+    with as_service():
+        found = matching_stage(user_id)
+        if found.stage != "chat":
+            return Current(found.stage, found.match_id)
+        conversation = _OF_MATCH.first(user_id=user_id, match_id=found.match_id)
+    if conversation is None or _as_seen(conversation).state == State.CLOSED:
         return Current("waiting")
     stage = _STAGES.get(RevealState(conversation.reveal_state), "blind_chat")
     reveal_id = pending_reveal(conversation) if stage == "reveal_pending" else None
@@ -151,6 +160,17 @@ def pending_reveal(conversation: Conversation) -> UUID | None:
     """The offer that waits for an answer."""
     pending = Reveal.objects.pending().filter(conversation=conversation)
     return pending.values_list("id", flat=True).first()
+
+
+def _as_seen(conversation: Conversation) -> Conversation:
+    """To its people a conversation is over as soon as one of them blocked the other. To be read, not to be saved."""
+    if conversation.apart and conversation.state != State.CLOSED:
+        conversation.state = State.CLOSED
+        if conversation.reveal_state == RevealState.PENDING:
+            conversation.reveal_state = RevealState.EXPIRED
+        if hasattr(conversation, "unread"):
+            conversation.unread = 0
+    return conversation
 
 
 _STAGES = {RevealState.PENDING: "reveal_pending", RevealState.MUTUAL: "revealed"}

@@ -31,6 +31,7 @@ app.conf.update(
 app.conf.beat_schedule = {
     "send mail": {"task": "connect.tasks.send_mail", "schedule": timedelta(seconds=5)},
     "clear expired": {"task": "connect.tasks.clear_expired", "schedule": timedelta(minutes=10)},
+    "part blocked": {"task": "connect.tasks.part_blocked", "schedule": timedelta(seconds=5)},
     "request matching": {"task": "matching.tasks.request_run", "schedule": timedelta(minutes=30)},
     "run matching": {"task": "matching.tasks.run_requested", "schedule": timedelta(seconds=5)},
     "expire proposals": {"task": "matching.tasks.expire_proposals", "schedule": timedelta(minutes=1)},

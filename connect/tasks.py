@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import post, registrations
-from safety.services import idempotency
+from connect.services import post, registrations, sessions
+from safety.services import blocks, idempotency
 
 
 @shared_task
@@ -21,6 +21,13 @@ def clear_expired() -> None:
     with transaction.atomic():
         registrations.clear_expired(now=timezone.now())
         idempotency.clear_expired(now=timezone.now())
+        sessions.clear_ended(now=timezone.now())
+
+
+@shared_task
+def part_blocked() -> None:
+    while blocks.part_due(now=timezone.now()) == blocks.BATCH:
+        pass
 
 
 @shared_task

@@ -26,6 +26,8 @@ _OPEN_MATCH = Prepared(
         .open()
         .filter(pathway=Pathway.COMPATIBILITY)
         .exclude(status__in=UNDECIDED, expires_at__lte=Now())
+        .with_apart()
+        .exclude(apart=True)
         .order_by("-id")[:1]
     )
 )
@@ -41,8 +43,12 @@ class Stage:
 
 
 def open_match(user_id: UUID) -> Match | None:
-    """The person's newest compatibility match that has not ended; an overdue proposal has, swept or not."""
-    return _OPEN_MATCH.first(user_id=user_id)
+    """The person's newest compatibility match that has not ended.
+
+    An overdue proposal has, swept or not, and whatever there was between two people of whom one blocked the other.
+    """
+    with as_service():
+        return _OPEN_MATCH.first(user_id=user_id)
 
 
 def proposal(match: Match, viewer: UUID) -> dict[str, Any]:

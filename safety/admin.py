@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from config.admin import ModelAdmin, reported, staff_id
-from safety.models import AuditLog, Block, IdempotencyKey, Report
+from safety.models import AuditLog, Block, BlockedIdentity, IdempotencyKey, Report
 from safety.services import cases, reports
 
 
@@ -25,9 +25,16 @@ class AuditLogAdmin(ModelAdmin):
 
 @admin.register(Block)
 class BlockAdmin(ModelAdmin):
-    list_display = ("created_at", "blocker", "blocked", "source")
+    list_display = ("created_at", "blocker", "blocked", "source", "carried_from")
     list_filter = ("source",)
     list_select_related = ("blocker", "blocked")
+
+
+@admin.register(BlockedIdentity)
+class BlockedIdentityAdmin(ModelAdmin):
+    list_display = ("created_at", "block")
+    list_select_related = ("block",)
+    hidden = ("digest",)
 
 
 @admin.register(IdempotencyKey)

@@ -17,6 +17,7 @@ from chat.enums import (
 )
 from config.db import Record
 from matching.enums import Side
+from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair
 
 
@@ -26,6 +27,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def open(self) -> Self:
         return self.exclude(state=State.CLOSED)
+
+    def with_apart(self) -> Self:
+        """`apart`: whether one of the two blocked the other. Every read and write asks for it, as the service."""
+        return self.annotate(apart=apart("user_a", "user_b"))
 
     def silent_since(self, moment: datetime) -> Self:
         return self.open().filter(kind=Kind.BLIND, state=State.ANONYMOUS, last_activity_at__lte=moment)
@@ -56,6 +61,9 @@ class Conversation(Record):
     last_activity_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
+
+    # Of `with_apart`. Whoever did not ask for it cannot pass it over: there is no default.
+    apart: bool
 
     objects = ConversationQuerySet.as_manager()
 

@@ -97,8 +97,9 @@ def _end(conversation: Conversation, reason: CloseReason, now: datetime) -> None
         pending.update(status=RevealStatus.EXPIRED, resolved_at=now)
     event = timeline.append(conversation, EventType.STATE, data={"state": State.CLOSED})
     conversation.save(update_fields=["state", "close_reason", "closed_at", "reveal_state", "last_seq"])
-    timeline.announce(conversation, event)
+    # In the order in which a block ends them, so that the frames do not tell one from the other.
     _end_match(conversation, now)
+    timeline.announce(conversation, event)
 
 
 def _part(conversation: Conversation, by: UUID | None, now: datetime) -> None:

@@ -12,10 +12,17 @@ from config.errors import NotYours, WrongState
 from config.prepared import Prepared
 from safety.services.blocks import lock_pair
 
-_LOCKED = Prepared(lambda id, by: Conversation.objects.of(by).filter(id=id).select_for_update(no_key=True))
+_LOCKED = Prepared(
+    lambda id, by: Conversation.objects.of(by).with_apart().filter(id=id).select_for_update(no_key=True)
+)
 
 _FREE = Prepared(
-    lambda ids: Conversation.objects.filter(id__any=ids).order_by("id").select_for_update(no_key=True, skip_locked=True)
+    lambda ids: (
+        Conversation.objects.with_apart()
+        .filter(id__any=ids)
+        .order_by("id")
+        .select_for_update(no_key=True, skip_locked=True)
+    )
 )
 
 
@@ -39,12 +46,15 @@ def pair_and_conversation(conversation_id: UUID, *, by: UUID | None) -> Conversa
     if people is None:
         raise NotYours()
     lock_pair(*people)
-    return Conversation.objects.select_for_update(no_key=True).get(id=conversation_id)
+    return Conversation.objects.with_apart().select_for_update(no_key=True).get(id=conversation_id)
 
 
 def shut(found: Conversation) -> WrongState | None:
-    """What to refuse a conversation with in which nobody may write."""
-    if found.state == State.CLOSED:
+    """What to refuse a conversation with in which nobody may write.
+
+    A block ends it at once, whatever its state still says.
+    """
+    if found.state == State.CLOSED or found.apart:
         return WrongState("This conversation has ended.", code="conversation_closed")
     if found.state == State.LOCKED:
         return WrongState("This conversation is not open yet.", code="conversation_locked")

@@ -76,12 +76,12 @@ def read(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> int:
     (seq_unknown) for a number that no event has yet.
     """
     with as_service():
-        conversation = Conversation.objects.of(by).filter(id=conversation_id).first()
+        conversation = Conversation.objects.of(by).with_apart().filter(id=conversation_id).first()
         if conversation is None:
             raise NotYours()
         if seq > conversation.last_seq:
             raise Invalid("Nothing has that number yet.", code="seq_unknown", last_seq=conversation.last_seq)
-        if conversation.state == State.CLOSED:
+        if conversation.state == State.CLOSED or conversation.apart:
             return 0
         marked = _unread(conversation, conversation.other(by)).filter(seq__lte=seq).update(read_at=now)
     if marked:

@@ -23,6 +23,7 @@ PRESENCE_LIFETIME = timedelta(seconds=40)
 
 # people
 REGISTRATION_LIFETIME = timedelta(minutes=30)
+SESSION_KEPT = timedelta(days=90)
 CODE_ATTEMPTS = 5
 BIRTH_CHANGES_PER_YEAR = 2
 CONSENT_VERSIONS = {"v1"}

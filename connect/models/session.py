@@ -39,7 +39,11 @@ class DeviceSession(Record):
 
     class Meta:
         constraints = [RowSecurity(name="session_rls", select=owner())]
-        indexes = [models.Index(fields=["user", "-created_at"], name="session_user_idx")]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="session_user_idx"),
+            models.Index(fields=["expires_at"], name="session_expiry_idx"),
+            models.Index(fields=["revoked_at"], condition=Q(revoked_at__isnull=False), name="session_revoked_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.device_label or str(self.id)

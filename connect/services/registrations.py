@@ -17,7 +17,7 @@ from connect.services import sessions
 from connect.services.sessions import Device, SignedIn
 from safety.crypto import keyed_hash
 from safety.roles import as_service
-from safety.services import audit
+from safety.services import audit, recognition
 
 CODE_MAIL = (
     "Your MaiTribe code is {code}.\n\n"
@@ -86,6 +86,7 @@ def _make_account(pending: PendingRegistration, device: Device, now: datetime) -
     user = User.objects.create(email=pending.email, password=pending.password, timezone=pending.timezone)
     AuthIdentity.objects.create(user=user, provider=Provider.PASSWORD, provider_subject=str(user.id))
     audit.record(action="registered", actor=user.id, entity="connect_user", entity_id=user.id)
+    recognition.recognise(user_id=user.id, now=now)
     return sessions.open_for(user=user, device=device, now=now)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import Q
 
 from config.errors import NotSignedIn, NotYours
 from connect import tokens
@@ -104,6 +105,13 @@ def revoke_as_staff(*, session: DeviceSession, by: UUID, now: datetime) -> None:
     """End somebody's session on their behalf."""
     with as_service():
         _revoke(session, reason="staff", actor=by, now=now)
+
+
+def clear_ended(*, now: datetime) -> int:
+    """Forget devices whose session ended or ran out longer ago than SESSION_KEPT. How many."""
+    before = now - settings.SESSION_KEPT
+    with as_service():
+        return DeviceSession.objects.filter(Q(revoked_at__lt=before) | Q(expires_at__lt=before)).delete()[0]
 
 
 def _revoke(session: DeviceSession, *, reason: str, actor: UUID, now: datetime) -> None:

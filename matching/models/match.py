@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from config.db import Record
 from matching.enums import ENDED, MATCH_INITIAL, MATCH_TRANSITIONS, UNDECIDED, MatchStatus, Pathway, Side
+from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair
 
 STORED = ("astro", "hd", "values", "communication", "readiness")
@@ -27,6 +28,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def open(self) -> Self:
         """Anything that still keeps the two busy with each other."""
         return self.exclude(status__in=ENDED)
+
+    def with_apart(self) -> Self:
+        """`apart`: whether one of the two blocked the other; to be asked as the service."""
+        return self.annotate(apart=apart("user_a", "user_b"))
 
     def undecided(self) -> Self:
         return self.filter(status__in=UNDECIDED)
@@ -65,6 +70,9 @@ class Match(Record):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # Of `with_apart`.
+    apart: bool
 
     objects = MatchQuerySet.as_manager()
 

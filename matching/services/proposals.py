@@ -109,13 +109,15 @@ def _locked(match_id: UUID, by: UUID) -> Match:
     if match is None:
         raise NotYours()
     lock_pair(match.user_a_id, match.user_b_id)
-    return Match.objects.select_for_update().get(id=match_id)
+    return Match.objects.with_apart().select_for_update().get(id=match_id)
 
 
 def _check_answerable(match: Match, by: UUID, action: Action, now: datetime) -> None:
     status = MatchStatus(match.status)
     if status in UNDECIDED and match.expires_at <= now:
         status = MatchStatus.EXPIRED
+    if match.apart:
+        status = MatchStatus.CLOSED
     if status in REFUSALS:
         code, message = REFUSALS[status]
         raise WrongState(message, code=code)

@@ -4,39 +4,60 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
 from config.errors import Invalid, NotYours
 from safety.enums import BlockSource
 from safety.models import Block
 from safety.roles import as_service
-from safety.services import audit
+from safety.services import audit, recognition
 from safety.signals import user_blocked
 
 FORMER_ALIAS = "Someone"
+BATCH = 500
 
 
 def block(*, by: UUID, other: UUID, source: BlockSource, now: datetime, alias: str = FORMER_ALIAS) -> Block:
-    """Hide two people from each other, for good unless lifted; blocking twice is one block."""
+    """Hide two people from each other, for good unless lifted; blocking twice is one block.
+
+    Raises Invalid (own_block), and NotYours when one of the two is gone.
+    """
+    return get_or_block(by=by, other=other, source=source, now=now, alias=alias)[0]
+
+
+def get_or_block(*, by: UUID, other: UUID, source: BlockSource, now: datetime, alias: str) -> tuple[Block, bool]:
+    """The same, with whether the block is new to its author."""
     if by == other:
         raise Invalid("You cannot block yourself.", code="own_block")
     with as_service():
         lock_pair(by, other)
-        made, created = Block.objects.get_or_create(
-            blocker_id=by, blocked_id=other, defaults={"source": source, "alias": alias}
-        )
+        made, created = _make(by, other, source, alias)
         if created:
+            recognition.remember(blocked=other)
             audit.record(action="blocked", actor=by, entity="safety_block", entity_id=made.id, source=source)
         user_blocked.send(sender=Block, blocker_id=by, blocked_id=other, source=source, now=now)
-    return made
+    return made, created
 
 
 def lift(*, block_id: UUID, by: UUID) -> None:
-    """Take one's own block back. What it ended stays ended. Raises NotYours."""
+    """Take one's own block back, with all accounts it was carried to. What it ended stays ended. Raises NotYours."""
     with as_service():
-        deleted, _ = Block.objects.filter(id=block_id, blocker_id=by).delete()
-        if not deleted:
+        # Locked first: an account that is recognised just now either waits and finds nothing, or is lifted too.
+        found = Block.objects.of(by).select_for_update().filter(id=block_id).first()
+        if found is None:
             raise NotYours()
+        found.delete()
         audit.record(action="unblocked", actor=by, entity="safety_block", entity_id=block_id)
+
+
+def part_due(*, now: datetime) -> int:
+    """End what still runs between people whom a carried block keeps apart; each pair in its own transaction. How many.
+
+    Nothing shows in the meantime: every read and write asks for the block itself.
+    """
+    with transaction.atomic(), as_service():
+        due = list(Block.objects.due().order_by("due_at").values_list("id", "blocker_id", "blocked_id")[:BATCH])
+    return sum(_part(block_id, blocker, blocked, now) for block_id, blocker, blocked in due if blocked)
 
 
 def exists_between(first: UUID, second: UUID) -> bool:
@@ -50,3 +71,34 @@ def lock_pair(first: UUID, second: UUID) -> None:
     found = users.order_by("id").select_for_update(no_key=True).values_list("id", flat=True)
     if len(found) != len({first, second}):
         raise NotYours()
+
+
+def _make(by: UUID, other: UUID, source: BlockSource, alias: str) -> tuple[Block, bool]:
+    """The block of this pair, and whether it is new to its author.
+
+    One that was only carried over becomes a block of its own. Its author knows this person by another name and must
+    not learn from the old one who it is.
+    """
+    made, created = Block.objects.get_or_create(
+        blocker_id=by, blocked_id=other, defaults={"source": source, "alias": alias}
+    )
+    if made.carried_from_id is None:
+        return made, created
+    made.carried_from, made.source, made.alias = None, source, alias
+    made.save(update_fields=["carried_from", "source", "alias"])
+    return made, True
+
+
+def _part(block_id: UUID, blocker: UUID, blocked: UUID, now: datetime) -> bool:
+    with transaction.atomic(), as_service():
+        try:
+            lock_pair(blocker, blocked)
+        except NotYours:  # erased between the two looks
+            return False
+        found = Block.objects.due().select_for_update(no_key=True).filter(id=block_id).first()
+        if found is None:
+            return False
+        Block.objects.filter(id=block_id).update(due_at=None)
+        source = BlockSource(found.source)
+        user_blocked.send(sender=Block, blocker_id=blocker, blocked_id=blocked, source=source, now=now)
+        return True

@@ -10,7 +10,7 @@ from django.utils import timezone
 from chat.models import Conversation, ConversationEvent, Message, Reveal
 from connect import models as people
 from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, MatchingRun
-from safety.models import AuditLog, Block, IdempotencyKey, Report
+from safety.models import AuditLog, Block, BlockedIdentity, IdempotencyKey, Report
 
 APPS = ["safety", "connect", "matching", "chat"]
 SECRET_TEXT = b"ciphertext-of-a-secret"
@@ -129,7 +129,9 @@ def _talk(me, other, match, now):
 
 def _protection(me, other):
     now = timezone.now()
-    yield Block.objects.create(blocker=me, blocked=other, source="manual", alias="Someone")
+    block = Block.objects.create(blocker=me, blocked=other, source="manual", alias="Someone")
+    yield block
+    yield BlockedIdentity.objects.create(block=block, digest=uuid4().hex)
     yield IdempotencyKey.objects.create(user=me, key=uuid4().hex, scope="POST /x", request_hash="h", expires_at=now)
     yield Report.objects.create(
         reporter=me,
