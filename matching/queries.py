@@ -16,6 +16,7 @@ from matching.engine.scores import public_score
 from matching.enums import UNDECIDED, MatchStatus, Pathway, RunStatus
 from matching.models import Chart, Match, MatchingRun
 from matching.services.proposals import has_accepted, shown_status
+from safety.models import apart
 from safety.roles import as_service
 
 StageName = Literal["inactive", "waiting", "pool_exhausted", "match_found", "waiting_for_other", "chat"]
@@ -26,8 +27,7 @@ _OPEN_MATCH = Prepared(
         .open()
         .filter(pathway=Pathway.COMPATIBILITY)
         .exclude(status__in=UNDECIDED, expires_at__lte=Now())
-        .with_apart()
-        .exclude(apart=True)
+        .filter(~apart("user_a", "user_b"))
         .order_by("-id")[:1]
     )
 )

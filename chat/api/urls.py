@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
 from chat.api import views
+from chat.api.block_views import BlocksView, BlockView
 
 
 class SeqConverter(IntConverter):
@@ -21,4 +22,6 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/messages/<seq:seq>", views.MessageView.as_view()),
     path("conversations/<uuid:conversation_id>/read", views.ReadView.as_view()),
     path("conversations/<uuid:conversation_id>/end", views.EndView.as_view()),
+    path("blocks", BlocksView.as_view()),
+    path("blocks/<uuid:block_id>", BlockView.as_view()),
 ]

@@ -12,9 +12,7 @@ from config.errors import NotYours, WrongState
 from config.prepared import Prepared
 from safety.services.blocks import lock_pair
 
-_LOCKED = Prepared(
-    lambda id, by: Conversation.objects.of(by).with_apart().filter(id=id).select_for_update(no_key=True)
-)
+_LOCKED = Prepared(lambda id, by: Conversation.objects.of(by).with_apart().filter(id=id).select_for_update(no_key=True))
 
 _FREE = Prepared(
     lambda ids: (

@@ -27,5 +27,7 @@ LIMITS: dict[str, Policy] = {
     "reveal": {"account": "20/minute;60/hour", "sensitive": True},
     "frame": {"account": "600/minute", "sensitive": False},
     "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
-    "report": {"account": "30/hour", "sensitive": False},
+    # Asking for help and keeping somebody away never wait for Redis.
+    "report": {"account": "30/hour", "address": "300/hour", "sensitive": False},
+    "block": {"account": "60/hour", "address": "600/hour", "sensitive": False},
 }

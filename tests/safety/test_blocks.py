@@ -4,11 +4,13 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from config.errors import Invalid, NotYours
 from safety.enums import BlockSource
-from safety.models import AuditLog, Block
+from safety.models import AuditLog, Block, BlockedIdentity
 from safety.roles import acting_as
 from safety.services import blocks
 from safety.signals import user_blocked
@@ -132,3 +134,40 @@ def test_nobody_else_lifts_it(me, other):
 def test_lifting_what_is_not_there_is_the_same_refusal(me):
     with pytest.raises(NotYours):
         blocks.lift(block_id=uuid4(), by=me)
+
+
+def test_it_is_said_whether_a_block_is_new(me, other):
+    values = {"source": BlockSource.MANUAL, "now": timezone.now(), "alias": "Quiet Fox"}
+    made = [blocks.get_or_block(by=me, other=other, **values)[1] for _ in range(2)]
+    assert made == [True, False]
+
+
+def test_a_block_outlives_the_blocked_account(me, other):
+    made = block(me, other, alias="Quiet Fox")
+    get_user_model().objects.filter(id=other).delete()
+    left = Block.objects.get(id=made.id)
+    assert (left.blocked_id, left.alias, left.identities.count()) == (None, "Quiet Fox", 1)
+
+
+def test_it_does_not_outlive_its_author(me, other):
+    block(me, other)
+    get_user_model().objects.filter(id=me).delete()
+    assert (Block.objects.count(), BlockedIdentity.objects.count()) == (0, 0)
+
+
+def test_what_a_blocked_person_is_reached_by_stands_with_every_block(me, other):
+    third = person().id
+    made = [block(by, other) for by in (me, third)]
+    digests = {tuple(one.identities.values_list("digest", flat=True)) for one in made}
+    assert len(digests) == 1
+
+
+def test_a_lifted_block_keeps_no_hash(me, other):
+    blocks.lift(block_id=block(me, other).id, by=me)
+    assert not BlockedIdentity.objects.exists()
+
+
+def test_a_client_reads_no_hash(me, other):
+    block(me, other)
+    with acting_as(me), pytest.raises(ProgrammingError):
+        BlockedIdentity.objects.count()
