@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config.docs import DocsView, SchemaView
 from config.health import healthz, readyz
 
 handler400 = "config.api.errors.bad_request"
@@ -14,8 +14,8 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", admin.site.urls),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/schema", SchemaView.as_view(), name="schema"),
+    path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
     path("api/", include("connect.api.urls")),
     path("api/", include("matching.api.urls")),
     path("api/", include("chat.api.urls")),

@@ -64,7 +64,7 @@ def conversation_evidence(conversation_id: UUID, reporter_id: UUID) -> dict[str,
         if conversation is None:
             return None
         newest = Message.objects.filter(conversation=conversation).order_by("-seq")[:EVIDENCE_MESSAGES]
-        box = Box(conversation)
+        box = _box(conversation)
         said = [_exhibit(conversation, box, message) for message in reversed(newest)]
     return {
         "kind": conversation.kind,
@@ -84,9 +84,17 @@ def match_evidence(match_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
     return {"pathway": match.pathway, "status": match.status, "reported_by": match.side_of(reporter_id)}
 
 
-def _exhibit(conversation: Conversation, box: Box, message: Message) -> dict[str, Any]:
+def _box(conversation: Conversation) -> Box | None:
+    """None when the conversation's key is lost or tampered with; nobody is kept from reporting by that."""
     try:
-        text, readable = box.open(message), True
+        return Box(conversation)
+    except MessageUnreadable:
+        return None
+
+
+def _exhibit(conversation: Conversation, box: Box | None, message: Message) -> dict[str, Any]:
+    try:
+        text, readable = (box.open(message), True) if box else (None, False)
     except MessageUnreadable:  # itself part of the case; the report must not fail over it
         text, readable = None, False
     return {

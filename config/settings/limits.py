@@ -10,8 +10,10 @@ class Policy(TypedDict, total=False):
 
 
 LIMITS: dict[str, Policy] = {
+    # What names no policy of its own takes one of these two.
     "read": {"account": "600/minute", "address": "3000/minute", "sensitive": False},
     "write": {"account": "120/minute", "address": "1200/minute", "sensitive": False},
+    "schema": {"address": "60/minute", "sensitive": False},
     # The account here is the one that is named, whether there is one or not; `_here` is what one address may try on it.
     "login": {"account": "12/15 minute;100/day", "sensitive": True},
     "login_here": {"account": "6/15 minute;30/day", "sensitive": True},
@@ -24,10 +26,10 @@ LIMITS: dict[str, Policy] = {
     "leave": {"account": "120/minute", "address": "1200/minute", "sensitive": False},
     "refresh": {"address": "120/minute", "sensitive": True},
     "chat": {"account": "60/minute;1500/hour", "address": "1200/minute", "sensitive": True},
-    "reveal": {"account": "20/minute;60/hour", "sensitive": True},
-    "frame": {"account": "600/minute", "sensitive": False},
+    "reveal": {"account": "20/minute;60/hour", "address": "400/minute", "sensitive": True},
+    "frame": {"account": "600/minute", "address": "12000/minute", "sensitive": False},
     "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
     # Asking for help and keeping somebody away never wait for Redis.
-    "report": {"account": "30/hour", "address": "300/hour", "sensitive": False},
-    "block": {"account": "60/hour", "address": "600/hour", "sensitive": False},
+    "report": {"account": "30/hour", "address": "600/hour", "sensitive": False},
+    "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
 }
