@@ -8,7 +8,9 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from connect import contacts
-from connect.models import User
+from connect.models import Consent, User
+from matching.models import Match
+from matching.services import runs
 from safety.enums import BlockSource
 from safety.models import AuditLog, Block, BlockedIdentity
 from safety.services import blocks, recognition
@@ -16,6 +18,7 @@ from tests.connect.overlap import overlap
 from tests.connect.test_registrations import confirm, mailed_code, signed_up
 from tests.connect.test_registrations import register as sign_up
 from tests.factories import UserFactory
+from tests.matching.builders import person as pooled
 
 EMAIL = "ben.blocked@maitribe.example"
 PHONE = "+4915112345678"
@@ -262,3 +265,31 @@ def test_recognised_twice_at_once_it_is_one_block(now):
 def block_committed(by: User, other: User, now: Any) -> Block:
     with transaction.atomic():
         return block(by, other, now)
+
+
+def in_pool(user: User, now: Any) -> User:
+    twin = pooled(now, chart=False)
+    for row in (twin.profile, twin.connect_profile, *Consent.objects.filter(user=twin)):
+        type(row).objects.filter(id=row.id).update(user=user)
+    return user
+
+
+def run(now: Any) -> list[Match]:
+    runs.request(now=now)
+    runs.run_requested(now=now)
+    return list(Match.objects.all())
+
+
+def test_a_run_goes_on_over_blocks_of_the_erased_and_proposes_nobody_who_came_back(api, now):
+    ada, ben = pooled(now, chart=False), register(api, EMAIL)
+    block(ada, ben, now)
+    erase(ben)
+    in_pool(register(api, EMAIL), now)
+    assert run(now) == []
+
+
+def test_without_a_block_the_two_are_proposed_to_each_other(api, now):
+    ada = pooled(now, chart=False)
+    ben = in_pool(register(api, EMAIL), now)
+    (match,) = run(now)
+    assert {match.user_a_id, match.user_b_id} == {ada.id, ben.id}
