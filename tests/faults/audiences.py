@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connect.models import DeviceSession, Notification
+from safety.models import Block
 from tests.faults.world import Subject, World
 
 NOBODY_ELSE = frozenset({"owner"})
@@ -74,6 +75,10 @@ def session(world: World) -> Any:
     return world.own(DeviceSession)
 
 
+def block(world: World) -> Any:
+    return world.own(Block)
+
+
 def person(world: World) -> Any:
     return world.owner.id
 
@@ -121,6 +126,14 @@ AUDIENCES: dict[str, list[Audience]] = {
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
+    "blocks_list": [OWN_DESPITE],
+    "blocks_create": [
+        named("conversation_id", conversation, BOTH, despite=ANY_STANDING),
+        named("match_id", match, BOTH, despite=ANY_STANDING),
+        # Who was shown to them once may be blocked in turn.
+        named("user_id", person, FRIEND | {"blocked"}, despite=ANY_STANDING),
+    ],
+    "blocks_delete": [named("block_id", block, NOBODY_ELSE, despite=ANY_STANDING)],
     "connect_activate": [OWN],
     "connect_deactivate": [OWN],
     "connect_status": [OWN],

@@ -160,7 +160,6 @@ def gone(settings, broken):
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("/connect/reveal", {"matchId": str(uuid4()), "action": "request"}, 503),
         ("/api/auth/login", {"email": "ada@maitribe.example", "password": PASSWORD}, 503),
         ("/api/auth/register", {"email": "new@maitribe.example", "password": PASSWORD}, 503),
         ("/api/blocks", {"match_id": str(uuid4())}, 404),
