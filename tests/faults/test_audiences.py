@@ -21,6 +21,8 @@ from tests.config.test_schema_truth import body as plainest
 from tests.faults.audiences import AUDIENCES, Audience
 from tests.faults.world import PLANTED, SAID, STANDINGS, make_world, put_into, rows_about, sign_in
 
+pytestmark = pytest.mark.django_db
+
 OPERATIONS = {operation["operationId"]: (method, path, operation) for method, path, operation in operations()}
 STATED = [(name, audience) for name in OPERATIONS for audience in AUDIENCES.get(name, ())]
 NAMED = [(name, audience) for name, audience in STATED if audience.subject]

@@ -32,6 +32,8 @@ from tests.conftest import powerless
 from tests.faults.world import make_world, sign_in
 from tests.matching.builders import born
 
+pytestmark = pytest.mark.django_db
+
 CALLS = 12 * int(os.environ.get("MORE", "1"))
 CHECKS = [
     not_a_server_error,
