@@ -23,6 +23,7 @@ MEMBERSHIPS = {
     ("connect_worker", "connect_service", True),
     *(("connect_owner", role, False) for role in ROLES if role != "connect_owner"),
 }
+EXTENSION = "vector"
 _ROLES = """
 SELECT rolname, ARRAY[rolcanlogin, rolinherit, rolbypassrls, rolsuper, rolcreatedb, rolcreaterole, rolreplication]
 FROM pg_roles WHERE rolname = ANY(%s)
@@ -68,8 +69,8 @@ def _taking(role: str, inherited: bool) -> str:
 
 
 def _of_extension() -> Iterator[str]:
-    if not _rows("SELECT 1 FROM pg_extension WHERE extname = %s", "vector"):
-        yield "vector is not installed"
+    if not _rows("SELECT 1 FROM pg_extension WHERE extname = %s", EXTENSION):
+        yield f"{EXTENSION} is not installed"
 
 
 def _of_functions() -> Iterator[str]:

@@ -149,6 +149,11 @@ def test_who_may_take_which_role_is_compared(db, monkeypatch, memberships, words
     assert words in found()
 
 
+def test_an_extension_that_is_not_there_is_named(db, monkeypatch):
+    monkeypatch.setattr(cluster, "EXTENSION", "citext")
+    assert failing("verify") == [("citext", "is not installed")]
+
+
 def test_every_gap_has_its_line_and_the_rest_is_looked_at_all_the_same(db):
     change(
         "DROP INDEX match_a_idx; ALTER TABLE chat_reveal DISABLE TRIGGER reveal_status_update; "
