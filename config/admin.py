@@ -3,29 +3,36 @@
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property, reduce
+from functools import cached_property, reduce, update_wrapper
 from operator import or_
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import display
 from django.contrib.auth import get_user_model
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.cache import never_cache
 from django_otp import devices_for_user, user_has_device
 from django_otp.forms import OTPAuthenticationFormMixin
+from django_otp.plugins.otp_static.models import StaticDevice
 from unfold import admin as unfold
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from config import second_factor
 from config.errors import DomainError, TooFast, Unavailable
 from safety import attempts
 from safety.models import AuditLog
@@ -33,6 +40,7 @@ from safety.schema import StateMachine
 
 # connect.enums.UserStatus.ACTIVE, which is out of reach here: the lowest app's pages build on this module.
 IN_GOOD_STANDING = "active"
+TOKEN_DIGITS = 6
 COUNTED_EXACTLY = 10_000
 HISTORY_SHOWN = 100
 
@@ -42,7 +50,7 @@ class LoginForm(OTPAuthenticationFormMixin, AuthenticationForm):
 
     otp_token = forms.CharField(
         required=False,
-        label="Token (if you have set up a second factor)",
+        label="Token or recovery code (if you have set up a second factor)",
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
     otp_device = forms.CharField(required=False, label="Device", widget=UnfoldAdminSelectWidget)
@@ -68,10 +76,11 @@ class LoginForm(OTPAuthenticationFormMixin, AuthenticationForm):
             raise ValidationError(exc.message, code=exc.code) from exc
 
     def _chosen_device(self, user: Any) -> Any:
-        """The one named; of a person with one, that one. With several, each guess would count against all."""
+        """The one named; else the one that such a token can be of. With several, a guess would count against all."""
         chosen = super()._chosen_device(user)
-        confirmed = [] if chosen else list(devices_for_user(user))
-        return confirmed[0] if len(confirmed) == 1 else chosen
+        is_recovery = len(self.cleaned_data.get("otp_token", "")) != TOKEN_DIGITS
+        fitting = [device for device in devices_for_user(user) if isinstance(device, StaticDevice) is is_recovery]
+        return chosen or (fitting[0] if len(fitting) == 1 else None)
 
     @staticmethod
     def device_choices(user: Any) -> list[tuple[str, str]]:
@@ -90,11 +99,40 @@ class Site(UnfoldAdminSite):
         return super().each_context(request) | {"site_title": self.site_title, "site_header": self.site_header}
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff in good standing; whoever has set up a second factor must have shown it in this session."""
+        """Staff in good standing; whoever has, or has to have, a second factor must have shown it in this session."""
         user: Any = request.user
-        if not super().has_permission(request) or user.status != IN_GOOD_STANDING:
+        if not self._knows(request):
             return False
-        return user.is_verified() or not user_has_device(user)
+        return user.is_verified() or not (settings.STAFF_OTP_REQUIRED or user_has_device(user))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """A page of the site; whoever still has to set up a second factor is sent to do so, or may leave."""
+        guarded = super().admin_view(view, cacheable)
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not self.has_permission(request) and self._may_set_up(request):
+                leaving = request.path == reverse("admin:logout")
+                return view(request, *args, **kwargs) if leaving else redirect("admin:second_factor")
+            return guarded(request, *args, **kwargs)
+
+        return update_wrapper(answer, guarded)
+
+    def get_urls(self) -> list[Any]:
+        own = path("second-factor/", never_cache(self.second_factor), name="second_factor")
+        return [own, *super().get_urls()]
+
+    def second_factor(self, request: HttpRequest) -> HttpResponseBase:
+        """One's own second factor. Having one, one has to have shown it."""
+        if not self._may_set_up(request) and not self.has_permission(request):
+            return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+        return second_factor.page(request, self.each_context(request))
+
+    def _knows(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return super().has_permission(request) and user.status == IN_GOOD_STANDING
+
+    def _may_set_up(self, request: HttpRequest) -> bool:
+        return self._knows(request) and not user_has_device(request.user)
 
 
 class EstimatedPaginator(Paginator):

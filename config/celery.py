@@ -30,6 +30,7 @@ app.conf.update(
 # Every entry looks for rows that are due: a second beat, or a task delivered twice, finds nothing left to do.
 app.conf.beat_schedule = {
     "send mail": {"task": "connect.tasks.send_mail", "schedule": timedelta(seconds=5)},
+    "send sms": {"task": "connect.tasks.send_sms", "schedule": timedelta(seconds=5)},
     "clear expired": {"task": "connect.tasks.clear_expired", "schedule": timedelta(minutes=10)},
     "part blocked": {"task": "connect.tasks.part_blocked", "schedule": timedelta(seconds=5)},
     "request matching": {"task": "matching.tasks.request_run", "schedule": timedelta(minutes=30)},

@@ -9,14 +9,14 @@ from django.core.checks import Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 MIN_SECRET = 40
-STAND_INS = {"EMAIL_BACKEND": "connect.mail.FolderBackend"}
+STAND_INS = {"EMAIL_BACKEND": "connect.mail.FolderBackend", "SMS_BACKEND": "connect.sms.FolderSender"}
 
 
 @register(Tags.security)
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Error]:
     if settings.ENVIRONMENT != "production":
         return []
-    return [*_secrets(), *_exposure(), *_stand_ins()]
+    return [*_secrets(), *_exposure(), *_stand_ins(), *_outside()]
 
 
 def refuse_unsafe_start(**kwargs: Any) -> None:
@@ -61,6 +61,18 @@ def _stand_ins() -> list[Error]:
         for name, value in STAND_INS.items()
         if getattr(settings, name) == value and name not in settings.ALLOW_STAND_INS
     ]
+
+
+def _outside() -> list[Error]:
+    """What is sent out, and whose word is taken, goes over https."""
+    found = []
+    asked = ("SMS_URL", "SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM")
+    if settings.SMS_BACKEND == "connect.sms.HttpSender" and not all(getattr(settings, name) for name in asked):
+        found.append(Error(f"{', '.join(asked)} are needed to send text messages.", id="config.E008"))
+    used = [offer["keys"] for offer in settings.OAUTH.values() if offer["audiences"]]
+    if any(not url.startswith("https://") for url in [*used, settings.SMS_URL] if url):
+        found.append(Error("Outside services must be asked over https.", id="config.E009"))
+    return found
 
 
 def _is_data_key(entry: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 
 from safety import limits
@@ -16,7 +16,7 @@ class SchemaView(SpectacularAPIView):
         super().initial(request, *args, **kwargs)
 
 
-class DocsView(SpectacularSwaggerView):
+class DocsView(SpectacularSwaggerSplitView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         _count(request)
         super().initial(request, *args, **kwargs)

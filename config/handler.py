@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import set_script_prefix
 
 from config.api.errors import bad_request
+from config.headers import protected
 
 WITHOUT_BODY = {204, 304}
 
@@ -64,7 +65,7 @@ class Handler(ASGIHandler):
         signals.request_started.send(sender=self.__class__, scope=scope)
         set_script_prefix(get_script_prefix(scope))
         request = self._request(scope, body)
-        response = self.get_response(request) if request else bad_request(HttpRequest(), UnicodeError())
+        response = self.get_response(request) if request else protected(bad_request(HttpRequest(), UnicodeError()))
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         if not response.streaming:
             # Here and not after it was sent: the connection goes back to the pool in the thread that took it.

@@ -9,15 +9,17 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold import admin as unfold
 
+from config import second_factor
 from config.admin import ModelAdmin, reported, staff_id
 from connect import models
 from connect.services import sessions, standing
 from safety.services import audit
 
-admin.site.unregister([Group, TOTPDevice])
+admin.site.unregister([Group, StaticDevice, TOTPDevice])
 
 
 @admin.register(models.User)
@@ -184,6 +186,34 @@ class OutgoingMailAdmin(ModelAdmin):
     hidden = ("body",)
 
 
+@admin.register(models.OutgoingSms)
+class OutgoingSmsAdmin(ModelAdmin):
+    """The body is not shown: it may hold a code."""
+
+    list_display = ("created_at", "to", "due_at", "attempts", "claimed_until")
+    hidden = ("body",)
+
+
+@admin.register(models.PasswordReset)
+class PasswordResetAdmin(ModelAdmin):
+    list_display = ("created_at", "email", "attempts", "expires_at")
+    search_fields = ("email__startswith",)
+    hidden = ("code_hash",)
+
+
+@admin.register(models.PhoneVerification)
+class PhoneVerificationAdmin(OfPerson):
+    list_display = ("created_at", "user", "phone", "attempts", "expires_at")
+    hidden = ("code_hash",)
+
+
+@admin.register(models.VerificationSignal)
+class VerificationSignalAdmin(OfPerson):
+    list_display = ("verified_at", "user", "kind")
+    list_filter = ("kind",)
+    hidden = ("reference",)
+
+
 @admin.register(models.PendingRegistration)
 class PendingRegistrationAdmin(ModelAdmin):
     list_display = ("created_at", "email", "attempts", "expires_at")
@@ -198,7 +228,10 @@ class GroupAdmin(DjangoGroupAdmin, unfold.ModelAdmin):
 
 @admin.register(TOTPDevice)
 class TOTPDeviceAdmin(unfold.ModelAdmin):
-    """Second factors. The secret shows, as a set-up address, only until the device is confirmed."""
+    """Second factors. The secret shows, as a set-up address, only until the device is confirmed.
+
+    To delete one is to take all of a person's away, so that who lost theirs sets up another.
+    """
 
     list_display = ("user", "name", "confirmed", "created_at", "last_used_at")
     list_select_related = ("user",)
@@ -206,6 +239,13 @@ class TOTPDeviceAdmin(unfold.ModelAdmin):
     autocomplete_fields = ("user",)
     fields = ("user", "name", "confirmed", "set_up", "created_at", "last_used_at")
     readonly_fields = ("set_up", "created_at", "last_used_at")
+
+    def delete_model(self, request: HttpRequest, obj: TOTPDevice) -> None:
+        second_factor.remove(obj.user, by=staff_id(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TOTPDevice]) -> None:
+        for device in queryset:
+            self.delete_model(request, device)
 
     @display(description="Set-up address for an authenticator app")
     def set_up(self, device: TOTPDevice) -> str:

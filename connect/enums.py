@@ -30,6 +30,16 @@ class Provider(TextChoices):
     APPLE = "apple"
 
 
+class SignalKind(TextChoices):
+    """What was proved of a person."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    OAUTH = "oauth"
+    PHOTO_QUALITY = "photo_quality"
+    GOV_ID = "gov_id"
+
+
 class Purpose(TextChoices):
     """What a person may allow to be done with their data."""
 

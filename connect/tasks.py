@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import post, registrations, sessions
+from connect.services import codes, post, sessions
 from safety.services import blocks, idempotency
 
 
@@ -17,9 +17,14 @@ def send_mail() -> None:
 
 
 @shared_task
+def send_sms() -> None:
+    post.send_sms_due(now=timezone.now())
+
+
+@shared_task
 def clear_expired() -> None:
     with transaction.atomic():
-        registrations.clear_expired(now=timezone.now())
+        codes.clear_expired(now=timezone.now())
         idempotency.clear_expired(now=timezone.now())
         sessions.clear_ended(now=timezone.now())
 

@@ -31,9 +31,19 @@ _seen = Seen({}, 0.0)
 
 
 def is_on(name: str) -> bool:
-    """Whether a flag is on: as somebody set it, else as `settings.CONSTANCE_CONFIG` has it."""
+    """Whether a flag is on."""
+    return bool(value(name))
+
+
+def value(name: str) -> Any:
+    """What stands there as somebody set it, else as `settings.CONSTANCE_CONFIG` has it."""
     seen = _seen if time.monotonic() < _seen.until else _look()
-    return bool(seen.values[name])
+    return seen.values[name]
+
+
+def public() -> dict[str, Any]:
+    """Those that everybody may know, by name."""
+    return {name: value(name) for name in settings.PUBLIC_FLAGS}
 
 
 def remember(seen: Seen) -> Seen:

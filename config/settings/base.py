@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 
 from config.db_url import login_as
 
@@ -40,8 +41,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
+    "unfold.contrib.constance",
     "constance",
     "django_otp",
+    "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
     "django_structlog",
     "drf_spectacular",
@@ -55,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.headers.protect_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -133,6 +137,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "connect.passwords.VisibleCharactersValidator"},
 ]
+# Whether staff have to set up a second factor before anything else in the admin.
+STAFF_OTP_REQUIRED = env.bool("STAFF_OTP_REQUIRED", default=ENVIRONMENT == "production")
+OTP_TOTP_ISSUER = "MaiTribe Connect"
 # Only staff sign in by a page, and land at their desk.
 LOGIN_REDIRECT_URL = "admin:index"
 
@@ -154,6 +161,32 @@ EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="MaiTribe Connect <hello@maitribe.example>")
+
+SMS_BACKEND = env("SMS_BACKEND", default="connect.sms.FolderSender")
+SMS_FILE_PATH = VAR_DIR / "sms"
+SMS_URL = env("SMS_URL", default="")
+SMS_ACCOUNT = env("SMS_ACCOUNT", default="")
+SMS_TOKEN = env("SMS_TOKEN", default="")
+SMS_FROM = env("SMS_FROM", default="")
+SMS_TIMEOUT = 20
+
+# Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
+OAUTH = {
+    "google": {
+        "keys": env("GOOGLE_KEYS_URL", default="https://www.googleapis.com/oauth2/v3/certs"),
+        "issuers": env.list("GOOGLE_ISSUERS", default=["https://accounts.google.com", "accounts.google.com"]),
+        "audiences": env.list("GOOGLE_CLIENT_IDS", default=[]),
+        "algorithms": ["RS256"],
+    },
+    "apple": {
+        "keys": env("APPLE_KEYS_URL", default="https://appleid.apple.com/auth/keys"),
+        "issuers": env.list("APPLE_ISSUERS", default=["https://appleid.apple.com"]),
+        "audiences": env.list("APPLE_CLIENT_IDS", default=[]),
+        "algorithms": ["RS256", "ES256"],
+    },
+}
+
+UNFOLD = {"ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("admin:second_factor")}]}}
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["config.api.rendering.JSONRenderer"],
@@ -203,6 +236,7 @@ if ENVIRONMENT == "production":
 # Tables of libraries that name a person and are never touched by the client role.
 ROW_SECURITY_EXEMPT = {
     "admin.LogEntry": "staff only; the client role has no rights on it",
+    "otp_static.StaticDevice": "staff only; the client role has no rights on it",
     "otp_totp.TOTPDevice": "staff only; the client role has no rights on it",
     "connect.User_groups": "staff only; the client role has no rights on it",
     "connect.User_user_permissions": "staff only; the client role has no rights on it",

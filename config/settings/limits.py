@@ -20,6 +20,12 @@ LIMITS: dict[str, Policy] = {
     "admin": {"account": "12/15 minute;60/day", "address": "20/15 minute;100/day", "sensitive": True},
     "admin_here": {"account": "6/15 minute;20/day", "sensitive": True},
     "mailbox": {"account": "5/hour;10/day", "sensitive": True},
+    # One number, one person and one place that ask for text messages, which cost money.
+    "phone": {"account": "3/hour;6/day", "sensitive": True},
+    "sms": {"account": "5/hour;10/day", "address": "20/hour;60/day", "sensitive": True},
+    "sms_code": {"account": "20/hour", "address": "60/hour", "sensitive": True},
+    # Guesses at the old password by somebody who has a session.
+    "password": {"account": "8/15 minute;30/day", "address": "60/hour", "sensitive": True},
     "auth": {"address": "30/minute;300/hour", "sensitive": True},
     "code": {"address": "20/minute;100/hour", "sensitive": True},
     # What takes something back or ends it: nobody is kept in it for having been busy with other things.

@@ -24,7 +24,15 @@ PRESENCE_LIFETIME = timedelta(seconds=40)
 # people
 REGISTRATION_LIFETIME = timedelta(minutes=30)
 SESSION_KEPT = timedelta(days=90)
+PASSWORD_RESET_LIFETIME = timedelta(minutes=30)
+PHONE_CODE_LIFETIME = timedelta(minutes=10)
 CODE_ATTEMPTS = 5
+KEY_SET_LIFETIME = timedelta(hours=1)
+KEY_SET_PAUSE = timedelta(minutes=1)
+KEY_SET_REST = timedelta(seconds=5)
+KEY_SET_TIMEOUT = timedelta(seconds=3)
+KEY_SET_WAIT = timedelta(seconds=1)
+CLOCK_SKEW = timedelta(seconds=30)
 BIRTH_CHANGES_PER_YEAR = 2
 CONSENT_VERSIONS = {"v1"}
 

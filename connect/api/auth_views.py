@@ -1,6 +1,6 @@
 """Signing up, in and out."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse
@@ -8,18 +8,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.errors import DomainError, NotSignedIn
+from connect import id_tokens
 from connect.api.paging import ListEndpoint
 from connect.api.serializers.auth import (
     ConfirmInput,
     LoginInput,
+    OAuthInput,
     RefreshInput,
     RegisterInput,
     RegisterReply,
     SessionReply,
     TokensReply,
 )
+from connect.enums import Provider
+from connect.id_tokens import Claims
 from connect.models import DeviceSession
-from connect.services import registrations, sessions
+from connect.services import oauth, registrations, sessions
 from connect.services.sessions import Device
 from safety import attempts, limits
 from safety.api import Endpoint, operation
@@ -27,6 +31,8 @@ from safety.api.schema import ProblemSerializer
 
 NO_CONTENT = OpenApiResponse(description="Done")
 WRONG = OpenApiResponse(ProblemSerializer, description="Not signed in")
+OFF = OpenApiResponse(ProblemSerializer, description="This provider is not offered")
+SIGNED_IN = {200: TokensReply, 401: WRONG, 404: OFF}
 
 
 class RegisterView(Endpoint):
@@ -77,6 +83,51 @@ class LoginView(Endpoint):
             email=given["email"], password=given["password"], device=device_of(request, given), now=self.now
         )
         return Response(TokensReply(signed_in).data)
+
+
+class OAuthView(Endpoint):
+    """Sign in with a provider's ID token; the first time makes an account."""
+
+    public = True
+    limits = {"POST": "auth"}
+    provider: ClassVar[Provider]
+    claims: Claims | DomainError
+
+    def prepare(self) -> None:
+        """Checking a token may have to wait for the provider's keys."""
+        asked = OAuthInput(data=self.request.data)
+        if asked.is_valid():
+            given = asked.validated_data
+            self.claims = id_tokens.read(self.provider, given["id_token"], given["nonce"])
+
+    def _sign_in(self, request: Request) -> Response:
+        given = self.given(OAuthInput).validated_data
+        if isinstance(self.claims, DomainError):
+            raise self.claims
+        signed_in = oauth.sign_in(
+            claims=self.claims, timezone=given["timezone"], device=device_of(request, given), now=self.now
+        )
+        return Response(TokensReply(signed_in).data)
+
+
+class GoogleView(OAuthView):
+    """Sign in with an ID token of Google; the first time makes an account."""
+
+    provider = Provider.GOOGLE
+
+    @operation(operation_id="oauth_google", request=OAuthInput, responses=SIGNED_IN)
+    def post(self, request: Request) -> Response:
+        return self._sign_in(request)
+
+
+class AppleView(OAuthView):
+    """Sign in with an ID token of Apple; the first time makes an account."""
+
+    provider = Provider.APPLE
+
+    @operation(operation_id="oauth_apple", request=OAuthInput, responses=SIGNED_IN)
+    def post(self, request: Request) -> Response:
+        return self._sign_in(request)
 
 
 class RefreshView(Endpoint):

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from connect.api import auth_views as auth
+from connect.api import credential_views as credentials
+from connect.api.settings_views import SettingsView
 
 urlpatterns = [
     path("auth/register", auth.RegisterView.as_view()),
@@ -12,5 +14,13 @@ urlpatterns = [
     path("auth/logout", auth.LogoutView.as_view()),
     path("auth/sessions", auth.SessionsView.as_view()),
     path("auth/sessions/<uuid:session_id>", auth.SessionView.as_view()),
+    path("auth/oauth/google", auth.GoogleView.as_view()),
+    path("auth/oauth/apple", auth.AppleView.as_view()),
+    path("auth/phone/start", credentials.PhoneStartView.as_view()),
+    path("auth/phone/verify", credentials.PhoneVerifyView.as_view()),
+    path("auth/password/change", credentials.PasswordChangeView.as_view()),
+    path("auth/password/reset", credentials.PasswordResetView.as_view()),
+    path("auth/password/reset/confirm", credentials.PasswordResetConfirmView.as_view()),
+    path("settings", SettingsView.as_view()),
     path("", include("connect.api.profile_urls")),
 ]

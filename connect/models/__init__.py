@@ -2,8 +2,9 @@ from connect.models.birth import BirthData
 from connect.models.connect_profile import ConnectProfile
 from connect.models.consent import Consent
 from connect.models.disclosure import Disclosure
-from connect.models.mail import OutgoingMail
+from connect.models.mail import OutgoingMail, OutgoingSms
 from connect.models.notification import Notification
+from connect.models.password_reset import PasswordReset
 from connect.models.preferences import (
     InterestScore,
     NonNegotiable,
@@ -16,6 +17,7 @@ from connect.models.profile import Profile
 from connect.models.registration import PendingRegistration
 from connect.models.session import DeviceSession
 from connect.models.user import AuthIdentity, User
+from connect.models.verification import PhoneVerification, VerificationSignal
 
 __all__ = [
     "AuthIdentity",
@@ -29,10 +31,14 @@ __all__ = [
     "Notification",
     "OffLimitsTopic",
     "OutgoingMail",
+    "OutgoingSms",
+    "PasswordReset",
     "PendingRegistration",
+    "PhoneVerification",
     "PreferenceSettings",
     "Profile",
     "ReadinessAnswer",
     "User",
     "ValueScore",
+    "VerificationSignal",
 ]

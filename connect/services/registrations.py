@@ -1,21 +1,17 @@
 """Signing up: an address is proved with a mailed code before there is an account."""
 
-import secrets
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db.models import F
 
-from config.db import new_id
 from config.errors import Invalid
 from connect import mail
-from connect.enums import Provider
+from connect.enums import Provider, SignalKind
 from connect.models import AuthIdentity, PendingRegistration, User
-from connect.services import sessions
+from connect.services import academia, codes, sessions, verifications
 from connect.services.sessions import Device, SignedIn
-from safety.crypto import keyed_hash
 from safety.roles import as_service
 from safety.services import audit, recognition
 
@@ -35,15 +31,16 @@ def start(*, email: str, password: str, timezone: str, now: datetime) -> UUID:
 
     Each registration stands for itself: it replaces no other, and only who knows its id can use its code. So the id
     goes to the client that asked and never into a mail. A known address gets another mail; the caller cannot tell.
+    Raises Invalid for an address that may not sign up, whether it is known or not.
     """
-    code = f"{secrets.randbelow(10**6):06d}"
+    academia.demand(email)
     pending = PendingRegistration(
         email=email,
         password=make_password(password),
         timezone=timezone,
         expires_at=now + settings.REGISTRATION_LIFETIME,
     )
-    pending.code_hash = _hash(pending.id, code)
+    code = codes.draw_for(pending)
     with as_service():
         known = _taken(email)
         pending.save(force_insert=True)
@@ -60,20 +57,13 @@ def confirm(*, registration_id: UUID, code: str, device: Device, now: datetime) 
     with as_service():
         rivals = _lock_all_of_its_address(registration_id)
         pending = next((row for row in rivals if row.id == registration_id), None)
-        expected = pending.code_hash if pending else ""
-        right = secrets.compare_digest(expected, _hash(registration_id, code))
-        if pending is None or not right or not _usable(pending, now) or _taken(pending.email):
-            _count_attempt(pending)
-            return Invalid("This code is not right, or not good any more.", code="code_wrong")
+        right = codes.is_right(PendingRegistration, pending, registration_id, code, now)
+        if pending is None or not right or _taken(pending.email):
+            codes.count_attempt(PendingRegistration, pending)
+            return codes.wrong()
         signed_in = _make_account(pending, device, now)
         PendingRegistration.objects.filter(id__in=[row.id for row in rivals]).delete()
         return signed_in
-
-
-def clear_expired(*, now: datetime) -> int:
-    """Forget sign-ups that nobody confirmed."""
-    with as_service():
-        return PendingRegistration.objects.filter(expires_at__lte=now).delete()[0]
 
 
 def _lock_all_of_its_address(registration_id: UUID) -> list[PendingRegistration]:
@@ -85,24 +75,11 @@ def _lock_all_of_its_address(registration_id: UUID) -> list[PendingRegistration]
 def _make_account(pending: PendingRegistration, device: Device, now: datetime) -> SignedIn:
     user = User.objects.create(email=pending.email, password=pending.password, timezone=pending.timezone)
     AuthIdentity.objects.create(user=user, provider=Provider.PASSWORD, provider_subject=str(user.id))
+    verifications.record(user_id=user.id, kind=SignalKind.EMAIL, now=now)
     audit.record(action="registered", actor=user.id, entity="connect_user", entity_id=user.id)
     recognition.recognise(user_id=user.id, now=now)
     return sessions.open_for(user=user, device=device, now=now)
 
 
-def _usable(pending: PendingRegistration, now: datetime) -> bool:
-    return pending.attempts < settings.CODE_ATTEMPTS and pending.expires_at > now
-
-
 def _taken(email: str) -> bool:
     return User.objects.filter(email=email).exists()
-
-
-def _count_attempt(pending: PendingRegistration | None) -> None:
-    """The same statement is run where there is nothing to count."""
-    pending_id = pending.id if pending else new_id()
-    PendingRegistration.objects.filter(id=pending_id).update(attempts=F("attempts") + 1)
-
-
-def _hash(registration_id: UUID, code: str) -> str:
-    return keyed_hash(f"{registration_id}\0{code}".encode(), "registration code")

@@ -114,7 +114,15 @@ def clear_ended(*, now: datetime) -> int:
         return DeviceSession.objects.filter(Q(revoked_at__lt=before) | Q(expires_at__lt=before)).delete()[0]
 
 
-def _revoke(session: DeviceSession, *, reason: str, actor: UUID, now: datetime) -> None:
+def revoke_all(*, user_id: UUID, by: UUID | None, reason: str, now: datetime, but: UUID | None = None) -> None:
+    """End every session of an account, all but one where one is named."""
+    with as_service():
+        live = DeviceSession.objects.live(now).filter(user=user_id).order_by("id")
+        for session in (live.exclude(id=but) if but else live).select_for_update():
+            _revoke(session, reason=reason, actor=by, now=now)
+
+
+def _revoke(session: DeviceSession, *, reason: str, actor: UUID | None, now: datetime) -> None:
     """Its sockets find out by themselves: they look at their sessions twice a second."""
     session.revoked_at, session.revoked_reason = now, reason
     session.save(update_fields=["revoked_at", "revoked_reason"])

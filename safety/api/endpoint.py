@@ -87,6 +87,12 @@ class Endpoint(APIView):
         response.exception = True
         return response
 
+    def prepare(self) -> None:
+        """Ask outside services what the handler has to know, while no transaction waits for them; no database here.
+
+        What it finds out it keeps on the view. It refuses nothing itself: the handler does.
+        """
+
     @final
     def _respond(self) -> Response:
         caller = self.caller = self._identify()
@@ -94,6 +100,7 @@ class Endpoint(APIView):
         limits.check(self._limit(), account=caller.user_id, address=caller.address)
         hold_to_declared(type(self), self.request)
         self._open = self.opened_by is None or flags.is_on(self.opened_by)
+        self.prepare()
         self._response: Response | None = None
         reply = unit.perform(
             caller=caller,

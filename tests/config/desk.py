@@ -40,8 +40,8 @@ def token(device):
     return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift):06d}"
 
 
-def act(client, model, action, *chosen):
-    data = {"action": action, "_selected_action": [str(row.pk) for row in chosen]}
+def act(client, model, action, *chosen, **more):
+    data = {"action": action, "_selected_action": [str(row.pk) for row in chosen], **more}
     return client.post(page(model), data, follow=True)
 
 

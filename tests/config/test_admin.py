@@ -10,7 +10,16 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from chat.models import Conversation, Message
 from config.admin import COUNTED_EXACTLY, EstimatedPaginator
-from connect.models import DeviceSession, OutgoingMail, PendingRegistration, User
+from connect.models import (
+    DeviceSession,
+    OutgoingMail,
+    OutgoingSms,
+    PasswordReset,
+    PendingRegistration,
+    PhoneVerification,
+    User,
+    VerificationSignal,
+)
 from matching.models import Match, MatchFeedback
 from safety.models import AuditLog, IdempotencyKey, Report
 from safety.schema import StateMachine
@@ -28,6 +37,10 @@ SECRETS = {
     DeviceSession: ["refresh_token_hash"],
     IdempotencyKey: ["request_hash", "response_body"],
     OutgoingMail: ["body"],
+    OutgoingSms: ["body"],
+    PasswordReset: ["code_hash"],
+    PhoneVerification: ["code_hash"],
+    VerificationSignal: ["reference"],
     PendingRegistration: ["password", "code_hash"],
     MatchFeedback: ["notes", "vector_delta"],
     **{m: ["time", "latitude", "longitude"] for m in MODELS if m.__name__ == "BirthData"},

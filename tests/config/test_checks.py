@@ -16,6 +16,10 @@ SAFE = {
     "ALLOWED_HOSTS": ["connect.example"],
     "ALLOWED_ORIGINS": ["https://connect.example"],
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "SMS_BACKEND": "connect.sms.HttpSender",
+    "SMS_URL": "https://sms.example/Messages.json",
+    **dict.fromkeys(("SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM"), "given"),
+    "OAUTH": {"google": {"keys": "https://keys.example", "audiences": ["ours"]}},
     "ALLOW_STAND_INS": [],
 }
 REFUSED = [
@@ -34,6 +38,11 @@ REFUSED = [
     ("ALLOWED_ORIGINS", ["http://connect.example"], "config.E006"),
     ("ALLOWED_ORIGINS", ["https://connect.example", "http://127.0.0.1"], "config.E006"),
     ("EMAIL_BACKEND", "connect.mail.FolderBackend", "config.E007"),
+    ("SMS_BACKEND", "connect.sms.FolderSender", "config.E007"),
+    ("SMS_URL", "", "config.E008"),
+    ("SMS_TOKEN", "", "config.E008"),
+    ("SMS_URL", "http://sms.example/Messages.json", "config.E009"),
+    ("OAUTH", {"google": {"keys": "http://keys.example", "audiences": ["ours"]}}, "config.E009"),
 ]
 
 
@@ -65,8 +74,17 @@ def test_a_database_login_without_a_password_does_not_start(safe, password):
     assert found() == ["config.E003"]
 
 
-def test_a_stand_in_that_was_allowed_by_name_starts(safe):
-    safe.EMAIL_BACKEND, safe.ALLOW_STAND_INS = "connect.mail.FolderBackend", ["EMAIL_BACKEND"]
+@pytest.mark.parametrize(
+    "name, value", [("EMAIL_BACKEND", "connect.mail.FolderBackend"), ("SMS_BACKEND", "connect.sms.FolderSender")]
+)
+def test_a_stand_in_that_was_allowed_by_name_starts(safe, name, value):
+    setattr(safe, name, value)
+    safe.ALLOW_STAND_INS = [name]
+    assert found() == []
+
+
+def test_a_provider_that_is_off_is_not_looked_at(safe):
+    safe.OAUTH = {"google": {"keys": "http://keys.example", "audiences": []}}
     assert found() == []
 
 

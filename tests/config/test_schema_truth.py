@@ -133,7 +133,7 @@ def test_the_plainest_call_is_answered_as_declared(api, method, path, operation)
 def test_nobody_is_refused_as_declared(api, method, path, operation):
     reply = call(api(), method, path, {})
     assert violations(method, path, reply) == []
-    assert reply.status_code == (401 if "security" in operation else 400)
+    assert reply.status_code == (401 if "security" in operation else 200 if method == "GET" else 400)
 
 
 @each

@@ -1,6 +1,7 @@
 """How often somebody may guess at an account, or have mail sent to an address."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -88,3 +89,26 @@ def test_without_redis_it_is_refused(api, redis_gone, accounts_counted_alone, wh
 def test_with_redis_it_is_not(api, what, status):
     UserFactory.with_password(email=EMAIL)
     assert call(api(), what, EMAIL).status_code == status
+
+
+SENSITIVE = [
+    ("oauth/google", {"id_token": "x"}),
+    ("oauth/apple", {"id_token": "x"}),
+    ("phone/start", {"phone": "+4915112345678"}),
+    ("phone/verify", {"verification_id": str(uuid4()), "code": "123456"}),
+    ("password/change", {"old_password": PASSWORD, "new_password": "another long passphrase"}),
+    ("password/reset", {"email": EMAIL}),
+    ("password/reset/confirm", {"reset_id": str(uuid4()), "code": "123456", "new_password": "a new long passphrase"}),
+]
+
+
+@pytest.mark.parametrize(("what", "body"), SENSITIVE, ids=[what for what, _ in SENSITIVE])
+def test_fault_15_without_redis_nothing_is_proved_and_no_password_changed(api, redis_gone, what, body):
+    reply = api(UserFactory.with_password(email=EMAIL)).post(f"/api/auth/{what}", body)
+    assert (reply.status_code, reply.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(("what", "body"), SENSITIVE, ids=[what for what, _ in SENSITIVE])
+def test_with_redis_each_is_looked_at(api, what, body):
+    reply = api(UserFactory.with_password(email=EMAIL)).post(f"/api/auth/{what}", body)
+    assert reply.status_code in {202, 204, 400, 404}

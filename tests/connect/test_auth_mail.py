@@ -50,5 +50,5 @@ def test_a_mail_that_failed_for_days_is_given_up(db, mailoutbox):
     mail.enqueue(to=UNSENDABLE, subject="Hello", body="-", now=timezone.now())
     post.send_due(now=timezone.now())
     kept = OutgoingMail.objects.count()
-    post.send_due(now=timezone.now() + post.GIVE_UP + timedelta(minutes=1))
+    post.send_due(now=timezone.now() + OutgoingMail.give_up + timedelta(minutes=1))
     assert (kept, OutgoingMail.objects.count()) == (1, 0)

@@ -66,6 +66,10 @@ def _own(me):
     yield made.NonNegotiable.objects.create(user=me, dimension="value", key="honesty", priority_rank=1)
     yield made.ReadinessAnswer.objects.create(user=me, question_key="closure", answer=4)
     yield made.OutgoingMail.objects.create(to=me.email, subject="Your code", body="123456", due_at=now)
+    yield made.OutgoingSms.objects.create(to="+4915112345678", body="123456", due_at=now)
+    yield made.PasswordReset.objects.create(email=me.email, code_hash="c", expires_at=now)
+    yield made.PhoneVerification.objects.create(user=me, phone="+4915112345678", code_hash="c", expires_at=now)
+    yield made.VerificationSignal.objects.create(user=me, kind="email", verified_at=now)
     yield made.PendingRegistration.objects.create(
         email=f"new-{uuid4().hex}@example.org", password="hash-of-a-password", code_hash="c", expires_at=now
     )

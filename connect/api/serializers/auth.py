@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError as PasswordRefused
 from rest_framework import serializers
 
 from config.api.serializers import StrictSerializer
+from connect.addresses import MAX_LENGTH, is_plain
 from connect.models import User
 from connect.passwords import VisibleCharactersValidator
 
@@ -23,18 +24,28 @@ class EmailField(serializers.EmailField):
     default_error_messages = {"email_not_plain": "Use an address of plain letters; other domains have an xn-- form."}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, **kwargs)
+        super().__init__(max_length=MAX_LENGTH, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         address = str(super().to_internal_value(data))
-        if not (address.isascii() and address.isprintable()):
+        if not is_plain(address):
             self.fail("email_not_plain")
         return address.lower()
 
 
-class RegisterInput(StrictSerializer):
-    email = EmailField()
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+class PasswordField(serializers.CharField):
+    """A password as it is typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=128, trim_whitespace=False, **kwargs)
+
+
+class CodeField(serializers.RegexField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[0-9]{6}$", **kwargs)
+
+
+class TimezoneInput(StrictSerializer):
     timezone = serializers.CharField(default="UTC")
 
     def validate_timezone(self, name: str) -> str:
@@ -42,12 +53,13 @@ class RegisterInput(StrictSerializer):
             raise serializers.ValidationError("This is not an IANA time zone.", code="unknown_timezone")
         return name
 
+
+class RegisterInput(TimezoneInput):
+    email = EmailField()
+    password = PasswordField()
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        try:
-            validate_password(attrs["password"], User(email=attrs["email"]))
-        except PasswordRefused as refused:
-            reasons = [serializers.ErrorDetail(text, code=_weakness(refused)) for text in refused.messages]
-            raise serializers.ValidationError({"password": reasons}) from refused
+        refuse_weak("password", attrs["password"], User(email=attrs["email"]))
         return attrs
 
 
@@ -56,6 +68,15 @@ def _zones() -> frozenset[str]:
     """The names of the IANA database itself; in a machine's own list some mean whatever it is set to."""
     listed = resources.files("tzdata").joinpath("zones").read_text()
     return frozenset(listed.split()) - {"Factory"}
+
+
+def refuse_weak(field: str, password: str, user: User | None = None) -> None:
+    """Raises ValidationError with all that is wrong with a new password."""
+    try:
+        validate_password(password, user)
+    except PasswordRefused as refused:
+        reasons = [serializers.ErrorDetail(text, code=_weakness(refused)) for text in refused.messages]
+        raise serializers.ValidationError({field: reasons}) from refused
 
 
 def _weakness(refused: PasswordRefused) -> str:
@@ -77,12 +98,68 @@ class DeviceInput(StrictSerializer):
 
 class ConfirmInput(DeviceInput):
     registration_id = serializers.UUIDField()
-    code = serializers.RegexField(r"^[0-9]{6}$")
+    code = CodeField()
 
 
 class LoginInput(DeviceInput):
     email = EmailField()
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+    password = PasswordField()
+
+
+class OAuthInput(DeviceInput, TimezoneInput):
+    """`nonce`: what the client had the provider write into the ID token, which then answers this client alone."""
+
+    id_token = serializers.CharField(max_length=8000)
+    nonce = serializers.CharField(max_length=255, default="")
+
+
+class NewPasswordInput(StrictSerializer):
+    new_password = PasswordField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        refuse_weak("new_password", attrs["new_password"])
+        return attrs
+
+
+class PasswordChangeInput(NewPasswordInput):
+    old_password = PasswordField()
+
+
+class PasswordResetInput(StrictSerializer):
+    email = EmailField()
+
+
+class PasswordResetReply(serializers.Serializer[Any]):
+    """`reset_id`: what the mailed code has to come back with."""
+
+    ok = serializers.BooleanField()
+    reset_id = serializers.UUIDField()
+
+
+class PasswordResetConfirmInput(NewPasswordInput):
+    reset_id = serializers.UUIDField()
+    code = CodeField()
+
+
+class PhoneInput(StrictSerializer):
+    phone = serializers.RegexField(r"^\+[1-9][0-9]{6,14}$", max_length=16)
+
+
+class PhoneReply(serializers.Serializer[Any]):
+    """`verification_id`: what the code sent to the number has to come back with."""
+
+    ok = serializers.BooleanField()
+    verification_id = serializers.UUIDField()
+
+
+class PhoneVerifyInput(StrictSerializer):
+    verification_id = serializers.UUIDField()
+    code = CodeField()
+
+
+class PhoneVerifiedReply(serializers.Serializer[Any]):
+    ok = serializers.BooleanField()
+    phone = serializers.CharField()
 
 
 class RefreshInput(StrictSerializer):
