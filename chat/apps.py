@@ -12,3 +12,4 @@ class ChatConfig(AppConfig):
 
         evidence.register("conversation", reports.conversation_evidence)
         evidence.register("match", reports.match_evidence)
+        evidence.register("person", reports.person_evidence)

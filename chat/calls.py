@@ -143,7 +143,7 @@ def _perform(visitor: Visitor, handler: Callable[[], Reply]) -> Reply:
 
 def _admit(visitor: Visitor) -> None:
     try:
-        unit.gate().admit(visitor.caller, restricted=False)
+        unit.gate().admit(visitor.caller, restricted=False, suspended=False)
     except (NotSignedIn, Forbidden) as exc:
         raise SessionEnded(exc.message) from exc
 

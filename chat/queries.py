@@ -24,7 +24,12 @@ from safety.roles import as_service
 
 BY_WORDS = ("last_activity_at", "id")
 _LIVE = Prepared(
-    lambda ids, now: DeviceSession.objects.live(now).filter(id__any=ids, user__status=UserStatus.ACTIVE).only("id")
+    lambda ids, now: (
+        DeviceSession.objects.live(now)
+        .filter(id__any=ids, user__status=UserStatus.ACTIVE)
+        .exclude(user__suspended_until__gt=now)
+        .only("id")
+    )
 )
 
 _ACTIVE = Prepared(lambda user_id: ConnectProfile.objects.active().filter(user=user_id).only("id"))

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from celery import current_app
+from django.db import transaction
 from django.dispatch import receiver
 
 from chat.enums import CloseReason
@@ -14,7 +16,8 @@ from matching.signals import connection_ended, match_accepted, match_closed
 from safety.enums import BlockSource
 from safety.models import Block
 from safety.roles import as_service
-from safety.signals import user_blocked
+from safety.services.actions import Standing
+from safety.signals import access_changed, user_blocked
 
 REASON_BY_SOURCE = {
     BlockSource.MANUAL: CloseReason.BLOCKED,
@@ -43,6 +46,13 @@ def close_with_connection(connection: Connection, now: datetime, **kwargs: Any) 
 @receiver(user_blocked)
 def close_with_block(blocker_id: UUID, blocked_id: UUID, now: datetime, **kwargs: Any) -> None:
     _close_between(blocker_id, blocked_id, now)
+
+
+@receiver(access_changed)
+def close_of_banned(standing: Standing, **kwargs: Any) -> None:
+    """Only a hint: closing takes the other people's rows too, in an order that the one who bans cannot keep."""
+    if standing.banned:
+        transaction.on_commit(lambda: current_app.send_task("chat.tasks.close_banned"), robust=True)
 
 
 def _close_between(first: UUID, second: UUID, now: datetime) -> None:

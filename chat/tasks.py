@@ -18,5 +18,10 @@ def close_silent() -> None:
 
 
 @shared_task
+def close_banned() -> None:
+    conversations.close_banned(now=timezone.now())
+
+
+@shared_task
 def sweep_presence() -> None:
     presence.sweep(now=timezone.now())

@@ -165,7 +165,7 @@ class ModelAdmin(unfold.ModelAdmin):
     more_ids: ClassVar[tuple[str, ...]] = ()
     search_fields: ClassVar[tuple[str, ...]] = ("id",)
     search_help_text = "A whole id, or a person's e-mail address"
-    ordering = ("-id",)
+    ordering: ClassVar[tuple[str, ...]] = ("-id",)
     paginator = EstimatedPaginator
     show_full_result_count = False
     list_per_page = 50

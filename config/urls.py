@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
+    path("api/", include("safety.api.urls")),
     path("api/", include("connect.api.urls")),
     path("api/", include("matching.api.urls")),
     path("api/", include("chat.api.urls")),

@@ -7,6 +7,7 @@ from config.prepared import Prepared
 from connect import tokens
 from connect.enums import UserStatus
 from connect.models import DeviceSession, User
+from safety.enums import FOREVER
 from safety.unit import Caller
 
 # Asked on every call and every frame.
@@ -21,15 +22,25 @@ class SessionGate:
     def identify(self, token: str, address: str) -> Caller:
         return tokens.read_access(token, address)
 
-    def admit(self, caller: Caller, *, restricted: bool) -> User:
+    def admit(self, caller: Caller, *, restricted: bool, suspended: bool) -> User:
         if caller.session_id is None:
             raise NotSignedIn()
-        session = _LIVE_SESSION.first(session=caller.session_id, user=caller.user_id, now=timezone.now())
+        now = timezone.now()
+        session = _LIVE_SESSION.first(session=caller.session_id, user=caller.user_id, now=now)
         if session is None or session.user.status == UserStatus.DELETED:
             raise NotSignedIn("This session has ended.", code="session_ended")
+        if session.user.is_suspended(now) and not suspended:
+            raise _kept_out(session.user)
         if session.user.status != UserStatus.ACTIVE and not restricted:
             raise Forbidden("Your account is restricted.", code="account_restricted")
         return session.user
+
+
+def _kept_out(user: User) -> Forbidden:
+    """`until` is null for a ban."""
+    end = user.suspended_until
+    until = end.isoformat() if end and end != FOREVER else None
+    return Forbidden("Your account is suspended.", code="account_suspended", until=until)
 
 
 gate = SessionGate()

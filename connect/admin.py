@@ -16,8 +16,13 @@ from unfold import admin as unfold
 from config import second_factor
 from config.admin import ModelAdmin, reported, staff_id
 from connect import models
-from connect.services import sessions, standing
+from connect.services import sessions
+from safety.enums import ActionKind, ReportReason
+from safety.services import actions as moderation
 from safety.services import audit
+from safety.services.actions import Measure
+
+RESTRICTED_BY_HAND = "Our team restricted your account while it looks into it."
 
 admin.site.unregister([Group, StaticDevice, TOTPDevice])
 
@@ -32,7 +37,18 @@ class UserAdmin(ModelAdmin):
     search_help_text = "A whole id, or the beginning of an e-mail address or phone number"
     hidden = ("password",)
     readonly_fields = (
-        *("id", "email", "phone", "status", "tier", "timezone", "last_seen_at", "last_login", "created_at"),
+        *(
+            "id",
+            "email",
+            "phone",
+            "status",
+            "suspended_until",
+            "tier",
+            "timezone",
+            "last_seen_at",
+            "last_login",
+            "created_at",
+        ),
         *("active_connection_count", "last_global_refresh_at", "updated_at"),
     )
     filter_horizontal = ("groups", "user_permissions")
@@ -43,7 +59,7 @@ class UserAdmin(ModelAdmin):
         return user.is_superuser
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("safety.change_report")
+        return request.user.has_perm("safety.add_moderationaction")
 
     def save_model(self, request: HttpRequest, obj: models.User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -54,13 +70,20 @@ class UserAdmin(ModelAdmin):
     def restrict(self, request: HttpRequest, queryset: QuerySet[models.User]) -> None:
         for user in queryset:
             with reported(self, request, user):
-                standing.restrict(user=user.id, by=staff_id(request), reason="by hand")
+                moderation.take(
+                    against=user.id,
+                    by=staff_id(request),
+                    measure=Measure(ActionKind.RESTRICTION),
+                    reason_code=ReportReason.OTHER,
+                    statement=RESTRICTED_BY_HAND,
+                    now=timezone.now(),
+                )
 
-    @admin.action(description="Lift restriction", permissions=["moderate"])
+    @admin.action(description="Lift restrictions", permissions=["moderate"])
     def lift(self, request: HttpRequest, queryset: QuerySet[models.User]) -> None:
         for user in queryset:
             with reported(self, request, user):
-                standing.lift(user=user.id, by=staff_id(request), reason="by hand")
+                moderation.lift_restrictions(user=user.id, by=staff_id(request), now=timezone.now())
 
 
 class OfPerson(ModelAdmin):

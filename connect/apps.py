@@ -6,7 +6,8 @@ class ConnectConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from connect import contacts
-        from safety import identities
+        from connect import contacts, portraits, receivers  # noqa: F401
+        from safety import identities, people
 
         identities.register(contacts.of)
+        people.register(portraits.of)

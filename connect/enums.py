@@ -128,6 +128,8 @@ class NotificationType(TextChoices):
     NUDGE = "nudge"
     RECOVERY_OPEN = "recovery_open"
     REPORT_OUTCOME = "report_outcome"
+    MODERATION = "moderation"
+    APPEAL_DECIDED = "appeal_decided"
 
 
 class RelatedType(TextChoices):
@@ -138,3 +140,5 @@ class RelatedType(TextChoices):
     BABY = "baby"
     STREAK = "streak"
     REPORT = "report"
+    ACTION = "action"
+    APPEAL = "appeal"

@@ -13,7 +13,8 @@ from connect.models import BirthData
 from connect.signals import birth_changed, consent_revoked, profile_changed
 from matching.enums import ConnectionStatus
 from matching.services import charts, connections, proposals, runs, scorings
-from safety.signals import user_blocked
+from safety.services.actions import Standing
+from safety.signals import access_changed, user_blocked
 
 
 @receiver(birth_changed)
@@ -44,6 +45,13 @@ def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) ->
         return {"proposals": proposals.close_for(user_id=user_id, now=now)}
     runs.request(now=now)
     return {}
+
+
+@receiver(access_changed)
+def leave_no_proposal_waiting(*, user_id: UUID, standing: Standing, now: datetime, **kwargs: Any) -> None:
+    """Who is restricted or kept out could not answer."""
+    if not standing.free:
+        proposals.close_for(user_id=user_id, now=now)
 
 
 @receiver(user_blocked)

@@ -1,6 +1,11 @@
 """The closed vocabularies of protection, with the moves each state allows."""
 
+from datetime import UTC, datetime
+
 from django.db.models import TextChoices
+
+# Until when a banned person is kept out: a moment in a column that otherwise holds the end of a suspension.
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class BlockSource(TextChoices):
@@ -24,6 +29,7 @@ class ReportStatus(TextChoices):
     DISMISSED = "dismissed"
 
 
+DECIDED = [ReportStatus.ACTIONED, ReportStatus.DISMISSED]
 REPORT_TRANSITIONS = {
     ReportStatus.OPEN: [ReportStatus.TRIAGED, ReportStatus.DISMISSED],
     ReportStatus.TRIAGED: [ReportStatus.ACTIONED, ReportStatus.DISMISSED],
@@ -54,4 +60,41 @@ SEVERITY_BY_REASON = {
     ReportReason.IMPERSONATION: Severity.MEDIUM,
     ReportReason.SPAM: Severity.LOW,
     ReportReason.OTHER: Severity.LOW,
+}
+
+
+class FlagKind(TextChoices):
+    """What makes a person worth a second look; they are not told."""
+
+    FALSE_REPORTER = "false_reporter"
+    MASS_OPENER = "mass_opener"
+    OFF_PLATFORM = "off_platform"
+    RISKY_TEXT = "risky_text"
+    LIKELY_SAME_PERSON = "likely_same_person"
+    MANUAL = "manual"
+
+
+class ActionKind(TextChoices):
+    """What a moderator may do about a person: say it, take writing away, keep out for a time, keep out for good."""
+
+    WARNING = "warning"
+    RESTRICTION = "restriction"
+    SUSPENSION = "suspension"
+    BAN = "ban"
+
+
+class AppealStatus(TextChoices):
+    """Upheld: the action stays. Overturned: it is taken back."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+    WITHDRAWN = "withdrawn"
+
+
+APPEAL_TRANSITIONS = {
+    AppealStatus.OPEN: [AppealStatus.UPHELD, AppealStatus.OVERTURNED, AppealStatus.WITHDRAWN],
+    AppealStatus.UPHELD: [],
+    AppealStatus.OVERTURNED: [],
+    AppealStatus.WITHDRAWN: [],
 }

@@ -36,10 +36,10 @@ class Gate(Protocol):
     def identify(self, token: str, address: str) -> Caller:
         """The claims of a valid access token. Raises NotSignedIn. No database."""
 
-    def admit(self, caller: Caller, *, restricted: bool) -> AbstractBaseUser:
+    def admit(self, caller: Caller, *, restricted: bool, suspended: bool) -> AbstractBaseUser:
         """The caller's account, if session and standing are live in this transaction.
 
-        Raises NotSignedIn, or Forbidden for a restricted account unless `restricted` ones may pass.
+        Raises NotSignedIn, or Forbidden for a restricted or a suspended account unless such ones may pass.
         """
 
 

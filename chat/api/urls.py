@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from chat.api import views
+from chat.api import report_views, views
 from chat.api.block_views import BlocksView, BlockView
 
 
@@ -24,4 +24,5 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/end", views.EndView.as_view()),
     path("blocks", BlocksView.as_view()),
     path("blocks/<uuid:block_id>", BlockView.as_view()),
+    path("reports", report_views.ReportsView.as_view()),
 ]

@@ -11,11 +11,13 @@ from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, 
 from chat.models import Conversation, Reveal
 from chat.services import locks
 from config.errors import NotYours
+from connect.models import User
 from connect.realtime import publish
 from matching.enums import MatchStatus
 from matching.models import Match
 from matching.services import connections
 from safety.crypto import new_data_key, wrap
+from safety.enums import FOREVER
 from safety.roles import as_service
 
 BATCH = 500
@@ -74,6 +76,28 @@ def close_silent(*, now: datetime) -> int:
     with transaction.atomic(), as_service():
         ids = list(silent.order_by("last_activity_at").values_list("id", flat=True)[:BATCH])
     return sum(_close_if_silent(conversation_id, now) for conversation_id in ids)
+
+
+def close_banned(*, now: datetime) -> int:
+    """End what still runs with somebody who is banned; each in its own transaction. How many."""
+    banned = User.objects.filter(suspended_until=FOREVER).values("id")
+    with transaction.atomic(), as_service():
+        running = Conversation.objects.open()
+        ids = [
+            conversation_id
+            for side in ("user_a__in", "user_b__in")
+            for conversation_id in running.filter(**{side: banned}).values_list("id", flat=True)[:BATCH]
+        ]
+    return sum(_close_of_banned(conversation_id, now) for conversation_id in ids)
+
+
+def _close_of_banned(conversation_id: UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        try:
+            close(conversation_id=conversation_id, reason=CloseReason.MODERATION, by=None, now=now)
+        except NotYours:  # erased between the two looks
+            return False
+        return True
 
 
 def _close_if_silent(conversation_id: UUID, now: datetime) -> bool:

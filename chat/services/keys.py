@@ -7,11 +7,15 @@ from django.db.models import QuerySet
 
 from chat.models import Conversation
 from safety.crypto import key_ring, unwrap, wrap
-from safety.models import Report
+from safety.models import Appeal, Report
 from safety.roles import as_service
 
 BATCH = 500
-HOLDERS: tuple[tuple[type[Any], str], ...] = ((Conversation, "data_key"), (Report, "evidence_key"))
+HOLDERS: tuple[tuple[type[Any], str], ...] = (
+    (Conversation, "data_key"),
+    (Report, "evidence_key"),
+    (Appeal, "text_key"),
+)
 
 
 def rotate() -> int:

@@ -1,20 +1,25 @@
-"""Asking for help against the other side of a match or a conversation."""
+"""Asking for help against the other side of a match or a conversation, or against somebody one sees."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chat.enums import RevealState
 from chat.models import Conversation, Message
 from chat.sealing import Box, MessageUnreadable
 from config.errors import NotYours
+from connect.models import Disclosure, Profile
 from matching.models import Match
 from safety.enums import ReportReason
 from safety.models import Report
 from safety.roles import as_service
 from safety.services import reports
+from safety.services.blocks import FORMER_ALIAS
 
 EVIDENCE_MESSAGES = 1000
 UNNAMED = "Your match"
+# What others see of a profile; neither name nor birth date.
+SHOWN = ("nickname", "city", "country", "bio", "languages")
 
 
 def about_conversation(*, conversation_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime) -> Report:
@@ -57,22 +62,42 @@ def about_match(*, match_id: UUID, by: UUID, reason: ReportReason, details: str,
     )
 
 
+def about_person(*, user_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime) -> Report:
+    """Report somebody one sees, or saw: blocking does not take from the other what they knew. Raises NotYours."""
+    with as_service():
+        known = Disclosure.objects.filter(viewer=by, subject=user_id).exists()
+        nickname = Profile.objects.filter(user=user_id).values_list("nickname", flat=True).first()
+    if not known:
+        raise NotYours()
+    return reports.file(
+        by=by,
+        against=user_id,
+        subject_kind="person",
+        subject_id=user_id,
+        reason=reason,
+        details=details,
+        alias=nickname or FORMER_ALIAS,
+        now=now,
+    )
+
+
 def conversation_evidence(conversation_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
     """What was said, opened, by pseudonym and side; the newest thousand messages, oldest first."""
     with as_service():
         conversation = Conversation.objects.of(reporter_id).filter(id=conversation_id).first()
         if conversation is None:
             return None
-        newest = Message.objects.filter(conversation=conversation).order_by("-seq")[:EVIDENCE_MESSAGES]
-        box = _box(conversation)
-        said = [_exhibit(conversation, box, message) for message in reversed(newest)]
-    return {
-        "kind": conversation.kind,
-        "state": conversation.state,
-        "reported_by": conversation.side_of(reporter_id),
-        "pseudonyms": {"a": conversation.pseudonym_a, "b": conversation.pseudonym_b},
-        "messages": said,
-    }
+        return _transcript(conversation, reporter_id)
+
+
+def person_evidence(user_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
+    """What a person showed of themselves, and what the two said once they saw each other; never under pseudonyms."""
+    with as_service():
+        profile = Profile.objects.filter(user=user_id).first()
+        seen = Conversation.objects.of(reporter_id).of(user_id).filter(reveal_state=RevealState.MUTUAL)
+        talks = [_transcript(conversation, reporter_id) for conversation in seen.order_by("id")]
+    shown = {name: getattr(profile, name) for name in SHOWN} if profile else {}
+    return {"profile": shown, "conversations": talks}
 
 
 def match_evidence(match_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
@@ -82,6 +107,18 @@ def match_evidence(match_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
     if match is None:
         return None
     return {"pathway": match.pathway, "status": match.status, "reported_by": match.side_of(reporter_id)}
+
+
+def _transcript(conversation: Conversation, reporter_id: UUID) -> dict[str, Any]:
+    newest = Message.objects.filter(conversation=conversation).order_by("-seq")[:EVIDENCE_MESSAGES]
+    box = _box(conversation)
+    return {
+        "kind": conversation.kind,
+        "state": conversation.state,
+        "reported_by": conversation.side_of(reporter_id),
+        "pseudonyms": {"a": conversation.pseudonym_a, "b": conversation.pseudonym_b},
+        "messages": [_exhibit(conversation, box, message) for message in reversed(newest)],
+    }
 
 
 def _box(conversation: Conversation) -> Box | None:

@@ -208,7 +208,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
-    "ENUM_NAME_OVERRIDES": {"GenderEnum": "connect.enums.Gender"},
+    "ENUM_NAME_OVERRIDES": {
+        "GenderEnum": "connect.enums.Gender",
+        "ReportStatusEnum": "safety.enums.ReportStatus",
+        "AppealStatusEnum": "safety.enums.AppealStatus",
+    },
 }
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",

@@ -38,4 +38,5 @@ LIMITS: dict[str, Policy] = {
     # Asking for help and keeping somebody away never wait for Redis.
     "report": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
+    "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},
 }

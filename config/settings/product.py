@@ -39,3 +39,13 @@ CONSENT_VERSIONS = {"v1"}
 # operations
 BACKUP_MAX_AGE = timedelta(hours=24)
 ROLLBACK_BACKUP_MAX_AGE = timedelta(hours=1)
+# protection
+CASE_DUE = {
+    "critical": timedelta(hours=1),
+    "high": timedelta(hours=12),
+    "medium": timedelta(days=1),
+    "low": timedelta(days=3),
+}
+FALSE_REPORTER_DECIDED = 5
+FALSE_REPORTER_ACCURACY = 0.25
+APPEAL_WINDOW = timedelta(days=180)

@@ -149,7 +149,7 @@ class RefreshView(Endpoint):
 class LogoutView(Endpoint):
     """End this session."""
 
-    restricted_allowed = True
+    restricted_allowed = suspended_allowed = True
     limits = {"POST": "leave"}
 
     @operation(operation_id="logout", request=None, responses={204: NO_CONTENT})
@@ -161,7 +161,7 @@ class LogoutView(Endpoint):
 class SessionsView(ListEndpoint):
     """Where one is signed in."""
 
-    restricted_allowed = True
+    restricted_allowed = suspended_allowed = True
 
     @operation(operation_id="sessions_list", responses={200: SessionReply(many=True)})
     def get(self, request: Request) -> Response:
@@ -172,7 +172,7 @@ class SessionsView(ListEndpoint):
 class SessionView(Endpoint):
     """One signed-in device."""
 
-    restricted_allowed = True
+    restricted_allowed = suspended_allowed = True
     limits = {"DELETE": "leave"}
 
     @operation(operation_id="sessions_revoke", responses={204: NO_CONTENT})

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -28,7 +29,8 @@ class UserManager(BaseUserManager["User"]):
 class User(Record, AbstractBaseUser, PermissionsMixin):
     """An account: how a person signs in and what standing they have. Who they are stands in Profile.
 
-    `tier` is a cache that only billing writes. Suspension and ban are moderation actions, not statuses.
+    `tier` is a cache that only billing writes. Suspension and ban are moderation actions, not statuses;
+    `suspended_until` caches until when they keep the person out, and only `services.standing` writes it.
     """
 
     email = models.EmailField(null=True, blank=True, unique=True)
@@ -36,6 +38,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     status = models.CharField(max_length=20, choices=UserStatus, default=UserStatus.ACTIVE)
     tier = models.CharField(max_length=4, choices=Tier, default=Tier.FREE)
     timezone = models.CharField(max_length=64, default="UTC")
+    suspended_until = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True, db_index=True)
     active_connection_count = models.PositiveSmallIntegerField(default=0)
     last_global_refresh_at = models.DateTimeField(null=True, blank=True)
@@ -66,10 +69,19 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
             ),
             RowSecurity(name="user_rls", select=owner("id")),
         ]
-        indexes = [models.Index(fields=["is_staff"], condition=Q(is_staff=True), name="user_staff_idx")]
+        indexes = [
+            models.Index(fields=["is_staff"], condition=Q(is_staff=True), name="user_staff_idx"),
+            models.Index(
+                fields=["suspended_until"], condition=Q(suspended_until__isnull=False), name="user_suspended_idx"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.email or self.phone or str(self.id)
+        """Without name or address: it stands beside what others did, on pages of those who may not see either."""
+        return str(self.id)
+
+    def is_suspended(self, now: datetime) -> bool:
+        return self.suspended_until is not None and self.suspended_until > now
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

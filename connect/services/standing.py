@@ -1,46 +1,37 @@
-"""An account's standing, as staff may change it by hand."""
+"""What moderators' actions make of an account: the one place that writes `restricted` and `suspended_until`."""
 
+from datetime import datetime
 from uuid import UUID
 
-from config.errors import Forbidden, NotYours, WrongState
 from connect.enums import UserStatus
-from connect.models import User
+from connect.models import ConnectProfile, User
+from connect.services import pool
 from safety.roles import as_service
-from safety.services import audit
-from safety.signals import access_changed
+from safety.services.actions import Standing
+
+# An account that is being deleted, or is, keeps that status.
+RESTRICTED_OR_NOT = {True: UserStatus.RESTRICTED, False: UserStatus.ACTIVE}
 
 
-def restrict(*, user: UUID, by: UUID, reason: str) -> None:
-    """Keep a person from everything but what restricted accounts may do; their open sockets drop.
+def apply(*, user_id: UUID, standing: Standing, now: datetime) -> None:
+    """Make a person's account say what the actions in force leave them; who is kept out leaves the pool.
 
-    Raises NotYours when there is no such account, Forbidden for staff, WrongState unless it is active.
+    The caller holds the person's row. Open sockets find out by themselves: they look twice a second.
     """
     with as_service():
-        account = _locked(user)
-        if account.is_staff:
-            raise Forbidden("Take the staff role away first.", code="staff_account")
-        _move(account, UserStatus.ACTIVE, UserStatus.RESTRICTED)
-        audit.record(action="restricted", actor=by, entity="connect_user", entity_id=user, reason=reason)
-        access_changed.send(sender=User, user_id=user)
+        user = User.objects.get(id=user_id)
+        if user.status in RESTRICTED_OR_NOT.values():
+            user.status = RESTRICTED_OR_NOT[standing.restricted]
+        user.suspended_until = standing.suspended_until
+        user.save(update_fields=["status", "suspended_until", "updated_at"])
+        if standing.suspended_until:
+            _leave_pool(user_id, now)
 
 
-def lift(*, user: UUID, by: UUID, reason: str) -> None:
-    """End a restriction. Raises NotYours when there is no account, WrongState unless restricted."""
-    with as_service():
-        _move(_locked(user), UserStatus.RESTRICTED, UserStatus.ACTIVE)
-        audit.record(action="restriction_lifted", actor=by, entity="connect_user", entity_id=user, reason=reason)
-        access_changed.send(sender=User, user_id=user)
-
-
-def _locked(user: UUID) -> User:
-    account = User.objects.select_for_update(no_key=True).filter(id=user).first()
-    if account is None:
-        raise NotYours()
-    return account
-
-
-def _move(account: User, before: UserStatus, after: UserStatus) -> None:
-    if account.status != before:
-        raise WrongState(f"The account is {account.status}.")
-    account.status = after
-    account.save(update_fields=["status", "updated_at"])
+def _leave_pool(user_id: UUID, now: datetime) -> None:
+    """Who is changing their place in the pool right now holds it and may be waiting for the person's row, which we
+    hold: then it stays, and matching leaves out who is suspended in any case.
+    """
+    member = ConnectProfile.objects.active().filter(user=user_id).select_for_update(skip_locked=True)
+    if member.first() is not None:
+        pool.deactivate(user_id=user_id, now=now)

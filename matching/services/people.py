@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 from django.db.models import Avg, Count, Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from numpy.typing import NDArray
 
 from connect.enums import Purpose, UserStatus
@@ -47,7 +47,8 @@ class Population:
 
 
 def eligible() -> QuerySet[ConnectProfile]:
-    """Who may get a proposal: opted in, consent and account live, birth date known, and room for one more.
+    """Who may get a proposal: opted in, consent and account live, not suspended, birth date known, and room for one
+    more.
 
     Until Connect is open to the public, staff alone.
     """
@@ -58,6 +59,7 @@ def eligible() -> QuerySet[ConnectProfile]:
         ConnectProfile.objects.active()
         .filter(invited)
         .filter(Exists(consent), user__status=UserStatus.ACTIVE, user__profile__birth_date__isnull=False)
+        .exclude(user__suspended_until__gt=Now())
         .annotate(held=held)
         .filter(held__lt=settings.OPEN_PROPOSALS_PER_PERSON)
     )

@@ -37,6 +37,7 @@ class Endpoint(APIView):
 
     public: ClassVar[bool] = False
     restricted_allowed: ClassVar[bool] = False
+    suspended_allowed: ClassVar[bool] = False
     idempotent: ClassVar[frozenset[str]] = frozenset()
     limits: ClassVar[dict[str, str]] = {}
     opened_by: str | None = None
@@ -125,7 +126,8 @@ class Endpoint(APIView):
     @final
     def _admit(self, caller: Caller) -> None:
         if not self.public:
-            user: Any = unit.gate().admit(caller, restricted=self.restricted_allowed)
+            allowed = {"restricted": self.restricted_allowed, "suspended": self.suspended_allowed}
+            user: Any = unit.gate().admit(caller, **allowed)
             self.request.user = user
             if not self._open and not user.is_staff:
                 raise Forbidden("This has not opened yet.", code="not_open_yet")

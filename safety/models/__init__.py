@@ -1,6 +1,19 @@
+from safety.models.action import ModerationAction
+from safety.models.appeal import Appeal
 from safety.models.audit import AuditLog
 from safety.models.block import Block, BlockedIdentity, apart
+from safety.models.flag import SafetyFlag
 from safety.models.idempotency import IdempotencyKey
 from safety.models.report import Report
 
-__all__ = ["AuditLog", "Block", "BlockedIdentity", "IdempotencyKey", "Report", "apart"]
+__all__ = [
+    "Appeal",
+    "AuditLog",
+    "Block",
+    "BlockedIdentity",
+    "IdempotencyKey",
+    "ModerationAction",
+    "Report",
+    "SafetyFlag",
+    "apart",
+]

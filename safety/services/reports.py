@@ -4,13 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 
-from safety import evidence
+from safety import accuracy, evidence
 from safety.crypto import Cipher, new_data_key, unwrap, wrap
 from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason
 from safety.models import Report
 from safety.roles import as_service
 from safety.services import audit, blocks
+from safety.services.cases import track_record
 
 
 def file(
@@ -24,7 +26,8 @@ def file(
     alias: str,
     now: datetime,
 ) -> Report:
-    """Open a report with its evidence frozen, and separate the two at once."""
+    """Open a report with its evidence frozen and its place in the queue, and separate the two at once."""
+    severity = SEVERITY_BY_REASON[reason]
     report = Report(
         reporter_id=by,
         reported_id=against,
@@ -32,9 +35,12 @@ def file(
         subject_id=subject_id,
         reason_code=reason,
         details_text=details,
-        severity=SEVERITY_BY_REASON[reason],
+        severity=severity,
+        due_at=now + settings.CASE_DUE[severity],
+        created_at=now,
     )
     with as_service():
+        _rank(report)
         _freeze_evidence(report)
         report.save()
     blocks.block(by=by, other=against, source=BlockSource.REPORT, alias=alias, now=now)
@@ -47,6 +53,12 @@ def read_evidence(*, report: Report, by: UUID) -> bytes:
     if report.evidence is None or report.evidence_key is None:
         return b"{}"
     return Cipher(unwrap(bytes(report.evidence_key))).open(bytes(report.evidence), report.id.bytes)
+
+
+def _rank(report: Report) -> None:
+    confirmed, decided = track_record(report.reporter_id)
+    report.reporter_weight = accuracy.weight(confirmed=confirmed, decided=decided)
+    report.priority = accuracy.priority(report.severity, report.reporter_weight)
 
 
 def _freeze_evidence(report: Report) -> None:

@@ -15,6 +15,7 @@ from connect import tokens
 from connect.enums import UserStatus
 from connect.models import DeviceSession, User
 from tests.chat.people import Socket, make_session, make_token, make_user, new_two
+from tests.safety.cases import BAN, RESTRICTION, WARNING, WEEK, taken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +66,12 @@ def refresh_token() -> str:
     return tokens.refresh_token(user_id=user.id, session_id=session.id, now=timezone.now())
 
 
+def suspended_token() -> str:
+    user = make_user()
+    taken(user.id, WEEK)
+    return make_token(user.id)
+
+
 def restricted_token() -> str:
     user = make_user()
     User.objects.filter(id=user.id).update(status=UserStatus.RESTRICTED)
@@ -73,8 +80,8 @@ def restricted_token() -> str:
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: "", lambda: "not.a.token", expired_token, revoked_token, refresh_token, restricted_token],
-    ids=["none", "garbage", "expired", "revoked", "refresh", "restricted"],
+    [lambda: "", lambda: "not.a.token", expired_token, revoked_token, refresh_token, restricted_token, suspended_token],
+    ids=["none", "garbage", "expired", "revoked", "refresh", "restricted", "suspended"],
 )
 async def test_a_token_that_is_no_good_is_told_so_and_let_go(make):
     token = await in_thread(make)()
@@ -119,6 +126,36 @@ async def test_a_restricted_account_is_closed_within_a_second(connect):
     client = await connect(two.a)
     await in_thread(lambda: User.objects.filter(id=two.a).update(status=UserStatus.RESTRICTED))()
     assert await client.closed(within=1.5) == 4408
+
+
+@pytest.mark.parametrize("measure", [RESTRICTION, WEEK, BAN], ids=["restricted", "suspended", "banned"])
+async def test_who_is_acted_against_is_closed_within_a_second(connect, measure):
+    two = await new_two()
+    client, other = await connect(two.a), await connect(two.b)
+    await in_thread(taken)(two.a, measure)
+    started = time.monotonic()
+    assert await client.closed(within=2) == 4408
+    assert time.monotonic() - started < 1
+    assert (await other.call("ping"))["type"] == "ack"
+
+
+@pytest.mark.parametrize("measure", [RESTRICTION, WEEK, BAN], ids=["restricted", "suspended", "banned"])
+async def test_their_next_frame_does_nothing(connect, settings, measure):
+    settings.SOCKET_POLL = timedelta(seconds=60)
+    two = await new_two()
+    client = await connect(two.a)
+    await in_thread(taken)(two.a, measure)
+    data = {"conversation_id": str(two.conversation.id), "client_id": "c", "text": "x"}
+    await client.say(orjson.dumps({"type": "chat.send", "ref": "r", "data": data}).decode())
+    assert await client.closed() == 4408
+    assert not await in_thread(Message.objects.exists)()
+
+
+async def test_who_is_warned_stays(connect):
+    two = await new_two()
+    client = await connect(two.a)
+    await in_thread(taken)(two.a, WARNING)
+    assert (await client.call("ping"))["type"] == "ack"
 
 
 async def test_a_frame_of_a_revoked_session_does_nothing(connect, settings):

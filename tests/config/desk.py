@@ -1,5 +1,7 @@
 """A staff member's browser, and the pages it goes to."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -40,9 +42,10 @@ def token(device):
     return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift):06d}"
 
 
-def act(client, model, action, *chosen, **more):
+def act(client, model, action, *chosen, part=None, **more):
+    """Choose rows of a list, or of a part of it, and do something to them."""
     data = {"action": action, "_selected_action": [str(row.pk) for row in chosen], **more}
-    return client.post(page(model), data, follow=True)
+    return client.post(f"{page(model)}?{urlencode(part or {})}", data, follow=True)
 
 
 def member_of(role):

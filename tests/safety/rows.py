@@ -10,7 +10,17 @@ from django.utils import timezone
 from chat.models import Conversation, ConversationEvent, Message, Reveal
 from connect import models as people
 from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, MatchingRun
-from safety.models import AuditLog, Block, BlockedIdentity, IdempotencyKey, Report
+from safety.crypto import Cipher, new_data_key, wrap
+from safety.models import (
+    Appeal,
+    AuditLog,
+    Block,
+    BlockedIdentity,
+    IdempotencyKey,
+    ModerationAction,
+    Report,
+    SafetyFlag,
+)
 
 APPS = ["safety", "connect", "matching", "chat"]
 SECRET_TEXT = b"ciphertext-of-a-secret"
@@ -131,6 +141,14 @@ def _talk(me, other, match, now):
     )
 
 
+def appeal_of(action, text="It was no spam."):
+    key = new_data_key()
+    appeal = Appeal(action=action, action_by=action.by, appellant=action.against, text_key=wrap(key))
+    appeal.text = Cipher(key).seal(text.encode(), appeal.id.bytes)
+    appeal.save(force_insert=True)
+    return appeal
+
+
 def _protection(me, other):
     now = timezone.now()
     block = Block.objects.create(blocker=me, blocked=other, source="manual", alias="Someone")
@@ -144,5 +162,13 @@ def _protection(me, other):
         subject_id=uuid4(),
         reason_code="spam",
         severity="low",
+        priority=1,
+        due_at=now,
     )
+    action = ModerationAction.objects.create(
+        against=me, by=other, kind="warning", reason_code="spam", statement_of_reasons="It was spam."
+    )
+    yield action
+    yield appeal_of(action)
+    yield SafetyFlag.objects.create(user=me, kind="risky_text", source_kind="message", source_id=uuid4())
     yield AuditLog.objects.filter(entity_id=me.id).latest("created_at")

@@ -1,4 +1,4 @@
-"""Asking for help, the evidence, and a report's way through moderators' hands."""
+"""Asking for help, and the evidence."""
 
 from uuid import uuid4
 
@@ -6,13 +6,12 @@ import orjson
 import pytest
 from django.utils import timezone
 
-from config.errors import NotYours, WrongState
 from safety import evidence
 from safety.crypto import Tampered
 from safety.enums import SEVERITY_BY_REASON, ReportReason
 from safety.models import AuditLog, Report
 from safety.roles import acting_as
-from safety.services import blocks, cases, reports
+from safety.services import blocks, reports
 from tests.safety.rows import person
 
 pytestmark = pytest.mark.django_db
@@ -99,33 +98,3 @@ def test_a_report_without_evidence_reads_as_empty(people):
     report = file(people)
     report.evidence = None
     assert reports.read_evidence(report=report, by=people[0]) == b"{}"
-
-
-def test_triage_takes_a_report_up(people):
-    report, moderator = file(people), uuid4()
-    cases.triage(report=report.id, by=moderator)
-    assert AuditLog.objects.get(action="report_triaged").actor_id == moderator
-    assert Report.objects.get().status == "triaged"
-
-
-@pytest.mark.parametrize("before", ["open", "triaged"])
-def test_a_report_is_dismissed(people, before):
-    report = file(people)
-    if before == "triaged":
-        cases.triage(report=report.id, by=uuid4())
-    cases.dismiss(report=report.id, by=uuid4())
-    assert Report.objects.get().status == "dismissed"
-
-
-@pytest.mark.parametrize("move", [cases.triage, cases.dismiss])
-def test_a_decided_report_is_not_moved(people, move):
-    report = file(people)
-    cases.dismiss(report=report.id, by=uuid4())
-    with pytest.raises(WrongState):
-        move(report=report.id, by=uuid4())
-
-
-@pytest.mark.parametrize("move", [cases.triage, cases.dismiss])
-def test_a_missing_report_is_not_found(db, move):
-    with pytest.raises(NotYours):
-        move(report=uuid4(), by=uuid4())

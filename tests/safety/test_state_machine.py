@@ -16,6 +16,7 @@ from tests.safety.rows import fill, our_models, person
 MACHINES = [(m, c) for m in our_models() for c in m._meta.constraints if isinstance(c, StateMachine)]
 EXPECTED = {
     "report_status",
+    "appeal_status",
     "user_status",
     "match_status",
     "run_status",
@@ -57,7 +58,22 @@ def columns(model, machine, state):
             "closed_at": "2026-01-01T00:00Z" if closed else None,
             "close_reason": "timeout" if closed else "",
         }
+    if machine.name in {"report_status", "appeal_status"}:
+        return decided(state) | (taken_up(state) if machine.name == "report_status" else {})
     return {}
+
+
+def decided(state):
+    by_somebody = state in {"actioned", "dismissed", "upheld", "overturned"}
+    return {
+        "decided_by": person() if by_somebody else None,
+        "decided_at": "2026-01-01T00:00Z" if by_somebody or state == "withdrawn" else None,
+        "decision_text": "So it is." if by_somebody else "",
+    }
+
+
+def taken_up(state):
+    return {"assigned_to": person(), "triaged_at": "2026-01-01T00:00Z"} if state == "triaged" else {}
 
 
 def put(row, machine, state):
@@ -167,9 +183,9 @@ def test_a_change_that_is_no_move_is_not_recorded(rows):
 
 
 def test_a_state_kept_is_no_move_even_in_a_terminal_one(rows):
-    Report.objects.filter(pk=rows[Report].pk).update(status="dismissed")
-    Report.objects.filter(pk=rows[Report].pk).update(status="dismissed")
-    assert transitions_of(rows[Report]).count() == 2
+    for _ in range(2):
+        Match.objects.filter(pk=rows[Match].pk).update(status="declined")
+    assert transitions_of(rows[Match]).count() == 2
 
 
 def test_a_bulk_update_is_recorded_row_by_row_in_one_statement(db):
@@ -205,5 +221,5 @@ def test_the_request_id_is_recorded(rows):
     from structlog.contextvars import bound_contextvars
 
     with bound_contextvars(request_id="r-17"), as_service():
-        Report.objects.filter(pk=rows[Report].pk).update(status="triaged")
-    assert transitions_of(rows[Report]).latest("id").request_id == "r-17"
+        Match.objects.filter(pk=rows[Match].pk).update(status="declined")
+    assert transitions_of(rows[Match]).latest("id").request_id == "r-17"

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('safety', '0003_staff_roles'),
+        ('safety', '0008_case_rights'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

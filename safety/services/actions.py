@@ -1,0 +1,193 @@
+"""What moderators do about people: taken with reasons, taken back, ended by their date.
+
+Whoever takes or ends an action holds the person's row, and then the action's, so that what the person may do always
+follows from all actions in force.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from config.errors import Forbidden, Invalid, NotYours, WrongState
+from safety.enums import FOREVER, ActionKind, ReportReason
+from safety.models import ModerationAction, Report
+from safety.roles import as_service
+from safety.services import audit, notices
+from safety.signals import access_changed
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A kind of action and how long it lasts; None is for good, or, of a restriction, until it is taken back."""
+
+    kind: ActionKind
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the actions in force leave a person: restricted or not, kept out until when (FOREVER by a ban)."""
+
+    restricted: bool = False
+    suspended_until: datetime | None = None
+
+    @property
+    def banned(self) -> bool:
+        return self.suspended_until == FOREVER
+
+    @property
+    def free(self) -> bool:
+        return not self.restricted and self.suspended_until is None
+
+
+def take(
+    *,
+    against: UUID,
+    by: UUID,
+    measure: Measure,
+    reason_code: ReportReason,
+    statement: str,
+    now: datetime,
+    report: Report | None = None,
+) -> ModerationAction:
+    """Act against a person, who is told of it and why.
+
+    Raises NotYours when there is no such person, Forbidden for oneself and for staff, Invalid without a statement.
+    """
+    with as_service():
+        _check_person(_person(against), by)
+        action = ModerationAction.objects.create(
+            kind=measure.kind,
+            against_id=against,
+            by_id=by,
+            report=report,
+            reason_code=reason_code,
+            statement_of_reasons=stated(statement),
+            expires_at=now + measure.lasts if measure.lasts else None,
+            created_at=now,
+        )
+        _record("action_taken", action, by, kind=measure.kind)
+        _follow(against, now)
+        notices.tell_of_action(action, now=now)
+    return action
+
+
+def revoke(*, action: UUID, by: UUID, reason: str, now: datetime) -> ModerationAction:
+    """Take an action back, also one whose time is over.
+
+    Raises NotYours, Forbidden for one's own, Invalid without a reason, WrongState when it was taken back.
+    """
+    with as_service():
+        found = locked(action)
+        if found.against_id == by:
+            raise Forbidden("You cannot take back what was done about yourself.", code="own_case")
+        if found.revoked_at is not None:
+            raise WrongState("This action was taken back.", code="action_revoked")
+        found.revoked_at, found.revoked_by_id = now, by
+        found.save(update_fields=["revoked_at", "revoked_by"])
+        _record("action_revoked", found, by, reason=stated(reason))
+        _follow(found.against_id, now)
+        notices.tell_of_end(found, now=now)
+    return found
+
+
+def lift_restrictions(*, user: UUID, by: UUID, now: datetime) -> None:
+    """Take back every restriction in force. Raises NotYours when there is no such person, WrongState without one."""
+    with as_service():
+        _person(user)
+        live = ModerationAction.objects.against(user).live(now).filter(kind=ActionKind.RESTRICTION)
+        found = list(live.order_by("id").values_list("id", flat=True))
+        if not found:
+            raise WrongState("The account is not restricted.")
+        for action in found:
+            revoke(action=action, by=by, reason="lifted by hand", now=now)
+
+
+def lapse_due(*, now: datetime) -> int:
+    """Carry out the end of actions whose time is up, each in its own transaction; how many.
+
+    One of a person who is being acted on right now waits for the next sweep.
+    """
+    with transaction.atomic(), as_service():
+        due = ModerationAction.objects.due_to_lapse(now).order_by("expires_at")
+        found = list(due.values_list("id", "against_id")[:BATCH])
+    return sum(_lapse(action_id, user_id, now) for action_id, user_id in found)
+
+
+def standing(user_id: UUID, now: datetime) -> Standing:
+    """What a person may do, from all actions in force; needs the service's rights."""
+    return _standing_by(ModerationAction.objects.against(user_id).live(now))
+
+
+def locked(action_id: UUID) -> ModerationAction:
+    """An action with its person's row locked before its own. Raises NotYours."""
+    against = ModerationAction.objects.filter(id=action_id).values_list("against_id", flat=True).first()
+    if against is None:
+        raise NotYours()
+    _person(against)
+    return ModerationAction.objects.select_for_update(no_key=True).get(id=action_id)
+
+
+def stated(statement: str) -> str:
+    """A statement of reasons. Raises Invalid when it says nothing."""
+    words = statement.strip()
+    if not words:
+        raise Invalid("Give a statement of reasons.", code="statement_required")
+    return words
+
+
+def _person(user_id: UUID) -> Any:
+    people = get_user_model()._default_manager.filter(id=user_id)
+    person = people.select_for_update(no_key=True).first()
+    if person is None:
+        raise NotYours()
+    return person
+
+
+def _check_person(person: Any, by: UUID) -> None:
+    if person.id == by:
+        raise Forbidden("You cannot act against yourself.", code="own_case")
+    if person.is_staff:
+        raise Forbidden("Take the staff role away first.", code="staff_account")
+
+
+def _lapse(action_id: UUID, user_id: UUID, now: datetime) -> bool:
+    people = get_user_model()._default_manager.filter(id=user_id)
+    with transaction.atomic(), as_service():
+        if not people.select_for_update(no_key=True, skip_locked=True):
+            return False
+        action = ModerationAction.objects.due_to_lapse(now).filter(id=action_id).first()
+        if action is None:  # ended between the two looks
+            return False
+        action.lapsed_at = now
+        action.save(update_fields=["lapsed_at"])
+        _follow(user_id, now)
+        notices.tell_of_end(action, now=now)
+        return True
+
+
+def _follow(user_id: UUID, now: datetime) -> None:
+    access_changed.send(sender=ModerationAction, user_id=user_id, standing=standing(user_id, now), now=now)
+
+
+def _standing_by(live: Iterable[ModerationAction]) -> Standing:
+    kept_out = [
+        FOREVER if action.kind == ActionKind.BAN else action.expires_at
+        for action in live
+        if action.kind in {ActionKind.SUSPENSION, ActionKind.BAN}
+    ]
+    return Standing(
+        restricted=any(action.kind == ActionKind.RESTRICTION for action in live),
+        suspended_until=max(filter(None, kept_out), default=None),
+    )
+
+
+def _record(what: str, action: ModerationAction, by: UUID, **data: Any) -> None:
+    audit.record(action=what, actor=by, entity="safety_moderationaction", entity_id=action.id, **data)

@@ -1,0 +1,1 @@
+ALTER TABLE safety_appeal DROP CONSTRAINT appeal_of_action;
