@@ -96,6 +96,7 @@ class RevealView(Endpoint):
 class ReportView(Endpoint):
     """Asking for help against the other side; the two are separated at once."""
 
+    restricted_allowed = True
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "report"}
 

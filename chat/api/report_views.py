@@ -58,6 +58,7 @@ class ReportsView(Endpoint):
     """One's own reports, newest first, and filing one; the two are separated at once."""
 
     pagination_class = Cursor
+    restricted_allowed = True
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "report"}
 

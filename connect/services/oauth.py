@@ -13,7 +13,7 @@ from connect.models import AuthIdentity, User
 from connect.services import academia, sessions, verifications
 from connect.services.sessions import Device, SignedIn
 from safety.roles import as_service
-from safety.services import audit
+from safety.services import audit, recognition
 
 LINKED_MAIL = (
     "From now on you can sign in to your MaiTribe account with {provider}, too.\n\n"
@@ -75,6 +75,7 @@ def _make_account(claims: Claims, timezone: str, now: datetime) -> User:
     if claims.is_certain:
         verifications.record(user_id=user.id, kind=SignalKind.EMAIL, now=now)
     audit.record(action="registered", actor=user.id, entity="connect_user", entity_id=user.id)
+    recognition.recognise(user_id=user.id, now=now)
     return user
 
 

@@ -12,7 +12,7 @@ from connect.enums import SignalKind
 from connect.models import PhoneVerification, User
 from connect.services import codes, verifications
 from safety.roles import as_service
-from safety.services import audit
+from safety.services import audit, recognition
 
 CODE_TEXT = "{code} is your MaiTribe code. It is good for 10 minutes. Tell it to nobody."
 KNOWN_TEXT = "Somebody tried to use this number at MaiTribe, where it belongs to another account. You need do nothing."
@@ -45,6 +45,7 @@ def verify(*, verification_id: UUID, user_id: UUID, code: str, now: datetime) ->
         if verification is None or not right or not _take(user_id, verification.phone):
             codes.count_attempt(PhoneVerification, verification)
             return codes.wrong()
+        recognition.recognise(user_id=user_id, now=now)
         verifications.record(user_id=user_id, kind=SignalKind.PHONE, now=now)
         audit.record(action="phone_verified", actor=user_id, entity="connect_user", entity_id=user_id)
         PhoneVerification.objects.filter(user=user_id).delete()

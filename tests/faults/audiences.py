@@ -11,22 +11,26 @@ account may be in and still call it.
 from dataclasses import dataclass, field
 from typing import Any
 
-from connect.models import DeviceSession, Notification
-from safety.models import Block
+from django.apps import apps
+
 from tests.faults.world import Subject, World
 
 NOBODY_ELSE = frozenset({"owner"})
 BOTH = frozenset({"owner", "partner"})
 PARTNER = frozenset({"partner"})
 FRIEND = frozenset({"friend"})
-ANY_STANDING = frozenset({"restricted", "deletion_pending"})
+# Who was shown to them once may be blocked and reported in turn.
+ONCE_SHOWN = FRIEND | {"blocked"}
+IN_NEED = frozenset({"restricted", "deletion_pending"})
+ANY_STANDING = IN_NEED | {"suspended"}
 
 
 @dataclass(frozen=True)
 class Audience:
     """`who` reaches the thing that `parameter` names; `sent` is the rest of a body that makes sense.
 
-    `knows` says who is refused like everybody else and yet knows that it is there, so that queries may differ.
+    `knows` says who is refused like everybody else and yet knows that it is there, so that queries may differ;
+    `missing` is the status of what is not there, for a secret to be guessed that answers like a wrong guess.
     """
 
     who: frozenset[str] = frozenset()
@@ -36,10 +40,12 @@ class Audience:
     public: bool = False
     despite: frozenset[str] = frozenset()
     knows: frozenset[str] = frozenset()
+    missing: int = 404
 
 
 PUBLIC = Audience(public=True)
 OWN = Audience()
+OWN_IN_NEED = Audience(despite=IN_NEED)
 OWN_DESPITE = Audience(despite=ANY_STANDING)
 
 
@@ -50,9 +56,10 @@ def named(
     *,
     despite: frozenset[str] = frozenset(),
     knows: frozenset[str] = frozenset(),
+    missing: int = 404,
     **sent: Any,
 ) -> Audience:
-    return Audience(who, parameter, subject, sent, despite=despite, knows=knows)
+    return Audience(who, parameter, subject, sent, despite=despite, knows=knows, missing=missing)
 
 
 def conversation(world: World) -> Any:
@@ -67,20 +74,13 @@ def offer(world: World) -> Any:
     return world.offer.id
 
 
-def notification(world: World) -> Any:
-    return world.own(Notification)
-
-
-def session(world: World) -> Any:
-    return world.own(DeviceSession)
-
-
-def block(world: World) -> Any:
-    return world.own(Block)
-
-
 def person(world: World) -> Any:
     return world.owner.id
+
+
+def row_of(label: str) -> Subject:
+    """The owner's row in a table, which `tests.safety.rows.fill` makes."""
+    return lambda world: world.own(apps.get_model(label))
 
 
 in_conversation = named("conversation_id", conversation, BOTH)
@@ -92,7 +92,7 @@ AUDIENCES: dict[str, list[Audience]] = {
     "refresh": [PUBLIC],
     "logout": [OWN_DESPITE],
     "sessions_list": [OWN_DESPITE],
-    "sessions_revoke": [named("session_id", session, NOBODY_ELSE, despite=ANY_STANDING)],
+    "sessions_revoke": [named("session_id", row_of("connect.DeviceSession"), NOBODY_ELSE, despite=ANY_STANDING)],
     "consents_list": [OWN],
     "consents_set": [OWN],
     "profile_read": [OWN],
@@ -115,8 +115,8 @@ AUDIENCES: dict[str, list[Audience]] = {
     "values_read": [OWN],
     "values_replace": [OWN],
     "notifications_list": [OWN],
-    "notifications_delete": [named("notification_id", notification, NOBODY_ELSE)],
-    "notifications_mark_read": [named("notification_id", notification, NOBODY_ELSE)],
+    "notifications_delete": [named("notification_id", row_of("connect.Notification"), NOBODY_ELSE)],
+    "notifications_mark_read": [named("notification_id", row_of("connect.Notification"), NOBODY_ELSE)],
     "people_read": [named("person_id", person, FRIEND)],
     "conversations_list": [OWN],
     "conversations_retrieve": [in_conversation],
@@ -126,14 +126,35 @@ AUDIENCES: dict[str, list[Audience]] = {
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
-    "blocks_list": [OWN_DESPITE],
-    "blocks_create": [
-        named("conversation_id", conversation, BOTH, despite=ANY_STANDING),
-        named("match_id", match, BOTH, despite=ANY_STANDING),
-        # Who was shown to them once may be blocked in turn.
-        named("user_id", person, FRIEND | {"blocked"}, despite=ANY_STANDING),
+    "settings": [PUBLIC],
+    "oauth_apple": [PUBLIC],
+    "oauth_google": [PUBLIC],
+    "password_reset": [PUBLIC],
+    "password_reset_confirm": [PUBLIC],
+    "password_change": [OWN_IN_NEED],
+    "phone_start": [OWN],
+    "phone_verify": [
+        named("verification_id", row_of("connect.PhoneVerification"), frozenset(), missing=400, code="000000")
     ],
-    "blocks_delete": [named("block_id", block, NOBODY_ELSE, despite=ANY_STANDING)],
+    "moderation_actions_list": [OWN_DESPITE],
+    "appeals_list": [OWN_DESPITE],
+    "appeals_file": [
+        named("action_id", row_of("safety.ModerationAction"), NOBODY_ELSE, despite=ANY_STANDING, text="It was no spam.")
+    ],
+    "appeals_withdraw": [named("appeal_id", row_of("safety.Appeal"), NOBODY_ELSE, despite=ANY_STANDING)],
+    "reports_list": [OWN_IN_NEED],
+    "reports_file": [
+        named("conversation_id", conversation, BOTH, despite=IN_NEED, reason="spam"),
+        named("match_id", match, BOTH, despite=IN_NEED, reason="spam"),
+        named("user_id", person, ONCE_SHOWN, despite=IN_NEED, reason="spam"),
+    ],
+    "blocks_list": [OWN_IN_NEED],
+    "blocks_create": [
+        named("conversation_id", conversation, BOTH, despite=IN_NEED),
+        named("match_id", match, BOTH, despite=IN_NEED),
+        named("user_id", person, ONCE_SHOWN, despite=IN_NEED),
+    ],
+    "blocks_delete": [named("block_id", row_of("safety.Block"), NOBODY_ELSE, despite=IN_NEED)],
     "connect_activate": [OWN],
     "connect_deactivate": [OWN],
     "connect_status": [OWN],
@@ -149,7 +170,7 @@ AUDIENCES: dict[str, list[Audience]] = {
         named("revealId", offer, PARTNER, action="decline"),
     ],
     "connect_report": [
-        named("matchId", match, BOTH, reason="spam"),
-        named("blindChatId", conversation, BOTH, reason="spam"),
+        named("matchId", match, BOTH, despite=IN_NEED, reason="spam"),
+        named("blindChatId", conversation, BOTH, despite=IN_NEED, reason="spam"),
     ],
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -129,17 +130,18 @@ def _rare_texts(row: models.Model) -> set[str]:
     return {value for value in values if value and len(value) >= RARE and any(c in value for c in " @-")}
 
 
-# How an account comes to each standing but "active".
-STANDINGS: dict[str, list[str]] = {
-    "restricted": [UserStatus.RESTRICTED],
-    "deletion_pending": [UserStatus.DELETION_PENDING],
-    "deleted": [UserStatus.DELETION_PENDING, UserStatus.DELETED],
+# How an account comes to each standing but "active": what its row holds, step by step.
+STANDINGS: dict[str, list[dict[str, Any]]] = {
+    "restricted": [{"status": UserStatus.RESTRICTED}],
+    "suspended": [{"suspended_until": datetime.max.replace(tzinfo=UTC)}],
+    "deletion_pending": [{"status": UserStatus.DELETION_PENDING}],
+    "deleted": [{"status": UserStatus.DELETION_PENDING}, {"status": UserStatus.DELETED}],
 }
 
 
 def put_into(standing: str, user: User) -> None:
-    for status in STANDINGS[standing]:
-        User.objects.filter(id=user.id).update(status=status)
+    for step in STANDINGS[standing]:
+        User.objects.filter(id=user.id).update(**step)
 
 
 def sign_in(user: User | None) -> Client:
