@@ -6,10 +6,14 @@ class ChatConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
-        from chat import receivers  # noqa: F401
+        from chat import (
+            personal_data,
+            receivers,  # noqa: F401
+        )
         from chat.services import reports
         from safety import evidence
 
         evidence.register("conversation", reports.conversation_evidence)
         evidence.register("match", reports.match_evidence)
         evidence.register("person", reports.person_evidence)
+        personal_data.declare()

@@ -41,6 +41,10 @@ app.conf.beat_schedule = {
     "expire reveals": {"task": "chat.tasks.expire_reveals", "schedule": timedelta(minutes=1)},
     "close silent chats": {"task": "chat.tasks.close_silent", "schedule": timedelta(minutes=10)},
     "close chats of the banned": {"task": "chat.tasks.close_banned", "schedule": timedelta(minutes=1)},
+    "build exports": {"task": "connect.tasks.build_exports", "schedule": timedelta(seconds=10)},
+    "clear exports": {"task": "connect.tasks.clear_exports", "schedule": timedelta(minutes=10)},
+    "erase accounts": {"task": "connect.tasks.erase_accounts", "schedule": timedelta(minutes=5)},
+    "apply retention": {"task": "safety.tasks.apply_retention", "schedule": timedelta(hours=1)},
     "sweep presence": {"task": "chat.tasks.sweep_presence", "schedule": timedelta(seconds=20)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }

@@ -32,7 +32,7 @@ class SessionGate:
         if session.user.is_suspended(now) and not suspended:
             raise _kept_out(session.user)
         if session.user.status != UserStatus.ACTIVE and not restricted:
-            raise Forbidden("Your account is restricted.", code="account_restricted")
+            raise _refusal(session.user)
         return session.user
 
 
@@ -41,6 +41,12 @@ def _kept_out(user: User) -> Forbidden:
     end = user.suspended_until
     until = end.isoformat() if end and end != FOREVER else None
     return Forbidden("Your account is suspended.", code="account_suspended", until=until)
+
+
+def _refusal(user: User) -> Forbidden:
+    if user.status == UserStatus.DELETION_PENDING:
+        return Forbidden("Your account is being deleted. Restore it first.", code="deletion_pending")
+    return Forbidden("Your account is restricted.", code="account_restricted")
 
 
 gate = SessionGate()

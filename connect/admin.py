@@ -150,6 +150,18 @@ class ConsentAdmin(OfPerson):
     list_filter = ("purpose",)
 
 
+@admin.register(models.DataExport)
+class DataExportAdmin(OfPerson):
+    list_display = ("created_at", "user", "status", "attempts", "size", "ready_at", "expires_at")
+    list_filter = ("status",)
+    hidden = ("file_key",)
+
+
+@admin.register(models.AccountDeletion)
+class AccountDeletionAdmin(OfPerson):
+    list_display = ("created_at", "user", "due_at", "claimed_until")
+
+
 @admin.register(models.Disclosure)
 class DisclosureAdmin(ModelAdmin):
     list_display = ("granted_at", "viewer", "subject", "level", "source", "revoked_at")

@@ -18,6 +18,23 @@ USER_TRANSITIONS = {
 }
 
 
+class ExportStatus(TextChoices):
+    REQUESTED = "requested"
+    BUILDING = "building"
+    READY = "ready"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+EXPORT_TRANSITIONS = {
+    ExportStatus.REQUESTED: [ExportStatus.BUILDING],
+    ExportStatus.BUILDING: [ExportStatus.READY, ExportStatus.REQUESTED, ExportStatus.FAILED],
+    ExportStatus.READY: [ExportStatus.EXPIRED],
+    ExportStatus.FAILED: [],
+    ExportStatus.EXPIRED: [],
+}
+
+
 class Tier(TextChoices):
     FREE = "free"
     PLUS = "plus"
@@ -130,6 +147,7 @@ class NotificationType(TextChoices):
     REPORT_OUTCOME = "report_outcome"
     MODERATION = "moderation"
     APPEAL_DECIDED = "appeal_decided"
+    EXPORT_READY = "export_ready"
 
 
 class RelatedType(TextChoices):

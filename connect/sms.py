@@ -49,6 +49,15 @@ class HttpSender:
         reply.raise_for_status()
 
 
+def forget(number: str) -> None:
+    """Delete every message to a number from the folder, where messages are kept in one."""
+    if f"{FolderSender.__module__}.{FolderSender.__qualname__}" != settings.SMS_BACKEND:
+        return
+    for path in Path(settings.SMS_FILE_PATH).glob("*.txt"):
+        if path.read_text().startswith(f"To: {number}\n"):
+            path.unlink()
+
+
 def sender() -> Sender:
     """The one that the setting SMS_BACKEND names."""
     made: Sender = import_string(settings.SMS_BACKEND)()

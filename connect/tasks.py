@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import codes, post, sessions
+from connect.services import codes, erasures, exports, post, sessions
 from safety.services import blocks, idempotency
 
 
@@ -32,6 +32,23 @@ def clear_expired() -> None:
 @shared_task
 def part_blocked() -> None:
     while blocks.part_due(now=timezone.now()) == blocks.BATCH:
+        pass
+
+
+@shared_task
+def build_exports() -> None:
+    while exports.build_next(now=timezone.now()):
+        pass
+
+
+@shared_task
+def clear_exports() -> None:
+    exports.clear_over(now=timezone.now())
+
+
+@shared_task
+def erase_accounts() -> None:
+    while erasures.erase_due(now=timezone.now()) == erasures.BATCH:
         pass
 
 

@@ -6,4 +6,9 @@ class MatchingConfig(AppConfig):
     verbose_name = "Matching"
 
     def ready(self) -> None:
-        from matching import receivers  # noqa: F401
+        from matching import (
+            personal_data,
+            receivers,  # noqa: F401
+        )
+
+        personal_data.declare()

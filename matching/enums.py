@@ -82,6 +82,9 @@ CONNECTION_TRANSITIONS = {
 }
 
 
+ENDED_CONNECTION = [ConnectionStatus.BLOCKED, ConnectionStatus.TERMINATED]
+
+
 class ConnectionEventType(TextChoices):
     CREATED = "created"
     STARTER_COMPLETED = "starter_completed"

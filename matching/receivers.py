@@ -12,7 +12,7 @@ from connect.enums import Purpose
 from connect.models import BirthData
 from connect.signals import birth_changed, consent_revoked, profile_changed
 from matching.enums import ConnectionStatus
-from matching.services import charts, connections, proposals, runs, scorings
+from matching.services import charts, connections, feedback, proposals, runs, scorings
 from safety.services.actions import Standing
 from safety.signals import access_changed, user_blocked
 
@@ -34,7 +34,8 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
         forgotten = charts.forget(user_id=user_id, purpose=taken_back)
         return forgotten | scorings.forget(user_id=user_id, dimension=scorings.BY_PURPOSE[taken_back], now=now)
     if purpose == Purpose.MATCHING:
-        return {"proposals": proposals.close_for(user_id=user_id, now=now)}
+        closed = proposals.close_for(user_id=user_id, now=now)
+        return {"proposals": closed, "learned": feedback.forget(user_id=user_id)}
     return {}
 
 

@@ -6,4 +6,6 @@ class SafetyConfig(AppConfig):
     verbose_name = "Protection"
 
     def ready(self) -> None:
-        from safety import checks, flags  # noqa: F401
+        from safety import checks, declared_data, flags  # noqa: F401
+
+        declared_data.declare()

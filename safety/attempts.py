@@ -16,6 +16,11 @@ def count(policy: str, *, name: str, address: str) -> None:
     limits.check(policy, account=named(name), address=address)
 
 
+def forget(name: str) -> None:
+    """Drop what was counted for a name. The shares of single addresses run out within a day. Raises RedisError."""
+    limits.forget(named(name))
+
+
 def named(name: str) -> UUID:
     """What stands in a limit for an account of which only the typed name is known; the name is not kept."""
     # Up and down: a dotless i and its like become the letters that a look-up without case takes them for.

@@ -70,6 +70,12 @@ def refusals(calls: Sequence[Call]) -> list[DomainError | None]:
     return [TooFast(retry_after=wait) if wait else None for wait in waits]
 
 
+def forget(account: UUID | str) -> None:
+    """Drop every window of an account, as far as they have not run out. Raises RedisError."""
+    keys = [key for policy in settings.LIMITS for key, _ in _windows(Call([policy], account, ""))]
+    _script().registered_client.delete(*keys)
+
+
 def _sensitive(call: Call) -> bool:
     return any(settings.LIMITS[policy]["sensitive"] for policy in call.policies)
 

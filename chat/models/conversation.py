@@ -37,7 +37,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(Record):
-    """Two people talking, under pseudonyms until both reveal. `user_a` has the smaller id, as in the match.
+    """Two people talking, under pseudonyms until both reveal. `user_a` has the smaller id, as in the match; in a closed
+    one the id of somebody who left stands for nobody, and in no order.
 
     `data_key` is this conversation's own key, wrapped; without it no message of it can be read. `last_seq` numbers
     its durable events without a gap.
@@ -69,7 +70,9 @@ class Conversation(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(user_a__lt=F("user_b")), name="conversation_ordered_pair"),
+            models.CheckConstraint(
+                condition=Q(user_a__lt=F("user_b")) | Q(state=State.CLOSED), name="conversation_ordered_pair"
+            ),
             models.CheckConstraint(
                 condition=Q(state=State.CLOSED, closed_at__isnull=False) & ~Q(close_reason="")
                 | ~Q(state=State.CLOSED) & Q(closed_at=None, close_reason=""),

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from chat.models import Conversation
+from connect.models import DataExport
 from safety.crypto import key_ring, unwrap, wrap
 from safety.models import Appeal, Report
 from safety.roles import as_service
@@ -15,6 +16,7 @@ HOLDERS: tuple[tuple[type[Any], str], ...] = (
     (Conversation, "data_key"),
     (Report, "evidence_key"),
     (Appeal, "text_key"),
+    (DataExport, "file_key"),
 )
 
 

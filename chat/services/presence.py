@@ -83,6 +83,12 @@ def leave(*, user_id: UUID, socket_id: str, now: datetime) -> None:
         _tell(user_id, online=False, now=now)
 
 
+def forget(user_id: UUID) -> None:
+    """Drop a person's sockets, of whom nobody is told any more. Raises RedisError."""
+    _redis().delete(_sockets_key(user_id))
+    _redis().zrem(_people_key(), user_id.hex)
+
+
 def online(user_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
     """Those of the people who have a socket open."""
     ids = list(user_ids)

@@ -49,3 +49,14 @@ CASE_DUE = {
 FALSE_REPORTER_DECIDED = 5
 FALSE_REPORTER_ACCURACY = 0.25
 APPEAL_WINDOW = timedelta(days=180)
+# privacy
+RECENT_SIGN_IN = timedelta(minutes=10)
+DELETION_DELAY = timedelta(days=7)
+EXPORT_LIFETIME = timedelta(days=7)
+# How long each class of data is kept, from the moment that docs/privacy.md names.
+RETENTION = {
+    "conversations": timedelta(days=90),
+    "notifications": timedelta(days=180),
+    "reports": timedelta(days=3 * 365),
+    "audit": timedelta(days=7 * 365 + 2),
+}

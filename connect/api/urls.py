@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from connect.api import account_views as account
 from connect.api import auth_views as auth
 from connect.api import credential_views as credentials
 from connect.api.settings_views import SettingsView
@@ -22,5 +23,9 @@ urlpatterns = [
     path("auth/password/reset", credentials.PasswordResetView.as_view()),
     path("auth/password/reset/confirm", credentials.PasswordResetConfirmView.as_view()),
     path("settings", SettingsView.as_view()),
+    path("account", account.AccountView.as_view()),
+    path("account/restore", account.RestoreView.as_view()),
+    path("account/export", account.ExportView.as_view()),
+    path("account/export/<uuid:export_id>/file", account.ExportFileView.as_view(), name="export-file"),
     path("", include("connect.api.profile_urls")),
 ]

@@ -1,6 +1,8 @@
 from connect.models.birth import BirthData
 from connect.models.connect_profile import ConnectProfile
 from connect.models.consent import Consent
+from connect.models.data_export import DataExport
+from connect.models.deletion import AccountDeletion
 from connect.models.disclosure import Disclosure
 from connect.models.mail import OutgoingMail, OutgoingSms
 from connect.models.notification import Notification
@@ -20,10 +22,12 @@ from connect.models.user import AuthIdentity, User
 from connect.models.verification import PhoneVerification, VerificationSignal
 
 __all__ = [
+    "AccountDeletion",
     "AuthIdentity",
     "BirthData",
     "ConnectProfile",
     "Consent",
+    "DataExport",
     "DeviceSession",
     "Disclosure",
     "InterestScore",

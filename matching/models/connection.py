@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from config.db import Record
-from matching.enums import CONNECTION_TRANSITIONS, ConnectionEventType, ConnectionStatus, Origin
+from matching.enums import CONNECTION_TRANSITIONS, ENDED_CONNECTION, ConnectionEventType, ConnectionStatus, Origin
 from safety.schema import RowSecurity, StateMachine, pair, through
 
 
@@ -19,7 +19,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
 
 class Connection(Record):
-    """A confirmed mutual edge between two people; `user_low` has the smaller id."""
+    """A confirmed mutual edge between two people; `user_low` has the smaller id.
+
+    In one that ended the id of somebody who left stands for nobody, and in no order.
+    """
 
     user_low = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections_as_low")
     user_high = models.ForeignKey(
@@ -40,7 +43,10 @@ class Connection(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(user_low__lt=F("user_high")), name="connection_ordered_pair"),
+            models.CheckConstraint(
+                condition=Q(user_low__lt=F("user_high")) | Q(status__in=ENDED_CONNECTION),
+                name="connection_ordered_pair",
+            ),
             models.UniqueConstraint(
                 fields=["user_low", "user_high"],
                 condition=Q(status__in=[ConnectionStatus.ACTIVE, ConnectionStatus.ARCHIVED]),

@@ -44,7 +44,8 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
 
 class Match(Record):
-    """A scored pair with a life cycle. `user_a` has the smaller id.
+    """A scored pair with a life cycle. `user_a` has the smaller id; in an ended one the id of somebody who
+    left stands for nobody, and in no order.
 
     Scores are 0 to 100; a dimension that one of the two lacks is null. `explanation` holds the reasons shown to both.
     """
@@ -79,7 +80,9 @@ class Match(Record):
     class Meta:
         verbose_name_plural = "matches"
         constraints = [
-            models.CheckConstraint(condition=Q(user_a__lt=F("user_b")), name="match_ordered_pair"),
+            models.CheckConstraint(
+                condition=Q(user_a__lt=F("user_b")) | Q(status__in=ENDED), name="match_ordered_pair"
+            ),
             models.CheckConstraint(condition=Q(total_score__range=(0, 100)), name="match_score_range"),
             models.UniqueConstraint(
                 fields=["user_a", "user_b"], condition=~Q(status__in=ENDED), name="match_one_open_per_pair"

@@ -51,6 +51,12 @@ def give(*, match_id: UUID, by: UUID, judgement: Judgement) -> MatchFeedback:
     return feedback
 
 
+def forget(*, user_id: UUID) -> int:
+    """Drop what was learned from a person's judgements; what they said stays. How many were learned from."""
+    with as_service():
+        return MatchFeedback.objects.filter(user=user_id, vector_delta__isnull=False).update(vector_delta=None)
+
+
 def vector_delta(breakdown: dict[str, float | None], rating: int) -> NDArray[np.float64]:
     """How a rating moves the person's own weights, (8,) relative changes in the order of DIMENSIONS.
 

@@ -1,4 +1,6 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
 from config.db import Record
 from safety.schema import AppendOnly, RowSecurity
@@ -7,7 +9,8 @@ from safety.schema import AppendOnly, RowSecurity
 class AuditLog(Record):
     """What happened to which row, by whom. No foreign keys: it outlives what it tells of.
 
-    State machines write it from their triggers; everything else through `safety.services.audit.record`.
+    State machines write it from their triggers; everything else through `safety.services.audit.record`. An id of a
+    person stands in `data` as a value of its own, so that erasure finds it.
     """
 
     actor_id = models.UUIDField(null=True, blank=True)
@@ -25,6 +28,8 @@ class AuditLog(Record):
         indexes = [
             models.Index(fields=["entity", "entity_id", "created_at"], name="audit_entity_idx"),
             models.Index(fields=["actor_id", "created_at"], name="audit_actor_idx"),
+            # Finds a person's id in the data of an entry; transitions, which are most of all entries, hold none.
+            GinIndex(fields=["data"], condition=~Q(action="transition"), name="audit_data_idx"),
         ]
 
     def __str__(self) -> str:

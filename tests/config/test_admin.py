@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from chat.models import Conversation, Message
 from config.admin import COUNTED_EXACTLY, EstimatedPaginator
 from connect.models import (
+    DataExport,
     DeviceSession,
     OutgoingMail,
     OutgoingSms,
@@ -41,6 +42,7 @@ SECRETS = {
     VerificationSignal: ["reference"],
     Report: ["evidence", "evidence_key"],
     Appeal: ["text", "text_key"],
+    DataExport: ["file_key"],
     PendingRegistration: ["password", "code_hash"],
     MatchFeedback: ["notes", "vector_delta"],
     **{m: ["time", "latitude", "longitude"] for m in MODELS if m.__name__ == "BirthData"},

@@ -24,7 +24,15 @@ each = pytest.mark.parametrize("method, path, operation", operations(), ids=name
 
 def address(path, ids=None):
     """A path with its ids: those given, else ones that nothing has."""
-    for parameter in ("appeal_id", "block_id", "conversation_id", "notification_id", "person_id", "session_id"):
+    for parameter in (
+        "appeal_id",
+        "block_id",
+        "conversation_id",
+        "export_id",
+        "notification_id",
+        "person_id",
+        "session_id",
+    ):
         path = path.replace(f"{{{parameter}}}", str((ids or {}).get(parameter, uuid4())))
     return path.replace("{seq}", "1")
 

@@ -136,6 +136,11 @@ AUDIENCES: dict[str, list[Audience]] = {
     "phone_verify": [
         named("verification_id", row_of("connect.PhoneVerification"), frozenset(), missing=400, code="000000")
     ],
+    "account_delete": [OWN_DESPITE],
+    "account_restore": [OWN_DESPITE],
+    "account_export": [OWN_DESPITE],
+    "account_export_read": [OWN_DESPITE],
+    "account_export_file": [PUBLIC],
     "moderation_actions_list": [OWN_DESPITE],
     "appeals_list": [OWN_DESPITE],
     "appeals_file": [

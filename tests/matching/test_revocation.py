@@ -50,7 +50,7 @@ def test_vectors_are_emptied_and_counted(api, now):
 def test_taking_back_twice_deletes_nothing_more(api, now):
     user = person(now, chart=False)
     match_of(user, account(), now)
-    assert take_back(api, user, Purpose.MATCHING) == {"vectors": 4, "proposals": 1}
+    assert take_back(api, user, Purpose.MATCHING) == {"vectors": 4, "proposals": 1, "learned": 0}
     assert take_back(api, user, Purpose.MATCHING) == {}
 
 

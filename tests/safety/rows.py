@@ -83,6 +83,8 @@ def _own(me):
     yield made.PendingRegistration.objects.create(
         email=f"new-{uuid4().hex}@example.org", password="hash-of-a-password", code_hash="c", expires_at=now
     )
+    yield made.DataExport.objects.create(user=me, due_at=now)
+    yield made.AccountDeletion.objects.create(user=me, due_at=now)
     yield Chart.objects.create(user=me, astrology={"sun": 1}, due_at=now)
 
 
@@ -123,6 +125,7 @@ def _talk(me, other, match, now):
         pseudonym_a="Quiet Fox",
         pseudonym_b="Blue Heron",
         data_key=b"wrapped-key",
+        last_seq=1,
         last_activity_at=now,
     )
     yield conversation

@@ -24,6 +24,7 @@ EXPECTED = {
     "conversation_state",
     "conversation_reveal",
     "reveal_status",
+    "data_export_status",
 }
 
 

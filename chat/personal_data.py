@@ -1,0 +1,116 @@
+"""What people say to each other."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from chat.enums import CloseReason, State
+from chat.models import Conversation, ConversationEvent, Message, Reveal
+from chat.sealing import Box, MessageUnreadable
+from chat.services import conversations, presence
+from safety.parts import deletes, replaces_in_pair, sweeping
+from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, register
+from safety.roles import as_service
+
+TALK = "so that two people can talk"
+BOTH = "you; the other, under your pseudonym until a reveal; moderators where it is reported"
+
+
+def leave(person: UUID, now: datetime) -> None:
+    """Close a leaver's conversations, each in its own transaction; the others see only that they ended."""
+    with transaction.atomic(), as_service():
+        ids = list(Conversation.objects.of(person).open().order_by("id").values_list("id", flat=True))
+    for conversation_id in ids:
+        with transaction.atomic():
+            conversations.close(conversation_id=conversation_id, reason=CloseReason.ERASED, by=None, now=now)
+    presence.forget(person)
+
+
+def _conversation(row: Any, person: UUID) -> dict[str, Any]:
+    names = ("id", "kind", "state", "reveal_state", "created_at", "closed_at")
+    other = row.pseudonym_of(row.other(person))
+    return {"you": row.pseudonym_of(person), "other": other} | {name: getattr(row, name) for name in names}
+
+
+def _message(row: Any, person: UUID) -> dict[str, Any]:
+    try:
+        text = Box(row.conversation).open(row)
+    except MessageUnreadable:  # one such message must not keep a person from all the others
+        text = None
+    sender = "you" if row.sender_id == person else row.conversation.pseudonym_of(row.sender_id)
+    names = ("conversation_id", "seq", "type", "sent_at", "read_at", "retracted_at")
+    return {"from": sender, "text": text} | {name: getattr(row, name) for name in names}
+
+
+def _reveal(row: Any, person: UUID) -> dict[str, Any]:
+    names = ("conversation_id", "status", "created_at", "expires_at", "resolved_at")
+    return {"asked_by_you": row.requested_by_id == person} | {name: getattr(row, name) for name in names}
+
+
+def _unsay(model: type[Model], leaving: Leaving) -> int:
+    """The events of a leaver's messages stay, as those of messages taken back: the numbers have no gap."""
+    ConversationEvent.objects.filter(message__sender=leaving.person).update(message=None)
+    return 0
+
+
+def _ended_before(model: type[Model], moment: datetime) -> QuerySet[Any]:
+    return Conversation.objects.filter(state=State.CLOSED, closed_at__lte=moment)
+
+
+def _clear(ended: QuerySet[Any]) -> None:
+    """Key, words, events and all: nothing of a conversation stays."""
+    ids = list(ended.values_list("id", flat=True))
+    for model in (ConversationEvent, Reveal, Message):
+        rows: Any = model._default_manager.filter(conversation__in=ids)
+        rows._raw_delete(rows.db)
+    ended._raw_delete(ended.db)
+
+
+def declare() -> None:
+    before_erasure(leave)
+    register(
+        Part(
+            Conversation,
+            "Your conversations",
+            TALK,
+            replaces_in_pair("user_a", "user_b"),
+            belongs=("user_a", "user_b"),
+            shown=_conversation,
+            seen_by=BOTH,
+            retention=Retention("conversations", "its end, with all that was said", sweeping(_ended_before, _clear)),
+        ),
+        Part(
+            Message,
+            "What was said",
+            TALK,
+            deletes("sender"),
+            belongs=("conversation__user_a", "conversation__user_b"),
+            related=("conversation",),
+            shown=_message,
+            seen_by=BOTH,
+            lasts="as long as the conversation",
+        ),
+        Part(
+            ConversationEvent,
+            "The order of what happened in a conversation",
+            "so that no device misses anything",
+            Erasure("kept with the conversation, without your words", _unsay),
+            belongs=("conversation__user_a", "conversation__user_b"),
+            withheld="it is the order of the messages, which are",
+            seen_by=BOTH,
+            lasts="as long as the conversation",
+        ),
+        Part(
+            Reveal,
+            "Offers to show yourselves",
+            "so that nobody is shown who does not want it",
+            deletes("requested_by", "requested_to"),
+            belongs=("requested_by", "requested_to"),
+            shown=_reveal,
+            seen_by=BOTH,
+            lasts="as long as the conversation",
+        ),
+    )

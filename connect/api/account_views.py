@@ -1,0 +1,81 @@
+"""Taking one's data along, and leaving."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from connect.api.serializers.account import DeletionReply, ExportReply, RestoreReply, SignedQuery
+from connect.services import deletions, exports
+from safety.api import Endpoint, operation
+from safety.api.schema import MISSING
+
+
+class AccountView(Endpoint):
+    """One's own account."""
+
+    restricted_allowed = suspended_allowed = True
+    idempotent = frozenset({"DELETE"})
+    limits = {"DELETE": "leave"}
+
+    @operation(operation_id="account_delete", request=None, responses={202: DeletionReply})
+    def delete(self, request: Request) -> Response:
+        pending = deletions.request(user_id=self.me, session_id=self.caller.session_id, now=self.now)
+        return Response(DeletionReply(pending).data, status=202)
+
+
+class RestoreView(Endpoint):
+    """Having an account back that is being deleted."""
+
+    restricted_allowed = suspended_allowed = True
+    limits = {"POST": "leave"}
+
+    @operation(operation_id="account_restore", request=None, responses={200: RestoreReply})
+    def post(self, request: Request) -> Response:
+        status = deletions.restore(user_id=self.me, now=self.now)
+        return Response(RestoreReply({"status": status}).data)
+
+
+class ExportView(Endpoint):
+    """A copy of everything one gave and everything derived."""
+
+    restricted_allowed = suspended_allowed = True
+    idempotent = frozenset({"POST"})
+    limits = {"POST": "export"}
+
+    @operation(operation_id="account_export_read", responses={200: ExportReply, 404: MISSING})
+    def get(self, request: Request) -> Response:
+        return Response(ExportReply(exports.newest(self.me)).data)
+
+    @operation(operation_id="account_export", request=None, responses={202: ExportReply})
+    def post(self, request: Request) -> Response:
+        return Response(ExportReply(exports.request(user_id=self.me, now=self.now)).data, status=202)
+
+
+class ExportFileView(Endpoint):
+    """The file itself, for whoever has its link."""
+
+    public = True
+    limits = {"GET": "export_file"}
+    headers_of: ClassVar[dict[str, str]] = {
+        "Content-Type": "application/zip",
+        "Content-Disposition": 'attachment; filename="maitribe-data.zip"',
+        "Cache-Control": "no-store",
+    }
+
+    @operation(
+        operation_id="account_export_file",
+        parameters=[SignedQuery],
+        responses={(200, "application/zip"): OpenApiTypes.BINARY, 404: MISSING},
+    )
+    def get(self, request: Request, export_id: UUID) -> Any:
+        signature = self.asked(SignedQuery).validated_data["signature"]
+        file = exports.open_file(export_id=export_id, signature=signature, now=self.now)
+        return StreamingHttpResponse(file.pieces, headers=self.headers_of | {"Content-Length": str(file.size)})
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Whatever a client accepts: it gets the file, or a refusal in JSON."""
+        return super().perform_content_negotiation(request, force=True)

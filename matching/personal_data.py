@@ -1,0 +1,96 @@
+"""What matching holds of a person."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from connect.enums import Purpose
+from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback
+from matching.queries import proposal
+from matching.services import connections, proposals
+from safety.parts import deletes, replaces_in_pair, with_its_owner
+from safety.personal_data import Part, before_erasure, register
+from safety.roles import as_service
+
+MEET = "to bring people together who suit each other"
+UNSAID: dict[str, Any] = {"scores": {}, "labels": {}, "reasons": []}
+"""An explanation that says nothing, in the shape that every explanation has."""
+
+HALVES: dict[str, tuple[str, ...]] = {
+    Purpose.ASTROLOGY: ("astrology", "astro_features"),
+    Purpose.HUMAN_DESIGN: ("human_design", "hd_features"),
+}
+
+
+def leave(person: UUID, now: datetime) -> None:
+    """End what a leaver has with others, one at a time, so that no more than two people are locked at once."""
+    with transaction.atomic():
+        proposals.close_for(user_id=person, now=now)
+    for other in _others(person):
+        with transaction.atomic():
+            connections.end_between(first=person, second=other, by=None, reason="erased", now=now)
+
+
+def _others(person: UUID) -> set[UUID]:
+    with transaction.atomic(), as_service():
+        standing = [edge.other(person) for edge in Connection.objects.of(person).standing()]
+        matched = [match.other(person) for match in Match.objects.of(person).open()]
+    return {*standing, *matched}
+
+
+def _match(match: Any, person: UUID) -> dict[str, Any]:
+    return proposal(match, person) | {"pathway": match.pathway, "created_at": match.created_at}
+
+
+def _connection(edge: Any, person: UUID) -> dict[str, Any]:
+    names = ("id", "origin", "server", "status", "reason", "created_at", "ended_at")
+    return {name: getattr(edge, name) for name in names} | {"ended_by_you": edge.ended_by == person}
+
+
+def declare() -> None:
+    before_erasure(leave)
+    register(
+        Part(
+            Chart,
+            "Your chart, and the numbers made of it",
+            "to compare two charts, if you allow it",
+            deletes("user"),
+            hidden=("due_at", "claimed_until"),
+            derived=HALVES,
+        ),
+        Part(
+            Match,
+            "Who was proposed to you, and why",
+            MEET,
+            replaces_in_pair("user_a", "user_b", cleared={"explanation": UNSAID, "match_reasons": []}),
+            belongs=("user_a", "user_b"),
+            shown=_match,
+            seen_by="you; the other, without who you are; moderators",
+        ),
+        Part(
+            MatchFeedback,
+            "How you judged a match, and what was learned from it",
+            "so that later proposals suit you better",
+            deletes("user"),
+            derived={Purpose.MATCHING: ("vector_delta",)},
+        ),
+        Part(
+            Connection,
+            "Whom you are or were connected with",
+            "so that you stay in touch",
+            replaces_in_pair("user_low", "user_high", "ended_by"),
+            belongs=("user_low", "user_high"),
+            shown=_connection,
+            seen_by="you; the other; moderators",
+        ),
+        Part(
+            ConnectionEvent,
+            "What happened in a connection",
+            "its history",
+            with_its_owner("kept with the connection"),
+            belongs=("connection__user_low", "connection__user_high"),
+            seen_by="you; the other",
+        ),
+    )

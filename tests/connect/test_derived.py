@@ -1,0 +1,59 @@
+"""What is derived under a consent goes with it, whatever app derived it."""
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from connect.enums import Purpose
+from connect.services import consents
+from matching.engine.features import DIMENSIONS
+from matching.models import Match, MatchFeedback
+from safety import personal_data
+from tests.matching.builders import match_of, person
+
+DERIVED = [(part, purpose) for part in personal_data.parts() for purpose in part.derived]
+# Nothing is derived under these yet. Where something is, its part says so and its purpose leaves this list.
+UNUSED = {Purpose.PERSONALITY, Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING, Purpose.BABY_IMAGES, Purpose.ANALYTICS}
+
+
+def held(part, purpose, user):
+    rows = part.model._default_manager.filter(user=user)
+    return [name for name in part.derived[purpose] if rows.filter(**{f"{name}__isnull": False}).exists()]
+
+
+@pytest.fixture
+def somebody(db):
+    """Somebody in the pool with a chart, of whom something was learned."""
+    now = timezone.now()
+    user = person(now)
+    match: Match = match_of(user, person(now), now)
+    MatchFeedback.objects.create(
+        match=match, user=user, rating=5, vector_delta=np.full(len(DIMENSIONS), 0.1), engine_version="1"
+    )
+    return user
+
+
+def test_each_purpose_has_what_it_derives_declared():
+    assert {purpose for _, purpose in DERIVED} == set(Purpose) - UNUSED
+
+
+@pytest.mark.parametrize("part, purpose", DERIVED, ids=lambda value: getattr(value, "name", None))
+def test_it_is_there_while_the_consent_is(somebody, part, purpose):
+    assert held(part, purpose, somebody) == list(part.derived[purpose])
+
+
+@pytest.mark.parametrize("part, purpose", DERIVED, ids=lambda value: getattr(value, "name", None))
+def test_and_goes_with_it(somebody, part, purpose):
+    deleted = consents.revoke(user_id=somebody.id, purpose=purpose, now=timezone.now())
+    assert held(part, purpose, somebody) == []
+    assert any(deleted.values())
+
+
+def test_what_was_learned_is_among_what_is_reported(somebody):
+    deleted = consents.revoke(user_id=somebody.id, purpose=Purpose.MATCHING, now=timezone.now())
+    assert deleted["learned"] == 1
+
+
+def test_what_the_person_said_stays(somebody):
+    consents.revoke(user_id=somebody.id, purpose=Purpose.MATCHING, now=timezone.now())
+    assert MatchFeedback.objects.get(user=somebody).rating == 5
