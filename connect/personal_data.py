@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import storages
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -28,9 +28,6 @@ def forget_address(person: UUID, now: datetime) -> None:
     """What names a person by their address where no key leads to them."""
     with transaction.atomic(), as_service():
         addresses = User.objects.filter(id=person).values_list("email", "phone").first() or ()
-        for address in filter(None, addresses):
-            named = Q(object_repr=address) | Q(object_repr__endswith=f"({address})")
-            LogEntry.objects.filter(named).update(object_repr="")
     for address in filter(None, addresses):
         attempts.forget(address)
         mail.forget(address)
@@ -57,6 +54,7 @@ def _addressed(column: str) -> Erasure:
 def _forget_in_log(model: type[Model], leaving: Leaving) -> int:
     """What staff did, and what was done to the account."""
     LogEntry.objects.filter(object_id=str(leaving.person)).update(object_id=str(leaving.tombstone))
+    LogEntry.objects.filter(object_repr__contains=str(leaving.person)).update(object_repr="")
     return replaces("user").run(model, leaving)
 
 

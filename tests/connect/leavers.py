@@ -21,10 +21,11 @@ from connect.models import AccountDeletion, Profile, User
 from connect.services import exports, post
 from matching.models import MatchFeedback
 from safety import attempts, limits
-from safety.models import Report
-from safety.services import audit, cases
+from safety.models import Appeal, Report
+from safety.services import appeals, audit, cases
 from tests.chat.people import Two, make_two, make_user
 from tests.factories import UserFactory
+from tests.safety.cases import moderator
 from tests.safety.rows import fill
 
 NAME, NICKNAME = "Olga Ottilie Oster", "Olgalein"
@@ -69,9 +70,16 @@ def leaver(open_case: bool = False) -> Leaver:
     _leave_traces(made)
     _staff(made)
     if not open_case:
-        for report in Report.objects.filter(status="open"):
-            cases.dismiss(report=report.id, by=other.id)
+        close_cases()
     return made
+
+
+def close_cases() -> None:
+    decider, now = moderator(), timezone.now()
+    for report in Report.objects.undecided():
+        cases.dismiss(report=report.id, by=decider, statement="Nothing of it is true.", now=now)
+    for appeal in Appeal.objects.open():
+        appeals.decide(appeal=appeal.id, by=decider, overturn=False, decision="It was as it was.", now=now)
 
 
 def _talk(made: Leaver) -> None:

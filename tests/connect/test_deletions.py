@@ -17,6 +17,7 @@ from safety.models import AuditLog
 from safety.roles import as_service
 from tests.connect.overlap import overlap
 from tests.factories import PASSWORD, DeviceSessionFactory, MatchFactory, UserFactory
+from tests.safety.cases import RESTRICTION, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +171,7 @@ def test_the_access_token_of_an_ended_session_is_of_no_use(user, api):
 def test_the_account_is_what_it_was(api, before):
     user = UserFactory()
     if before == UserStatus.RESTRICTED:
-        User.objects.filter(id=user.id).update(status=before)
+        taken(user.id, RESTRICTION)
     client = api(user)
     client.delete("/api/account")
     reply = client.post("/api/account/restore")

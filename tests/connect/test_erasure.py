@@ -20,8 +20,7 @@ from matching.models import Connection, Match, MatchFeedback
 from safety import personal_data
 from safety.models import AuditLog, Block, Report
 from safety.roles import acting_as, as_service
-from safety.services import cases
-from tests.connect.leavers import due, found, leaver
+from tests.connect.leavers import close_cases, due, found, leaver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
@@ -194,7 +193,7 @@ def test_it_is_looked_at_again_later(held):
 
 
 def test_when_the_case_closes_the_rest_follows(held):
-    cases.dismiss(report=Report.objects.get().id, by=held.other.id)
+    close_cases()
     AccountDeletion.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     erasures.erase_due(now=timezone.now())
     assert found(held.traces) == []

@@ -29,6 +29,7 @@ from tests.chat.people import make_two
 from tests.connect.leavers import WORDS, leaver
 from tests.connect.overlap import overlap
 from tests.factories import UserFactory
+from tests.safety.cases import filed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 PATH = "/api/account/export"
@@ -376,8 +377,8 @@ def test_secrets_are_not_in_it(everything, name):
 
 
 def test_reports_of_others_are_not_in_it(everything):
-    about = {"subject_kind": "match", "subject_id": everything.two.match.id, "reason_code": "spam", "severity": "low"}
-    Report.objects.create(reporter=everything.other, reported=everything.user, details_text="A rude person", **about)
+    report = filed(by=everything.other.id, against=everything.user.id)
+    Report.objects.filter(id=report.id).update(details_text="A rude person")
     reports = listed(archive_of(everything.user.id), "safety/report.json")
     assert [report["details_text"] for report in reports] == [""]
 

@@ -18,6 +18,7 @@ from safety.roles import acting_as, as_service
 from safety.services import cases, retention
 from tests.chat.people import make_two, send
 from tests.factories import UserFactory
+from tests.safety.cases import moderator
 
 DAY = timedelta(days=1)
 
@@ -99,11 +100,13 @@ def report(db):
         subject_id=uuid4(),
         reason_code="spam",
         severity="low",
+        priority=1,
+        due_at=timezone.now(),
     )
 
 
 def test_a_report_goes_three_years_after_its_decision(report):
-    cases.dismiss(report=report.id, by=uuid4())
+    cases.dismiss(report=report.id, by=moderator(), statement="Nothing of it is true.", now=timezone.now())
     retention.apply(now=in_days(3 * 365 - 1))
     assert Report.objects.count() == 1
     retention.apply(now=in_days(3 * 365 + 1))
