@@ -1,0 +1,153 @@
+"""One text seen without its disguises, in the views that rules match on.
+
+`words` holds the readings of the text, one a line: folded to plain lower-case Latin, and, only where the text has
+them, letters that were spaced out put together, digits that stand for letters read as those, repeated letters
+shortened, masked or misspelt words of the vocabulary written out. `squeezed` holds the bare words of each reading, to
+be matched without the spaces between them. `digits` has numbers written as digits without what separates them, and is
+empty for a text with few of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from safety.words.characters import LATIN
+from safety.words.lexicon import NUMBERS, VOCABULARY, words_in
+
+LONGEST = 4000
+"""Characters of a text that are looked at; no message is longer."""
+MOST_READINGS = 12
+FEWEST_NUMBERS = 5
+SHORTEST_MISSPELT = 7
+
+_TOKEN = re.compile(r"[a-z0-9]+")
+_SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]{1,16}|[ \t]?[._\-*|/,~+][ \t]?)){2,}[a-z0-9](?![a-z0-9])")
+_NARROW = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]|[ \t]?[._\-*|/,~+][ \t]?)){2,}[a-z0-9](?![a-z0-9])")
+_DOTTED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][._\-*|/,~+]){2,}[a-z0-9](?![a-z0-9])")
+_BETWEEN = re.compile(r"[^a-z0-9]+")
+_LEET = re.compile(r"(?<![a-z0-9@$€])(?=[^ \n]*[a-z])[a-z0-9@$€!|]*[0-9@$€!|][a-z0-9@$€!|]*[a-z0-9@$€]")
+_UNIT = re.compile(r"\d+[a-z]{1,3}|[a-z]{1,2}\d+|\d+")
+_AS_I = str.maketrans("013457@$€!|", "oieasta" + "seil")
+_AS_L = str.maketrans("013457@$€!|", "oleasta" + "seil")
+_REPEATED = re.compile(r"([a-z])\1{2,}")
+_MASKED = re.compile(r"(?<![a-z*#])[a-z]{1,10}[*#]{1,6}[a-z*#]{0,10}")
+_DATE_OR_TIME = re.compile(
+    r"\b\d{1,2}\.\d{1,2}\.(?:19|20)?\d\d\b|\b\d{1,2}:\d\d\b|\b(?:19|20)\d\d\b ?[-/] ?(?:19|20)\d\d\b"
+)
+_NUMBER_WORD = re.compile(r"\b(?:(double|triple|doppel|dreimal) ?)?(" + "|".join(NUMBERS) + r"|\d)\b")
+_SEPARATED = re.compile(r"(?<=\d)[\s.\-/()_,|~]{1,3}(?=\d)")
+_TIMES = {"": 1, "double": 2, "doppel": 2, "triple": 3, "dreimal": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """One text in each of its views."""
+
+    words: str
+    squeezed: tuple[tuple[str, ...], ...]
+    digits: str
+
+
+def fold(text: str) -> Views:
+    """The views of a text; what is past `LONGEST` characters is not looked at."""
+    found = _readings(latin(text[:LONGEST]))
+    tokens = tuple(tuple(_TOKEN.findall(reading)) for reading in found)
+    return Views("\n".join(found), tokens, _digits(found[0], tokens[0]))
+
+
+def latin(text: str) -> str:
+    """Lower-case text with look-alikes as the Latin letters they look like, nothing invisible, ä as ae, ß as ss."""
+    if text.isascii():
+        return text.lower()
+    composed = unicodedata.normalize("NFKC", text.translate(LATIN)).casefold().translate(LATIN)
+    if composed.isascii():
+        return composed
+    bare = "".join(c for c in unicodedata.normalize("NFD", composed) if unicodedata.category(c) not in {"Mn", "Cf"})
+    return "".join(_as_digit(c) for c in bare.translate(LATIN))
+
+
+def _as_digit(char: str) -> str:
+    """Digits of other scripts as ours."""
+    return char if char.isascii() or not char.isdecimal() else str(unicodedata.decimal(char))
+
+
+def _readings(plain: str) -> list[str]:
+    """The text and what else it can be read as, each once."""
+    found = {plain: None}
+    for read in _WAYS:
+        for reading in list(found)[:MOST_READINGS]:
+            found.update(dict.fromkeys(read(reading)))
+    return list(dict.fromkeys(" ".join(reading.split()) for reading in found))[:MOST_READINGS]
+
+
+def _joined(text: str) -> Iterable[str]:
+    """`w h a t s a p p`, `n.u.d.e.s`, `k i l l   y o u`, `s.h.u.t u.p`: narrow gaps within words first."""
+    if _SPACED.search(text):
+        for run in (_DOTTED, _NARROW, _SPACED):
+            yield run.sub(lambda spelt: _BETWEEN.sub("", spelt[0]), text)
+        yield _SPACED.sub(lambda spelt: " ".join(words_in(_BETWEEN.sub("", spelt[0]))), text)
+
+
+def _unleeted(text: str) -> Iterable[str]:
+    """`wh4ts@pp`; a 1 is an i or an l. Measures and ages stay as they are."""
+    if _LEET.search(text):
+        for table in (_AS_I, _AS_L):
+            yield _LEET.sub(lambda word: word[0] if _UNIT.fullmatch(word[0]) else word[0].translate(table), text)  # noqa: B023
+
+
+def _shortened(text: str) -> Iterable[str]:
+    """`loooser`, `kiilll`: with one letter and with two."""
+    if _REPEATED.search(text):
+        yield _REPEATED.sub(r"\1", text)
+        yield _REPEATED.sub(r"\1\1", text)
+
+
+def _unmasked(text: str) -> Iterable[str]:
+    """`f*ck`, `b**ch`: the vocabulary's only word that fits."""
+    if "*" in text or "#" in text:
+        yield _MASKED.sub(lambda word: _behind(word[0]) or word[0], text)
+
+
+def _corrected(text: str) -> Iterable[str]:
+    """`watsapp`, `telegramm`: long words of the vocabulary with one slip."""
+    slips = {word: right for word in _TOKEN.findall(text) if len(word) >= SHORTEST_MISSPELT and (right := _meant(word))}
+    if slips:
+        yield _TOKEN.sub(lambda word: slips.get(word[0], word[0]), text)
+
+
+_WAYS: list[Callable[[str], Iterable[str]]] = [_joined, _unleeted, _unmasked, _shortened, _corrected]
+
+
+def _behind(masked: str) -> str:
+    shape = re.compile("".join("[a-z]" if c in "*#" else c for c in masked))
+    return next((word for word in VOCABULARY if shape.fullmatch(word)), "")
+
+
+def _meant(word: str) -> str:
+    """The word of the vocabulary this one misspells; empty for others, and for one spelt right."""
+    alike = _by_initial().get(word[0], ())
+    if word in alike:
+        return ""
+    near = (known for known in alike if abs(len(known) - len(word)) <= 1)
+    return next((known for known in near if OSA.distance(word, known, score_cutoff=1) <= 1), "")
+
+
+@cache
+def _by_initial() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for word in VOCABULARY:
+        if len(word) >= SHORTEST_MISSPELT:
+            found.setdefault(word[0], []).append(word)
+    return {initial: tuple(words) for initial, words in found.items()}
+
+
+def _digits(plain: str, tokens: tuple[str, ...]) -> str:
+    if sum(len(token) if token.isdigit() else token in NUMBERS for token in tokens) < FEWEST_NUMBERS:
+        return ""
+    undated = _DATE_OR_TIME.sub("#", plain)
+    spelt = _NUMBER_WORD.sub(lambda n: NUMBERS.get(n[2], n[2]) * _TIMES[n[1] or ""], undated)
+    return _SEPARATED.sub("", spelt)

@@ -1,0 +1,118 @@
+"""Reading a text through its disguises."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safety.words.fold import LONGEST, MOST_READINGS, fold, latin
+from safety.words.lexicon import words_in
+
+DISGUISES = {
+    "capitals": "WhatsApp",
+    "full width": "ｗｈａｔｓａｐｐ",
+    "mathematical": "𝔴𝔥𝔞𝔱𝔰𝔞𝔭𝔭",
+    "circled": "ⓦⓗⓐⓣⓢⓐⓟⓟ",
+    "squared": "🅆🄷🄰🅃🅂🄰🄿🄿",
+    "small capitals": "ᴡʜᴀᴛꜱᴀᴘᴘ",
+    "Cyrillic": "whаtsарр",
+    "Cyrillic lower case": "wнатsaрр",
+    "Greek": "whατsαρρ",
+    "zero width": "wh\u200bats\u200dap\u2060p",
+    "soft hyphen": "whats\u00adapp",
+    "direction marks": "\u202ewhatsapp\u202c",
+    "accents": "whåtsäpp".replace("ä", "à"),
+    "stacked marks": "w\u0336h\u0336a\u0336t\u0336s\u0336a\u0336p\u0336p\u0336",
+    "spaced": "w h a t s a p p",
+    "dotted": "w.h.a.t.s.a.p.p",
+    "mixed separators": "w-h_a.t*s a p p",
+    "leetspeak": "wh4t5@pp",
+    "repeated": "whaaaatsapp",
+    "masked": "wh*tsapp",
+    "misspelt": "watsapp",
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_each_disguise_is_seen_through(disguise):
+    assert "add me on whatsapp please" in fold(f"add me on {DISGUISES[disguise]} please").words.split("\n")
+
+
+def test_wide_gaps_between_spaced_words_are_word_breaks():
+    assert "kill you" in fold("k i l l   y o u").words.split("\n")
+
+
+def test_dots_within_words_leave_the_spaces_between_them():
+    assert "shut up" in fold("s.h.u.t u.p").words.split("\n")
+
+
+def test_words_spaced_out_alike_are_told_apart():
+    assert "i will kill you" in fold("I w i l l k i l l y o u").words.split("\n")
+
+
+def test_german_letters_are_written_out():
+    assert latin("Größe, hässlich, Übel") == "groesse, haesslich, uebel"
+
+
+def test_typographic_apostrophes_are_plain():
+    assert latin("I’m") == "i'm"
+
+
+def test_digits_of_other_scripts_are_digits():
+    assert latin("١٦") == "16"
+
+
+def test_a_plain_text_has_one_reading():
+    assert fold("See you at the lake tomorrow").words == "see you at the lake tomorrow"
+
+
+def test_white_space_is_one_space():
+    assert fold("one\n\n two\t three").words == "one two three"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0171 39 200 12",
+        "null eins sieben eins drei neun zwei null null eins zwei",
+        "zero one seven one, three nine two double zero one two",
+        "０１７１ ３９ ２００ １２",
+        "0171-39/200.12",
+    ],
+)
+def test_a_number_however_written_is_its_digits(text):
+    assert "01713920012" in fold(f"call {text} later").digits
+
+
+def test_few_numbers_make_no_digits_view():
+    assert fold("I have 2 cats and 3 dogs").digits == ""
+
+
+def test_dates_and_times_are_no_numbers():
+    assert "20250745" not in fold("on 12.03.2025 07:45 with 5 friends").digits
+
+
+def test_what_is_no_word_stays_together():
+    assert words_in("xqzyouarefat") == ["xqz", "you", "are", "fat"]
+
+
+def test_no_letters_are_no_words():
+    assert words_in("") == []
+
+
+def test_what_is_past_the_longest_message_is_not_looked_at():
+    assert fold("a" * LONGEST + " whatsapp") == fold("a" * LONGEST)
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_read_in_a_bounded_number_of_ways(text):
+    assert 1 <= len(fold(text).words.split("\n")) <= MOST_READINGS
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_no_reading_is_much_longer_than_its_text(text):
+    assert all(len(reading) <= 2 * len(latin(text)) for reading in fold(text).words.split("\n"))
+
+
+@given(st.text(alphabet="аеорсхіѕ𝔞𝟷①ﬁß٣ẞ\u200b\u0301 .-*@$01", max_size=120))
+def test_reading_a_text_written_to_confuse_never_fails(text):
+    assert fold(text).words.split("\n")[0] == " ".join(latin(text).split())
