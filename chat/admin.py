@@ -1,9 +1,17 @@
-"""Conversations, as staff see them: that and when something was said, never what."""
+"""Conversations, as staff see them: that and when something was said, and what only where it is held for them."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import display
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
 
-from chat.models import Conversation, ConversationEvent, Message, Reveal
-from config.admin import ModelAdmin
+from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
+from chat.services import holds
+from config.admin import ModelAdmin, reported, staff_id
 
 
 @admin.register(Conversation)
@@ -34,6 +42,55 @@ class MessageAdmin(ModelAdmin):
     list_filter = ("type", "contains_sensitive")
     list_select_related = ("conversation",)
     hidden = ("content_ciphertext",)
+
+
+@admin.register(HeldMessage)
+class HeldMessageAdmin(ModelAdmin):
+    """The queue of messages that wait. What one says is shown only on request, which goes on record."""
+
+    list_display = ("created_at", "label", "risk", "status", "conversation", "decided_by", "decided_at")
+    list_filter = ("status", "label")
+    list_select_related = ("message__conversation", "decided_by")
+    actions = ("read", "release", "reject")
+    change_form_outer_before_template = "chat/held_page.html"
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("chat.change_heldmessage")
+
+    @display(description="Conversation")
+    def conversation(self, held: HeldMessage) -> Conversation:
+        return held.message.conversation
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        kwargs["extra_context"] = {"may_decide": self.has_moderate_permission(request)}
+        return super().change_view(request, object_id, *args, **kwargs)
+
+    @admin.action(description="Read (goes on record)", permissions=["moderate"])
+    def read(self, request: HttpRequest, queryset: QuerySet[HeldMessage]) -> HttpResponse:
+        texts = []
+        for held in queryset:
+            with reported(self, request, held):
+                texts.append((held, holds.read(hold=held.id, by=staff_id(request))))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": "Held messages",
+            "texts": texts,
+            "may_decide": True,
+        }
+        return TemplateResponse(request, "chat/held_texts.html", context)
+
+    @admin.action(description="Release", permissions=["moderate"])
+    def release(self, request: HttpRequest, queryset: QuerySet[HeldMessage]) -> None:
+        for held in queryset:
+            with reported(self, request, held):
+                holds.release(hold=held.id, by=staff_id(request), now=timezone.now())
+
+    @admin.action(description="Reject", permissions=["moderate"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[HeldMessage]) -> None:
+        for held in queryset:
+            with reported(self, request, held):
+                holds.reject(hold=held.id, by=staff_id(request), now=timezone.now())
 
 
 @admin.register(Reveal)

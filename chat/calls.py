@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 
 from chat import frames, handlers
 from chat.handlers import Visitor
+from chat.services.drafts import MessageRefused
 from config.api.errors import Problem, describe
 from config.db import new_id
 from config.errors import Forbidden, Invalid, NotSignedIn, TooFast
@@ -122,12 +123,16 @@ def _told(call: Call, work: Callable[[], Answer]) -> Answer:
 
 def _carry_out(call: Call) -> Answer:
     """One call in a transaction of its own."""
-    reply = _perform(call.visitor, lambda: Reply(200, _handle(call)))
+    reply = _perform(call.visitor, lambda: _handle(call))
     return acknowledge(call, reply.body) if reply.status == 200 else _error(call, reply.body)
 
 
-def _handle(call: Call) -> dict[str, Any]:
-    return handlers.HANDLERS[call.type](call.visitor, call.data, timezone.now())
+def _handle(call: Call) -> Reply:
+    try:
+        return Reply(200, handlers.HANDLERS[call.type](call.visitor, call.data, timezone.now()))
+    except MessageRefused as refused:
+        # Returned and not raised: the trace of it is committed.
+        return _refuse(refused)
 
 
 def _perform(visitor: Visitor, handler: Callable[[], Reply]) -> Reply:

@@ -90,6 +90,21 @@ class EventType(TextChoices):
     REVEAL = "reveal"
 
 
+class HoldStatus(TextChoices):
+    """A message that a moderator looks at before it is delivered."""
+
+    HELD = "held"
+    RELEASED = "released"
+    REJECTED = "rejected"
+
+
+HOLD_TRANSITIONS = {
+    HoldStatus.HELD: [HoldStatus.RELEASED, HoldStatus.REJECTED],
+    HoldStatus.RELEASED: [],
+    HoldStatus.REJECTED: [],
+}
+
+
 class MessageType(TextChoices):
     TEXT = "text"
     IMAGE = "image"

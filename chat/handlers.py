@@ -9,8 +9,8 @@ from uuid import UUID
 from rest_framework_simplejwt.tokens import AccessToken
 
 from chat import queries
-from chat.models import Message
 from chat.services import locks, messages, presence, reveals
+from chat.services.receipts import receipt
 from config.errors import NotSignedIn
 from connect.realtime import publish
 from safety.unit import Caller, gate
@@ -47,11 +47,6 @@ def ping(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any
 
 def send(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
     return receipt(messages.send(by=visitor.user_id, now=now, **data))
-
-
-def receipt(message: Message) -> dict[str, Any]:
-    """What a sender is told of a message that is committed."""
-    return {"message_id": str(message.id), "seq": message.seq, "created_at": message.sent_at.isoformat()}
 
 
 def read(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:

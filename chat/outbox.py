@@ -17,10 +17,10 @@ from psycopg_pool import PoolTimeout
 
 from chat import calls, queries
 from chat.calls import Answer, Call, in_thread
-from chat.handlers import receipt
 from chat.sealing import MessageUnreadable
 from chat.services import messages
 from chat.services.drafts import Draft, draft
+from chat.services.receipts import receipts
 from config.db import new_id
 from config.errors import Invalid
 from safety.roles import as_service
@@ -87,10 +87,11 @@ def _store(batch: Sequence[Call], now: datetime) -> dict[Call, Answer]:
             live = queries.live_sessions({call.visitor.session_id for call in drafts}, now)
             admitted = {call: said for call, said in drafts.items() if call.visitor.session_id in live}
             stored = messages.send_together(list(admitted.values()), now=now)
+            told = receipts(list(stored.values()))
     except (Error, PoolTimeout, MessageUnreadable) as exc:
         logger.warning("batch_failed", messages=len(drafts), error=type(exc).__name__)
         return {}
-    return {call: calls.acknowledge(call, receipt(stored[said])) for call, said in admitted.items() if said in stored}
+    return {call: calls.acknowledge(call, told[stored[said].id]) for call, said in admitted.items() if said in stored}
 
 
 def _draft(call: Call) -> Draft | None:

@@ -5,18 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from chat.enums import CloseReason, State
-from chat.models import Conversation, ConversationEvent, Message, Reveal
+from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
 from chat.sealing import Box, MessageUnreadable
 from chat.services import conversations, presence
-from safety.parts import deletes, replaces_in_pair, sweeping
+from safety.parts import both, deletes, replaces, replaces_in_pair, sweeping
 from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, register
 from safety.roles import as_service
 
 TALK = "so that two people can talk"
-BOTH = "you; the other, under your pseudonym until a reveal; moderators where it is reported"
+SEEN_BY_BOTH = "you; the other, under your pseudonym until a reveal; moderators where it is reported"
 
 
 def leave(person: UUID, now: datetime) -> None:
@@ -45,6 +45,15 @@ def _message(row: Any, person: UUID) -> dict[str, Any]:
     return {"from": sender, "text": text} | {name: getattr(row, name) for name in names}
 
 
+def _held_back(person: UUID) -> Q:
+    """What the other wrote and a moderator did not let pass, or not yet."""
+    return Q(seq=None) & ~Q(sender=person)
+
+
+def _hold(row: Any, person: UUID) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("status", "created_at", "decided_at")}
+
+
 def _reveal(row: Any, person: UUID) -> dict[str, Any]:
     names = ("conversation_id", "status", "created_at", "expires_at", "resolved_at")
     return {"asked_by_you": row.requested_by_id == person} | {name: getattr(row, name) for name in names}
@@ -63,6 +72,8 @@ def _ended_before(model: type[Model], moment: datetime) -> QuerySet[Any]:
 def _clear(ended: QuerySet[Any]) -> None:
     """Key, words, events and all: nothing of a conversation stays."""
     ids = list(ended.values_list("id", flat=True))
+    held: Any = HeldMessage.objects.filter(message__conversation__in=ids)
+    held._raw_delete(held.db)
     for model in (ConversationEvent, Reveal, Message):
         rows: Any = model._default_manager.filter(conversation__in=ids)
         rows._raw_delete(rows.db)
@@ -79,7 +90,7 @@ def declare() -> None:
             replaces_in_pair("user_a", "user_b"),
             belongs=("user_a", "user_b"),
             shown=_conversation,
-            seen_by=BOTH,
+            seen_by=SEEN_BY_BOTH,
             retention=Retention("conversations", "its end, with all that was said", sweeping(_ended_before, _clear)),
         ),
         Part(
@@ -89,9 +100,23 @@ def declare() -> None:
             deletes("sender"),
             belongs=("conversation__user_a", "conversation__user_b"),
             related=("conversation",),
+            unknown=_held_back,
             shown=_message,
-            seen_by=BOTH,
+            seen_by=SEEN_BY_BOTH,
             lasts="as long as the conversation",
+        ),
+        Part(
+            HeldMessage,
+            "Messages of yours that a moderator looked at first",
+            "so that nobody is hurt by what they are sent",
+            both(
+                deletes("message__sender"),
+                replaces("decided_by", words="staff who leave are replaced by a random id"),
+            ),
+            belongs=("message__sender",),
+            shown=_hold,
+            seen_by="you; moderators",
+            lasts="as long as the message",
         ),
         Part(
             ConversationEvent,
@@ -100,7 +125,7 @@ def declare() -> None:
             Erasure("kept with the conversation, without your words", _unsay),
             belongs=("conversation__user_a", "conversation__user_b"),
             withheld="it is the order of the messages, which are",
-            seen_by=BOTH,
+            seen_by=SEEN_BY_BOTH,
             lasts="as long as the conversation",
         ),
         Part(
@@ -110,7 +135,7 @@ def declare() -> None:
             deletes("requested_by", "requested_to"),
             belongs=("requested_by", "requested_to"),
             shown=_reveal,
-            seen_by=BOTH,
+            seen_by=SEEN_BY_BOTH,
             lasts="as long as the conversation",
         ),
     )

@@ -48,6 +48,7 @@ class Line:
     created_at: datetime
     read_at: datetime | None
     retracted: bool
+    warning: str | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def listed(user_id: UUID) -> QuerySet[Conversation]:
 
     To be read as the service.
     """
-    waiting = Message.objects.filter(conversation=OuterRef("pk"), read_at=None, retracted_at=None)
+    waiting = Message.objects.filter(conversation=OuterRef("pk")).waiting()
     counted = waiting.exclude(sender=user_id).order_by().values("conversation").annotate(n=Count("*"))
     number = Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), Value(0))
     unread = Case(When(state=State.CLOSED, then=Value(0)), default=number)
@@ -122,7 +123,7 @@ def lines(conversation: Conversation, *, viewer: UUID, after_seq: int, limit: in
     found = list(later[:limit])
     box = Box(conversation)
     read = [_line(conversation, box, message, viewer) for message in found]
-    last = found[-1].seq if found else 0
+    last = found[-1].number if found else 0
     return read, last if len(found) == limit else max(last, conversation.last_seq)
 
 
@@ -185,11 +186,12 @@ def _line(conversation: Conversation, box: Box, message: Message, viewer: UUID) 
     mine = message.sender_id == viewer
     return Line(
         message_id=message.id,
-        seq=message.seq,
+        seq=message.number,
         sender="me" if mine else conversation.pseudonym_of(message.sender_id),
         from_me=mine,
         text=box.open(message),
         created_at=message.sent_at,
         read_at=message.read_at,
         retracted=message.retracted_at is not None,
+        warning=None if mine else message.warning,
     )

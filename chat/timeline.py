@@ -6,7 +6,7 @@ sides "me" and "them"; no frame carries a user's id before both have revealed.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from chat.enums import EventType, RevealState, State
@@ -16,7 +16,9 @@ from connect.realtime import Event, publish_each
 from matching.enums import Side
 
 # One statement however many. A message whose client_id stands for an earlier one of its sender is not stored and does
-# not come back; the others do, with whether their sender had nothing waiting unread, which is when the other is told.
+# not come back; the others do, with whether their sender had nothing waiting unread, which is when the other is told,
+# and whether they are the first their sender says here; who lets a talk come this far without a word answers and does
+# not open it, so that in a long one nothing is looked up.
 _APPEND_MESSAGES = """
 WITH said AS (
     SELECT * FROM unnest(
@@ -44,10 +46,14 @@ WITH said AS (
 SELECT message.id, NOT EXISTS (
     SELECT FROM chat_message AS earlier
     WHERE earlier.conversation_id = message.conversation_id AND earlier.sender_id = message.sender_id
-      AND earlier.read_at IS NULL AND earlier.retracted_at IS NULL
+      AND earlier.read_at IS NULL AND earlier.retracted_at IS NULL AND earlier.seq IS NOT NULL
+), message.seq <= %(last_opening)s AND NOT EXISTS (
+    SELECT FROM chat_message AS earlier
+    WHERE earlier.conversation_id = message.conversation_id AND earlier.sender_id = message.sender_id
 )
 FROM message
 """
+_LAST_OPENING = 20
 _COLUMNS = (
     "id",
     "conversation_id",
@@ -61,6 +67,13 @@ _COLUMNS = (
     "moderation_label",
     "sent_at",
 )
+
+
+class News(NamedTuple):
+    """What a stored message is in its conversation: one to notify the other of, one its sender opens with."""
+
+    notifies: bool
+    opens: bool
 
 
 @dataclass(frozen=True)
@@ -91,15 +104,16 @@ def append(
     )
 
 
-def append_messages(messages: Sequence[Message]) -> dict[UUID, bool]:
+def append_messages(messages: Sequence[Message]) -> dict[UUID, News]:
     """Store messages with the next numbers of their locked conversations, and their events, in one statement.
 
-    By the id of each that was stored: whether nothing of its sender was waiting unread. One that is missing was not
-    stored, because its client_id stands for an earlier message.
+    By the id of each that was stored, what it is. One that is missing was not stored, because its client_id stands for
+    an earlier message.
     """
-    values: dict[str, list[Any]] = {name: [getattr(message, name) for message in messages] for name in _COLUMNS}
+    values: dict[str, Any] = {name: [getattr(message, name) for message in messages] for name in _COLUMNS}
+    values["last_opening"] = _LAST_OPENING
     values["side"] = [message.conversation.side_of(message.sender_id).value for message in messages]
-    return dict(prepared.execute(_APPEND_MESSAGES, values).fetchall())
+    return {row[0]: News(*row[1:]) for row in prepared.execute(_APPEND_MESSAGES, values).fetchall()}
 
 
 def announce_messages(said: Iterable[tuple[Message, str]]) -> None:
@@ -108,7 +122,7 @@ def announce_messages(said: Iterable[tuple[Message, str]]) -> None:
     for message, text in said:
         conversation = message.conversation
         side = conversation.side_of(message.sender_id)
-        event = ConversationEvent(seq=message.seq, type=EventType.MESSAGE, side=side, message=message)
+        event = ConversationEvent(seq=message.number, type=EventType.MESSAGE, side=side, message=message)
         frames += _to_both(conversation, event, text)
     publish_each(frames)
 
@@ -144,13 +158,14 @@ def _of_message(conversation: Conversation, event: ConversationEvent, viewer: UU
     message, who = event.message, from_side(conversation, event.side, viewer)
     frame: dict[str, Any] = {"from": who, "pseudonym": _pseudonym(conversation, event.side)}
     if message is None:
-        return frame | {"message_id": None, "created_at": None, "read_at": None, "retracted": True}
+        return frame | {"message_id": None, "created_at": None, "read_at": None, "retracted": True, "warning": None}
     frame |= {
         "message_id": str(message.id),
         "type": message.type,
         "created_at": message.sent_at.isoformat(),
         "read_at": message.read_at.isoformat() if message.read_at else None,
         "retracted": message.retracted_at is not None,
+        "warning": None if who == "me" else message.warning,
     }
     return frame | ({"client_id": message.client_id} if who == "me" else {})
 

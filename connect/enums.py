@@ -139,6 +139,7 @@ class NotificationType(TextChoices):
     REVEAL_REQUESTED = "reveal_requested"
     REVEAL_MUTUAL = "reveal_mutual"
     NEW_MESSAGE = "new_message"
+    MESSAGE_REJECTED = "message_rejected"
     MUTUAL_MATCH = "mutual_match"
     BABY_GENERATED = "baby_generated"
     STREAK_AT_RISK = "streak_at_risk"

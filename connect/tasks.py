@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
 from connect.services import codes, erasures, exports, post, sessions
-from safety.services import blocks, idempotency
+from safety.services import blocks, idempotency, traces
 
 
 @shared_task
@@ -27,6 +27,7 @@ def clear_expired() -> None:
         codes.clear_expired(now=timezone.now())
         idempotency.clear_expired(now=timezone.now())
         sessions.clear_ended(now=timezone.now())
+        traces.clear_expired(now=timezone.now())
 
 
 @shared_task

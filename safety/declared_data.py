@@ -18,6 +18,7 @@ from safety.models import (
     ModerationAction,
     Report,
     SafetyFlag,
+    TextTrace,
 )
 from safety.parts import both, deletes, empties, older, replaces, sweeping
 from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, needed_while, register
@@ -176,6 +177,15 @@ def declare() -> None:
             withheld="whoever knew of them would work around them",
             seen_by="moderators",
             retention=older("reports", "created_at", "the day"),
+        ),
+        Part(
+            TextTrace,
+            "Keyed numbers of what you said first, or may not say",
+            "to find who says the same to everybody",
+            deletes("user"),
+            withheld="whoever knew of them would work around them",
+            seen_by="nobody",
+            lasts="a day",
         ),
         Part(
             BlockedIdentity,

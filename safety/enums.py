@@ -1,8 +1,11 @@
 """The closed vocabularies of protection, with the moves each state allows."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from django.db.models import TextChoices
+
+from safety.words.rules import Kind, Label, View
 
 # Until when a banned person is kept out: a moment in a column that otherwise holds the end of a suspension.
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -98,3 +101,17 @@ APPEAL_TRANSITIONS = {
     AppealStatus.OVERTURNED: [],
     AppealStatus.WITHDRAWN: [],
 }
+
+
+class TraceKind(TextChoices):
+    """What is remembered of what somebody wrote."""
+
+    OPENER = "opener"
+    REFUSED = "refused"
+
+
+def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(value.value, value.value.replace("_", " ").capitalize()) for value in values]
+
+
+RULE_LABELS, RULE_KINDS, RULE_VIEWS = _choices(Label), _choices(Kind), _choices(View)

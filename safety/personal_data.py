@@ -62,7 +62,7 @@ class Part:
 
     The rows that `belongs` leads to are exported, all columns but relations and `hidden` or what `shown` makes of them;
     with `withheld` none are, and that is why. `derived`: by purpose of consent the columns that taking it back empties.
-    `related`: what `shown` reads along. `files`: the paths of a person's files in the private storage.
+    `unknown`: rows among them that the person does not know of. `related`: what `shown` reads along. `files`: the paths of a person's files in the private storage.
     """
 
     model: type[Model]
@@ -72,6 +72,7 @@ class Part:
     belongs: tuple[str, ...] = ("user",)
     hidden: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    unknown: Callable[[UUID], Q] | None = None
     shown: Shown | None = None
     withheld: str = ""
     seen_by: str = "you"
@@ -93,6 +94,7 @@ class Part:
 
     def rows(self, person: UUID) -> QuerySet[Any]:
         rows = of(self.model, self.belongs, person)
+        rows = rows.exclude(self.unknown(person)) if self.unknown else rows
         return rows.select_related(*self.related) if self.related else rows
 
     def show(self, row: Any, person: UUID) -> dict[str, Any]:

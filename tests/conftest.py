@@ -17,6 +17,7 @@ from config.celery import app
 from connect import tokens
 from connect.models import User
 from safety import flags, limits
+from tests import words
 from tests.factories import DeviceSessionFactory
 
 
@@ -31,6 +32,12 @@ def flags_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
     """What settings say of flags, at no query; a test of flags starts with `flags.forget()`."""
     values = {name: entry[0] for name, entry in configured.CONSTANCE_CONFIG.items()}
     monkeypatch.setattr(flags, "_seen", flags.Seen(values, math.inf))
+
+
+@pytest.fixture(autouse=True)
+def rules_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said is judged by `tests.words`, and looking for newer rules costs no test a query."""
+    monkeypatch.setattr("safety.rulebook.book", lambda: words.BOOK)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,10 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from chat.api.serializers import NoticeSerializer
 from chat.enums import RevealState
+from chat.services.receipts import STATUSES
 from config.api.serializers import CamelSerializer
 from config.db import new_id
-from safety.enums import ReportReason
+from safety.enums import RULE_LABELS, ReportReason
 
 MAX_SEQ = 2**62
 STAGES = [
@@ -39,6 +41,7 @@ class BlindChatLineSerializer(CamelSerializer):
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
     retracted = serializers.BooleanField()
+    warning = serializers.ChoiceField(RULE_LABELS, allow_null=True, help_text="What to be careful of.")
 
 
 class BlindChatPageSerializer(CamelSerializer):
@@ -56,9 +59,13 @@ class BlindChatSendSerializer(CamelSerializer):
 
 
 class BlindChatSentSerializer(CamelSerializer):
+    """A message that is held waits for a moderator; the other knows nothing of it."""
+
     ok = serializers.BooleanField(default=True)
     message_id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
+    status = serializers.ChoiceField(STATUSES)
+    notice = NoticeSerializer(allow_null=True)
 
 
 class RevealSerializer(CamelSerializer):

@@ -10,6 +10,8 @@ from chat import queries
 from chat.api import connect_serializers as s
 from chat.models import Reveal
 from chat.services import messages, reports, reveals
+from chat.services.drafts import MessageRefused
+from chat.services.receipts import receipt
 from safety import limits
 from safety.api import Endpoint, operation
 from safety.api.schema import MISSING, WRONG_STATE
@@ -58,15 +60,17 @@ class BlindChatView(Endpoint):
     )
     def post(self, request: Request) -> Response:
         said = self.given(s.BlindChatSendSerializer)
-        message = messages.send(
-            conversation_id=said.validated_data["blind_chat_id"],
-            by=self.me,
-            client_id=said.validated_data["client_id"],
-            text=said.validated_data["message"],
-            now=self.now,
-        )
-        sent = {"ok": True, "message_id": message.id, "created_at": message.sent_at}
-        return Response(s.BlindChatSentSerializer(sent).data)
+        try:
+            message = messages.send(
+                conversation_id=said.validated_data["blind_chat_id"],
+                by=self.me,
+                client_id=said.validated_data["client_id"],
+                text=said.validated_data["message"],
+                now=self.now,
+            )
+        except MessageRefused as refused:
+            return self.refusal(refused)
+        return Response(s.BlindChatSentSerializer({"ok": True, **receipt(message)}).data)
 
 
 class RevealView(Endpoint):

@@ -6,8 +6,10 @@ from rest_framework import serializers
 
 from chat.enums import Kind, RevealState, State
 from chat.models import Conversation
+from chat.services.receipts import STATUSES
 from config.api.serializers import PlainSerializer, StrictSerializer
 from config.db import new_id
+from safety.enums import RULE_LABELS
 
 MAX_SEQ = 2**62
 
@@ -43,6 +45,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
     retracted = serializers.BooleanField()
+    warning = serializers.ChoiceField(RULE_LABELS, allow_null=True, help_text="What to be careful of.")
 
 
 class MessagePageSerializer(serializers.Serializer[Any]):
@@ -64,10 +67,21 @@ class SendSerializer(StrictSerializer):
     client_id = serializers.CharField(max_length=64, default=lambda: new_id().hex)
 
 
+class NoticeSerializer(serializers.Serializer[Any]):
+    """What somebody should know about a message of their own, in their language."""
+
+    label = serializers.ChoiceField(RULE_LABELS)  # type: ignore[assignment]  # a field may be called label
+    text = serializers.CharField()
+
+
 class SentSerializer(serializers.Serializer[Any]):
+    """A message that is held waits for a moderator: it has no `seq`, and the other knows nothing of it."""
+
     message_id = serializers.UUIDField()
-    seq = serializers.IntegerField()
+    seq = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
+    status = serializers.ChoiceField(STATUSES)
+    notice = NoticeSerializer(allow_null=True)
 
 
 class ReadSerializer(StrictSerializer):

@@ -10,6 +10,8 @@ from chat import queries
 from chat.api import serializers as s
 from chat.enums import CloseReason
 from chat.services import conversations, messages
+from chat.services.drafts import MessageRefused
+from chat.services.receipts import receipt
 from config.api.pagination import Cursor
 from safety.api import Endpoint, operation
 from safety.api.schema import WRONG_STATE
@@ -66,9 +68,11 @@ class MessagesView(Endpoint):
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
         said = self.given(s.SendSerializer)
-        message = messages.send(conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data)
-        sent = {"message_id": message.id, "seq": message.seq, "created_at": message.sent_at}
-        return Response(s.SentSerializer(sent).data, status=201)
+        try:
+            message = messages.send(conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data)
+        except MessageRefused as refused:
+            return self.refusal(refused)
+        return Response(s.SentSerializer(receipt(message)).data, status=201)
 
 
 class MessageView(Endpoint):

@@ -1,21 +1,31 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from chat.enums import MessageType
 from config.db import Record
-from safety.schema import RowSecurity, through
+from safety.schema import RowSecurity, owner, through
+from safety.words.rules import Label
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def waiting(self) -> Self:
+        """What was said and is not read yet."""
+        return self.filter(seq__isnull=False, read_at=None, retracted_at=None)
 
 
 class Message(Record):
     """What somebody said, as ciphertext only. `seq` is that of its event; `client_id` is the sender's own number for
-    it, by which a message sent again is recognised. `content_preview` is a neutral teaser, never an excerpt;
+    it, by which a message sent again is recognised. One that is held for a moderator has no `seq` yet and is no event:
+    to the other it does not exist, in the row policy too. `content_preview` is a neutral teaser, never an excerpt;
     `retracted_digest` stands in for the ciphertext of a message taken back, keyed by its conversation's key.
     """
 
     conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    seq = models.PositiveBigIntegerField()
+    seq = models.PositiveBigIntegerField(null=True)
     client_id = models.CharField(max_length=64)
     type = models.CharField(max_length=10, choices=MessageType, default=MessageType.TEXT)
     content_ciphertext = models.BinaryField(null=True, editable=False)
@@ -23,18 +33,28 @@ class Message(Record):
     contains_sensitive = models.BooleanField(default=False)
     moderation_label = models.CharField(max_length=30, blank=True)
     sent_at = models.DateTimeField()
+    held_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     retracted_at = models.DateTimeField(null=True, blank=True)
     retracted_digest = models.BinaryField(null=True, editable=False)
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+            models.CheckConstraint(
+                condition=Q(seq__isnull=False) | Q(held_at__isnull=False), name="message_numbered_unless_held"
+            ),
             models.UniqueConstraint(fields=["sender", "client_id"], name="message_client_id"),
             models.CheckConstraint(
                 condition=Q(retracted_at=None) | Q(content_ciphertext=None), name="message_retracted_is_gone"
             ),
-            RowSecurity(name="message_rls", select=through("chat_conversation", "conversation_id")),
+            RowSecurity(
+                name="message_rls",
+                select=f"{through('chat_conversation', 'conversation_id')}"
+                f" AND (seq IS NOT NULL OR {owner('sender_id')})",
+            ),
         ]
         indexes = [
             models.Index(fields=["conversation", "seq"], condition=Q(read_at=None), name="message_unread_idx"),
@@ -43,3 +63,14 @@ class Message(Record):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.type}"
+
+    @property
+    def number(self) -> int:
+        """The `seq` of what was said; what is held was not, and has none."""
+        assert self.seq is not None
+        return self.seq
+
+    @property
+    def warning(self) -> str | None:
+        """What the reader should be careful of. That the writer is in despair is theirs to tell, not ours to label."""
+        return None if self.moderation_label == Label.SELF_HARM else self.moderation_label or None

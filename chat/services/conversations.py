@@ -9,7 +9,7 @@ from django.db import transaction
 from chat import pseudonyms, timeline
 from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State
 from chat.models import Conversation, Reveal
-from chat.services import locks
+from chat.services import holds, locks
 from config.errors import NotYours
 from connect.models import User
 from connect.realtime import publish
@@ -121,6 +121,7 @@ def _end(conversation: Conversation, reason: CloseReason, now: datetime) -> None
         pending.update(status=RevealStatus.EXPIRED, resolved_at=now)
     event = timeline.append(conversation, EventType.STATE, data={"state": State.CLOSED})
     conversation.save(update_fields=["state", "close_reason", "closed_at", "reveal_state", "last_seq"])
+    holds.reject_waiting(conversation, now)
     # In the order in which a block ends them, so that the frames do not tell one from the other.
     _end_match(conversation, now)
     timeline.announce(conversation, event)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
@@ -10,12 +10,22 @@ from django.conf import settings
 from chat.models import Message
 from config.errors import Invalid
 from config.prepared import Prepared
+from safety.rulebook import judge
+from safety.words.matcher import CLEAR, Decision
+from safety.words.policy import Action
 
 _TAKEN = Prepared(
     lambda senders, client_ids: Message.objects.filter(sender__id__any=senders, client_id__any=client_ids).only(
         "sender_id", "client_id"
     )
 )
+
+
+class MessageRefused(Invalid):
+    """A text that is never said here; `label` in the details says why."""
+
+    code = "message_refused"
+    message = "This goes against the rules of this place and was not sent."
 
 
 @dataclass(frozen=True)
@@ -26,11 +36,31 @@ class Draft:
     by: UUID
     client_id: str
     text: str
+    decision: Decision = field(default=CLEAR, compare=False)
+
+    @property
+    def label(self) -> str:
+        """Why it is minded; empty for what nobody minds."""
+        return "" if self.decision.allowed or not self.decision.label else self.decision.label.value
+
+    @property
+    def refusal(self) -> MessageRefused | None:
+        return MessageRefused(label=self.label) if self.decision.action == Action.BLOCK else None
+
+    @property
+    def is_held(self) -> bool:
+        return self.decision.action == Action.HOLD
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is delivered at once, with a label or without."""
+        return self.decision.action in {Action.ALLOW, Action.WARN}
 
 
 def draft(*, conversation_id: UUID, by: UUID, client_id: str, text: str) -> Draft:
-    """Raises Invalid (message_empty, message_too_long)."""
-    return Draft(conversation_id, by, client_id, clean(text))
+    """Clean and judged by the rules in force. Raises Invalid (message_empty, message_too_long)."""
+    kept = clean(text)
+    return Draft(conversation_id, by, client_id, kept, judge(kept))
 
 
 def clean(text: str) -> str:

@@ -12,48 +12,53 @@ from chat import timeline
 from chat.enums import EventType, State
 from chat.models import Conversation, ConversationEvent, Message
 from chat.sealing import Box
-from chat.services import locks
-from chat.services.drafts import Draft, draft, unsent
-from chat.timeline import Frame
+from chat.services import holds, locks, notes
+from chat.services.drafts import Draft, MessageRefused, draft, unsent
+from chat.timeline import Frame, News
 from config.db import new_id
-from config.errors import Invalid, KeyReused, NotYours, WrongState
-from connect.enums import NotificationType, RelatedType
+from config.errors import DomainError, Invalid, KeyReused, NotYours, WrongState
 from connect.realtime import publish
 from connect.services import notifications
-from connect.services.notifications import Note
+from safety.enums import FlagKind
 from safety.roles import as_service
+from safety.services import flags, traces
+from safety.services.traces import Opener
+from safety.words.rules import Label
 
 
 def send(*, conversation_id: UUID, by: UUID, client_id: str, text: str, now: datetime) -> Message:
     """Say something; sent again with the same `client_id` it is the first message.
 
+    By what the rules make of it, it is delivered, perhaps with a label, or held (no `seq`) until a moderator decides.
     Raises NotYours, KeyReused (the client_id stands for another message), WrongState (conversation_closed,
-    conversation_locked), Invalid (message_empty, message_too_long).
+    conversation_locked), Invalid (message_empty, message_too_long), and MessageRefused, of which a trace is to be kept:
+    whoever catches it lets the transaction commit.
     """
     said = draft(conversation_id=conversation_id, by=by, client_id=client_id, text=text)
     with as_service():
         conversation = locks.conversation(conversation_id, by=by)
         box = Box(conversation)
-        refusal = locks.shut(conversation)
-        stored = {} if refusal else _store([(said, _sealed(said, conversation, box, now))])
-        return stored.get(said) or _sent_before(said, box, refusal)
+        refusal = locks.shut(conversation) or said.refusal
+        if not refusal and (stored := _keep(said, conversation, box, now)):
+            return stored
+        return _sent_before(said, box, refusal, now)
 
 
 def send_together(drafts: Sequence[Draft], *, now: datetime) -> dict[Draft, Message]:
     """Say what can be said without waiting and without a question, in statements that are the same for any number.
 
     What is missing in the answer was not said and is for `send`: its conversation is not the sender's, shut or held by
-    another transaction, or its client_id is not new. Raises DatabaseError when another transaction took a client_id
-    meanwhile. Needs the service's rights.
+    another transaction, its client_id is not new, or the rules refuse or hold it. Raises DatabaseError when another
+    transaction took a client_id meanwhile. Needs the service's rights.
     """
     free = locks.free_conversations({said.conversation_id for said in drafts})
     boxes = {room.id: Box(room) for room in free.values() if not locks.shut(room)}
     sealed = []
     for said in unsent(drafts):
         room = free.get(said.conversation_id)
-        if room and room.id in boxes and said.by in (room.user_a_id, room.user_b_id):
-            sealed.append((said, _sealed(said, room, boxes[room.id], now)))
-    stored = _store(sealed)
+        if room and room.id in boxes and said.is_plain and said.by in (room.user_a_id, room.user_b_id):
+            sealed.append((said, _numbered(_sealed(said, room, boxes[room.id], now))))
+    stored = _store(sealed, now)
     if len(stored) < len(sealed):
         raise IntegrityError("a client_id was taken meanwhile")
     return stored
@@ -107,30 +112,68 @@ def retract(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> Mess
     return message
 
 
+def _keep(said: Draft, conversation: Conversation, box: Box, now: datetime) -> Message | None:
+    """The message, said or held; None when its client_id is taken."""
+    message = _sealed(said, conversation, box, now)
+    if said.is_held:
+        return message if holds.keep(said, message, now) else None
+    return _store([(said, _numbered(message))], now).get(said)
+
+
 def _sealed(said: Draft, conversation: Conversation, box: Box, now: datetime) -> Message:
-    """The message with the next number of its locked conversation."""
-    conversation.last_seq += 1
     message = Message(id=new_id(), conversation=conversation, sender_id=said.by, client_id=said.client_id, sent_at=now)
-    message.seq = conversation.last_seq
+    message.moderation_label = said.label
     message.content_ciphertext = box.seal(said.text, message_id=message.id, sender_id=said.by)
     return message
 
 
-def _store(sealed: Sequence[tuple[Draft, Message]]) -> dict[Draft, Message]:
+def _numbered(message: Message) -> Message:
+    """With the next number of its locked conversation."""
+    message.conversation.last_seq += 1
+    message.seq = message.conversation.last_seq
+    return message
+
+
+def _store(sealed: Sequence[tuple[Draft, Message]], now: datetime) -> dict[Draft, Message]:
     """Those that were stored, told to both sides once committed."""
     if not sealed:
         return {}
-    caught_up = timeline.append_messages([message for _, message in sealed])
-    stored = {said: message for said, message in sealed if message.id in caught_up}
+    news = timeline.append_messages([message for _, message in sealed])
+    stored = {said: message for said, message in sealed if message.id in news}
     timeline.announce_messages((message, said.text) for said, message in stored.items())
-    first = {(said.conversation_id, said.by): message for said, message in stored.items() if caught_up[message.id]}
-    notifications.send([_note(message.conversation, by) for (_, by), message in first.items()])
+    first = {(said.conversation_id, said.by): message for said, message in stored.items() if news[message.id].notifies}
+    notifications.send([notes.new_message(message.conversation, by) for (_, by), message in first.items()])
+    _watch(stored, news, now)
     return stored
 
 
-def _sent_before(said: Draft, box: Box, refusal: WrongState | None) -> Message:
-    """The message its client_id stands for; where it stands for none, what refused it."""
-    first = Message.objects.filter(sender=said.by, client_id=said.client_id).first()
+def _watch(stored: dict[Draft, Message], news: dict[UUID, News], now: datetime) -> None:
+    """Silent flags; nothing to do for what nobody minds and opens no conversation."""
+    openers: dict[tuple[UUID, UUID], Opener] = {}
+    for said, message in stored.items():
+        if news[message.id].opens:
+            openers.setdefault((said.by, said.conversation_id), Opener(said.by, said.conversation_id, said.text))
+        if said.label == Label.MINOR_RISK:
+            _flag(said, message, now)
+    traces.note_openers(list(openers.values()), now=now)
+
+
+def _flag(said: Draft, message: Message, now: datetime) -> None:
+    flags.raise_flag(
+        user=said.by,
+        kind=FlagKind.RISKY_TEXT,
+        source_kind="message",
+        source_id=message.id,
+        data={"label": said.label, "risk": said.decision.risk},
+        now=now,
+    )
+
+
+def _sent_before(said: Draft, box: Box, refusal: DomainError | None, now: datetime) -> Message:
+    """The message its client_id stands for; where it stands for none, what refused it, noted if that was the text."""
+    first = Message.objects.select_related("hold").filter(sender=said.by, client_id=said.client_id).first()
+    if first is None and isinstance(refusal, MessageRefused):
+        traces.note_refused(by=said.by, place=said.conversation_id, client_id=said.client_id, label=said.label, now=now)
     if first is None:
         raise refusal or WrongState()
     if first.conversation_id != said.conversation_id or not box.holds(first, said.text):
@@ -156,15 +199,4 @@ def _retract(conversation: Conversation, message: Message, now: datetime) -> Non
 
 
 def _unread(conversation: Conversation, sender: UUID) -> QuerySet[Message]:
-    return Message.objects.filter(conversation=conversation, sender=sender, read_at=None, retracted_at=None)
-
-
-def _note(conversation: Conversation, sender: UUID) -> Note:
-    return Note(
-        user_id=conversation.other(sender),
-        type=NotificationType.NEW_MESSAGE,
-        title="New message",
-        message=f"{conversation.pseudonym_of(sender)} wrote to you.",
-        related_id=conversation.id,
-        related_type=RelatedType.CONVERSATION,
-    )
+    return Message.objects.filter(conversation=conversation, sender=sender).waiting()

@@ -110,7 +110,7 @@ def match_evidence(match_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
 
 
 def _transcript(conversation: Conversation, reporter_id: UUID) -> dict[str, Any]:
-    newest = Message.objects.filter(conversation=conversation).order_by("-seq")[:EVIDENCE_MESSAGES]
+    newest = Message.objects.filter(conversation=conversation, seq__isnull=False).order_by("-seq")[:EVIDENCE_MESSAGES]
     box = _box(conversation)
     return {
         "kind": conversation.kind,

@@ -226,6 +226,8 @@ SPECTACULAR_SETTINGS = {
         "GenderEnum": "connect.enums.Gender",
         "ReportStatusEnum": "safety.enums.ReportStatus",
         "AppealStatusEnum": "safety.enums.AppealStatus",
+        "MessageLabelEnum": "safety.enums.RULE_LABELS",
+        "SentStatusEnum": "chat.services.receipts.STATUSES",
     },
 }
 SIMPLE_JWT = {

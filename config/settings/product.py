@@ -60,3 +60,8 @@ RETENTION = {
     "reports": timedelta(days=3 * 365),
     "audit": timedelta(days=7 * 365 + 2),
 }
+# what people write
+RULES_REFRESH = timedelta(seconds=5)
+TEXT_TRACES_KEPT = timedelta(days=1)
+LIKE_OPENERS_BEFORE_FLAG = 5
+REFUSED_BEFORE_FLAG = 3

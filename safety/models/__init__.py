@@ -5,6 +5,8 @@ from safety.models.block import Block, BlockedIdentity, apart
 from safety.models.flag import SafetyFlag
 from safety.models.idempotency import IdempotencyKey
 from safety.models.report import Report
+from safety.models.rule import ModerationRule
+from safety.models.trace import TextTrace
 
 __all__ = [
     "Appeal",
@@ -13,7 +15,9 @@ __all__ = [
     "BlockedIdentity",
     "IdempotencyKey",
     "ModerationAction",
+    "ModerationRule",
     "Report",
     "SafetyFlag",
+    "TextTrace",
     "apart",
 ]

@@ -14,6 +14,7 @@ from chat.calls import in_thread
 from chat.frames import SERIALIZERS
 from chat.handlers import HANDLERS
 from chat.services import messages
+from tests import words
 from tests.chat.people import Client, make_session, make_token, make_two
 
 DOCUMENT = yaml.safe_load(Path(settings.BASE_DIR, "docs", "asyncapi.yaml").read_text())
@@ -84,6 +85,8 @@ async def test_a_whole_walk_speaks_as_documented(connect):
     await second.call("chat.read", **room, seq=sent["data"]["seq"])
     await in_thread(take_back)(two, sent["data"]["seq"])
     await first.call("chat.send", **room, client_id="2", text=" ")
+    for number, text in enumerate([words.HELD, words.HELD, words.WARNED, words.SELF_HARM, words.REFUSED]):
+        await first.call("chat.send", **room, client_id=f"judged {number}", text=text)
     await first.call("reveal.consent", **room)
     await second.call("reveal.consent", **room)
     await second.call("presence.watch", user_ids=[str(two.a)])

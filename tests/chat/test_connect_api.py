@@ -40,6 +40,8 @@ def test_sending_answers_with_id_and_time(two):
         "ok": True,
         "messageId": str(stored.id),
         "createdAt": stored.sent_at.isoformat().replace("+00:00", "Z"),
+        "status": "sent",
+        "notice": None,
     }
 
 
@@ -59,6 +61,7 @@ def test_the_other_reads_it_under_a_pseudonym(two):
                 "createdAt": sent["createdAt"],
                 "readAt": None,
                 "retracted": False,
+                "warning": None,
             }
         ],
     }

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.utils import timezone
 
-from chat.models import Conversation, ConversationEvent, Message, Reveal
+from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
 from connect import models as people
 from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, MatchingRun
 from safety.crypto import Cipher, new_data_key, wrap
@@ -18,8 +18,10 @@ from safety.models import (
     BlockedIdentity,
     IdempotencyKey,
     ModerationAction,
+    ModerationRule,
     Report,
     SafetyFlag,
+    TextTrace,
 )
 
 APPS = ["safety", "connect", "matching", "chat"]
@@ -139,6 +141,7 @@ def _talk(me, other, match, now):
     )
     yield message
     yield ConversationEvent.objects.create(conversation=conversation, seq=1, type="message", side="a", message=message)
+    yield HeldMessage.objects.create(message=message, label="threat", risk=80)
     yield Reveal.objects.create(
         match=match, conversation=conversation, requested_by=me, requested_to=other, expires_at=now
     )
@@ -174,4 +177,8 @@ def _protection(me, other):
     yield action
     yield appeal_of(action)
     yield SafetyFlag.objects.create(user=me, kind="risky_text", source_kind="message", source_id=uuid4())
+    yield TextTrace.objects.create(user=me, kind="opener", place_id=uuid4(), mark=1, expires_at=now)
+    yield ModerationRule.objects.create(
+        label="threat", language="en", kind="keyword", view="squeezed", pattern=f"word {next(_numbers)}", risk=50
+    )
     yield AuditLog.objects.filter(entity_id=me.id).latest("created_at")

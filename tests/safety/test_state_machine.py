@@ -25,6 +25,7 @@ EXPECTED = {
     "conversation_reveal",
     "reveal_status",
     "data_export_status",
+    "held_status",
 }
 
 
@@ -61,6 +62,8 @@ def columns(model, machine, state):
         }
     if machine.name in {"report_status", "appeal_status"}:
         return decided(state) | (taken_up(state) if machine.name == "report_status" else {})
+    if machine.name == "held_status":
+        return {"decided_at": None if state == "held" else "2026-01-01T00:00Z"}
     return {}
 
 
