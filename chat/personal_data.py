@@ -11,7 +11,7 @@ from chat.enums import CloseReason, State
 from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
 from chat.sealing import Box, MessageUnreadable
 from chat.services import conversations, presence
-from safety.parts import both, deletes, replaces, replaces_in_pair, sweeping
+from safety.parts import both, deletes, empties, replaces_in_pair, sweeping
 from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, register
 from safety.roles import as_service
 
@@ -111,7 +111,7 @@ def declare() -> None:
             "so that nobody is hurt by what they are sent",
             both(
                 deletes("message__sender"),
-                replaces("decided_by", words="staff who leave are replaced by a random id"),
+                empties("decided_by", words="staff who leave are forgotten"),
             ),
             belongs=("message__sender",),
             shown=_hold,

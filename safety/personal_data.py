@@ -62,7 +62,8 @@ class Part:
 
     The rows that `belongs` leads to are exported, all columns but relations and `hidden` or what `shown` makes of them;
     with `withheld` none are, and that is why. `derived`: by purpose of consent the columns that taking it back empties.
-    `unknown`: rows among them that the person does not know of. `related`: what `shown` reads along. `files`: the paths of a person's files in the private storage.
+    `unknown`: rows among them that the person does not know of. `related`: what `shown` reads along. `files`: the paths
+    of a person's files in the private storage.
     """
 
     model: type[Model]

@@ -66,7 +66,7 @@ def _take(hold: UUID) -> tuple[HeldMessage, Conversation]:
     place = HeldMessage.objects.filter(id=hold).values_list("message__conversation", flat=True).first()
     if place is None:
         raise NotYours()
-    conversation = Conversation.objects.select_for_update(no_key=True).get(id=place)
+    conversation = Conversation.objects.with_apart().select_for_update(no_key=True).get(id=place)
     held = HeldMessage.objects.select_related("message").get(id=hold)
     if held.status != HoldStatus.HELD:
         raise WrongState(f"The message is {held.status}.")

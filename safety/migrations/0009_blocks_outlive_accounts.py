@@ -59,4 +59,12 @@ class Migration(migrations.Migration):
             model_name='blockedidentity',
             constraint=safety.schema.row_security.RowSecurity(name='blocked_identity_rls'),
         ),
+        # Written anew, as Django writes it for a column that may be null.
+        migrations.RemoveConstraint(model_name='block', name='block_not_self'),
+        migrations.AddConstraint(
+            model_name='block',
+            constraint=models.CheckConstraint(
+                condition=models.Q(('blocker', models.F('blocked')), _negated=True), name='block_not_self'
+            ),
+        ),
     ]

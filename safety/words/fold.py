@@ -29,7 +29,11 @@ _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]{1,16}|[ \t]?[._\-*|/,~+]
 _NARROW = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]|[ \t]?[._\-*|/,~+][ \t]?)){2,}[a-z0-9](?![a-z0-9])")
 _DOTTED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][._\-*|/,~+]){2,}[a-z0-9](?![a-z0-9])")
 _BETWEEN = re.compile(r"[^a-z0-9]+")
-_LEET = re.compile(r"(?<![a-z0-9@$€])(?=[^ \n]*[a-z])[a-z0-9@$€!|]*[0-9@$€!|][a-z0-9@$€!|]*[a-z0-9@$€]")
+# Of a word between spaces, its runs of letters and of what may stand for one: each looked at once, whatever is written.
+_CHUNK = re.compile(r"[^ \n]+")
+_RUN = re.compile(r"[a-z0-9@$€!|]+")
+_SIGN = re.compile(r"[0-9@$€!|]")
+_LETTER = re.compile(r"[a-z]")
 _UNIT = re.compile(r"\d+[a-z]{1,3}|[a-z]{1,2}\d+|\d+")
 _AS_I = str.maketrans("013457@$€!|", "oieasta" + "seil")
 _AS_L = str.maketrans("013457@$€!|", "oleasta" + "seil")
@@ -54,7 +58,7 @@ class Views:
 
 def fold(text: str) -> Views:
     """The views of a text; what is past `LONGEST` characters is not looked at."""
-    found = _readings(latin(text[:LONGEST]))
+    found = _readings(latin(text[:LONGEST])[:LONGEST])
     tokens = tuple(tuple(_TOKEN.findall(reading)) for reading in found)
     return Views("\n".join(found), tokens, _digits(found[0], tokens[0]))
 
@@ -94,9 +98,20 @@ def _joined(text: str) -> Iterable[str]:
 
 def _unleeted(text: str) -> Iterable[str]:
     """`wh4ts@pp`; a 1 is an i or an l. Measures and ages stay as they are."""
-    if _LEET.search(text):
+    if _SIGN.search(text):
         for table in (_AS_I, _AS_L):
-            yield _LEET.sub(lambda word: word[0] if _UNIT.fullmatch(word[0]) else word[0].translate(table), text)  # noqa: B023
+            yield _CHUNK.sub(lambda chunk: _as_letters(chunk[0], table), text)  # noqa: B023
+
+
+def _as_letters(chunk: str, table: dict[int, int]) -> str:
+    return _RUN.sub(lambda run: _as_word(run[0], table), chunk) if _LETTER.search(chunk) else chunk
+
+
+def _as_word(run: str, table: dict[int, int]) -> str:
+    """What ends it may be an exclamation."""
+    body = run.rstrip("!|")
+    plain = _UNIT.fullmatch(body) or not _SIGN.search(body)
+    return run if plain else body.translate(table) + run[len(body) :]
 
 
 def _shortened(text: str) -> Iterable[str]:

@@ -19,6 +19,7 @@ from tests.safety.rows import our_models
 
 STAFF_ROLES = import_module("safety.migrations.0003_staff_roles")
 CASE_RIGHTS = import_module("safety.migrations.0008_case_rights")
+LATER_RIGHTS = import_module("safety.migrations.0013_rights_of_new_tables")
 every_model = pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 
 
@@ -95,12 +96,10 @@ def roles(db):
     """The groups of the migration, which tests that empty tables take away."""
     STAFF_ROLES.make_roles(apps, None)
     CASE_RIGHTS.change_rights(apps, None)
+    LATER_RIGHTS.give(apps, None)
     return {
-        role: [
-            right
-            for right in {*rights, *CASE_RIGHTS.GIVEN.get(role, ())}
-            if right not in CASE_RIGHTS.TAKEN.get(role, ())
-        ]
+        role: {*rights, *CASE_RIGHTS.GIVEN.get(role, ()), *LATER_RIGHTS.GIVEN.get(role, ())}
+        - {*CASE_RIGHTS.TAKEN.get(role, ())}
         for role, rights in STAFF_ROLES.ROLES.items()
     }
 
@@ -115,6 +114,7 @@ def test_making_the_roles_again_changes_nothing(roles):
     before = Group.objects.count(), Group.permissions.through.objects.count()
     STAFF_ROLES.make_roles(apps, None)
     CASE_RIGHTS.change_rights(apps, None)
+    LATER_RIGHTS.give(apps, None)
     assert (Group.objects.count(), Group.permissions.through.objects.count()) == before
 
 

@@ -126,7 +126,8 @@ PAGE = "admin:constance_config_changelist"
 def test_staff_turn_it_on_a_page_and_it_is_on_record(boss, root):
     address = reverse(PAGE)
     form = boss.get(address).context["form"]
-    boss.post(address, {"version": form.initial.get("version") or form["version"].value()})
+    others = {"allow_non_edu_emails": "on", "academic_domains": ""}
+    boss.post(address, {"version": form.initial.get("version") or form["version"].value(), **others})
     assert live.connect_public is False
     entry = AuditLog.objects.get(action="setting_changed")
     assert (entry.actor_id, entry.data["key"], entry.data["after"]) == (root.id, "connect_public", False)

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from chat.services import reveals
 from connect.models import User
-from connect.services import sessions, standing
+from connect.services import sessions
 from connect.services.sessions import Device
 from safety.models import Block
 from tests.chat.people import make_session, make_token, make_two, make_user
 from tests.faults.live import stack
+from tests.safety.cases import BAN, RESTRICTION, WEEK, taken
 from tests.safety.rows import person as staff_member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
@@ -79,7 +80,15 @@ class Seat:
 
     def be_restricted(self):
         with transaction.atomic():
-            standing.restrict(user=self.user_id, by=staff_member().id, reason="test")
+            taken(self.user_id, RESTRICTION)
+
+    def be_suspended(self):
+        with transaction.atomic():
+            taken(self.user_id, WEEK)
+
+    def be_banned(self):
+        with transaction.atomic():
+            taken(self.user_id, BAN)
 
     def use_a_refresh_token_twice(self):
         old = {"refresh": self.signed_in.refresh}
@@ -99,6 +108,8 @@ ENDINGS = [
     Seat.revoke_from_another_device,
     Seat.be_revoked_by_staff,
     Seat.be_restricted,
+    Seat.be_suspended,
+    Seat.be_banned,
     Seat.use_a_refresh_token_twice,
 ]
 WITHOUT_REDIS = [*ENDINGS[:-1], Seat.use_a_refresh_token_twice_without_redis]

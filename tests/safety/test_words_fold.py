@@ -116,3 +116,9 @@ def test_no_reading_is_much_longer_than_its_text(text):
 @given(st.text(alphabet="аеорсхіѕ𝔞𝟷①ﬁß٣ẞ\u200b\u0301 .-*@$01", max_size=120))
 def test_reading_a_text_written_to_confuse_never_fails(text):
     assert fold(text).words.split("\n")[0] == " ".join(latin(text).split())
+
+
+@pytest.mark.parametrize("text", ["!" * 3990 + ".a", "a!" * 1990 + ".a", "@" * 3990 + " a"])
+def test_a_text_made_to_be_slow_is_read_as_any_other(text):
+    """Where every start of a run is tried with every end, these take minutes."""
+    assert fold(text).words
