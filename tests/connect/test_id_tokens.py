@@ -60,6 +60,7 @@ def forged(header: dict[str, Any], payload: dict[str, Any], signature: bytes = b
 
 @pytest.fixture
 def keys(settings: Any) -> Iterator[StandIn]:
+    id_tokens._keys.cache_clear()  # a port may be that of a provider of another test
     with standing_in(key_set(public(KEY, "one"))) as stand_in:
         offer = {"keys": stand_in.url, "issuers": [ISSUER], "audiences": [OURS], "algorithms": ["RS256"]}
         apple = offer | {"issuers": ["https://appleid.apple.com"], "algorithms": ["RS256", "ES256"]}
