@@ -27,11 +27,14 @@ def own_redis_keys(settings: Any, request: pytest.FixtureRequest) -> None:
     settings.REDIS_PREFIX = f"test:{os.getpid()}:{abs(hash(request.node.nodeid))}"
 
 
+def flags_that_ship() -> flags.Seen:
+    return flags.Seen({name: entry[0] for name, entry in configured.CONSTANCE_CONFIG.items()}, math.inf)
+
+
 @pytest.fixture(autouse=True)
 def flags_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
     """What settings say of flags, at no query; a test of flags starts with `flags.forget()`."""
-    values = {name: entry[0] for name, entry in configured.CONSTANCE_CONFIG.items()}
-    monkeypatch.setattr(flags, "_seen", flags.Seen(values, math.inf))
+    monkeypatch.setattr(flags, "_seen", flags_that_ship())
 
 
 @pytest.fixture(autouse=True)

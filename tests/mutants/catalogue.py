@@ -19,8 +19,10 @@ from django.utils import timezone
 
 from matching.engine.filters import FILTERS
 from matching.services import pairs, people
+from safety import flags
 from safety.schema import AppendOnly, RowSecurity, StateMachine
 from safety.schema.base import Protection
+from tests.conftest import flags_that_ship
 from tests.safety.rows import our_models
 
 Model = type[models.Model]
@@ -182,6 +184,7 @@ def _execute(statements: list[str]) -> None:
 
 
 def _of_the_engine() -> Iterator[Mutant]:
+    flags.remember(flags_that_ship())
     for name in FILTERS:
         open_to_all = {name: lambda rows, columns: rows.person[:, None] == rows.person[:, None]}
         yield _patched("filter", name, lambda change=open_to_all: patch.dict(FILTERS, change))
