@@ -33,14 +33,21 @@ def test_the_active_are_in_the_pool(now):
         lambda user: ConnectProfile.objects.filter(user=user).update(is_active=False),
         lambda user: Consent.objects.filter(user=user, purpose=Purpose.MATCHING).update(revoked_at=timezone.now()),
         lambda user: User.objects.filter(id=user.id).update(status=UserStatus.RESTRICTED),
+        lambda user: User.objects.filter(id=user.id).update(suspended_until=timezone.now() + timedelta(days=1)),
         lambda user: Profile.objects.filter(user=user).update(birth_date=None),
     ],
-    ids=["inactive", "consent revoked", "restricted", "no birth date"],
+    ids=["inactive", "consent revoked", "restricted", "suspended", "no birth date"],
 )
 def test_who_may_not_be_matched_is_not(now, leave):
     stays, goes = person(now, chart=False), person(now, chart=False)
     leave(goes)
     assert pool_ids(now) == ids(stays)
+
+
+def test_whose_suspension_is_over_may(now):
+    one, other = person(now, chart=False), person(now, chart=False)
+    User.objects.filter(id=one.id).update(suspended_until=timezone.now() - timedelta(seconds=1))
+    assert pool_ids(now) == ids(one, other)
 
 
 @pytest.mark.parametrize("status", list(MatchStatus))
