@@ -105,10 +105,8 @@ def _shows_only_ones_own(person: UUID, strangers: list[UUID]) -> bool:
 
 
 def _statements(readers: list[Any], ours: Server) -> dict[str, Any]:
-    from chat import queries
-
     person = readers[0].id
-    found = queries.listed_page(person, None, 50)
+    found = _newest(person)
     mine, theirs = _repeats(lambda: _asked(person, protected=True), lambda: _asked(person, protected=False))
     return figure(
         "protection.policies",
@@ -127,15 +125,20 @@ def _asked(person: UUID, *, protected: bool) -> float:
     """Milliseconds for the list of a person's conversations, inside one transaction."""
     from django.db import transaction
 
-    from chat import queries
     from safety.roles import acting_as
 
     with transaction.atomic(), acting_as(person) if protected else nullcontext():
-        queries.listed_page(person, None, 50)
+        _newest(person)
         began = time.perf_counter()
         for _ in range(STATEMENTS):
-            queries.listed_page(person, None, 50)
+            _newest(person)
         return (time.perf_counter() - began) * 1000 / STATEMENTS
+
+
+def _newest(person: UUID) -> list[Any]:
+    from chat.models import Conversation
+
+    return list(Conversation.objects.of(person).order_by("-last_activity_at", "-id")[:50])
 
 
 # Calls that write.
