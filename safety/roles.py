@@ -41,16 +41,19 @@ class _Identity(NamedTuple):
 
 
 @contextmanager
-def acting_as(user_id: UUID | None) -> Iterator[None]:
-    """Run the body as one person (None: nobody, who sees nothing). Needs an open transaction."""
-    with _identity(CLIENT, str(user_id or "")):
+def acting_as(user_id: UUID | None, *, to_the_end: bool = False) -> Iterator[None]:
+    """Run the body as one person (None: nobody, who sees nothing). Needs an open transaction.
+
+    `to_the_end`: nothing comes after it in its block, so that the end of the transaction takes the identity back.
+    """
+    with _identity(CLIENT, str(user_id or ""), to_the_end):
         yield
 
 
 @contextmanager
 def as_service() -> Iterator[None]:
     """Run the body with the rights of the service; the person acting stays on record for the audit."""
-    with _identity(SERVICE, None):
+    with _identity(SERVICE, None, to_the_end=False):
         yield
 
 
@@ -69,7 +72,7 @@ def actor() -> UUID | None:
 
 
 @contextmanager
-def _identity(role: str, user_id: str | None) -> Iterator[None]:
+def _identity(role: str, user_id: str | None, to_the_end: bool) -> Iterator[None]:
     if not connection.in_atomic_block:
         raise TransactionManagementError(f"{role} can only be taken inside a transaction")
     held = getattr(connection, _HELD, None)
@@ -82,7 +85,9 @@ def _identity(role: str, user_id: str | None) -> Iterator[None]:
         yield
     finally:
         setattr(connection, _HELD, held)
-        _restore(before)
+        # A block inside another is a savepoint, whose end takes nothing back.
+        if not to_the_end or connection.savepoint_ids:
+            _restore(before)
 
 
 def _switch(role: str, user_id: str | None) -> _Identity:

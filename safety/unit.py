@@ -64,7 +64,7 @@ def perform(
     returns. Anything `refuse` does not know is a fault of ours: it propagates and nothing is kept.
     """
     try:
-        with transaction.atomic(), acting_as(caller.user_id):
+        with transaction.atomic(), acting_as(caller.user_id, to_the_end=True):
             admit()
             return _once(claim, handler, refuse, now) if claim else handler()
     except Exception as exc:

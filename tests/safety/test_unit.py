@@ -199,4 +199,12 @@ def test_without_a_key_there_is_no_savepoint(user):
             now=timezone.now(),
         )
     assert not [query for query in queries if "SAVEPOINT" in query["sql"]]
-    assert len(queries) == 4
+    assert len(queries) == 3
+
+
+def test_the_end_of_the_transaction_takes_the_identity_back(user):
+    caller, now = Caller("10.0.0.1", user.id), timezone.now()
+    unit.perform(caller=caller, admit=lambda: None, handler=lambda: Reply(200, None), refuse=told, claim=None, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('role'), coalesce(current_setting('app.user_id', true), '')")
+        assert cursor.fetchone() == ("none", "")
