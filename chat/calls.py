@@ -35,6 +35,10 @@ class SessionEnded(Exception):
     """The device session or the account behind a socket is not good any more."""
 
 
+class ShutOut(SessionEnded):
+    """The account may not come in, however freshly it signed in."""
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
     """One client frame and whose it is; a frame that made no sense is the problem it is answered with."""
@@ -63,7 +67,7 @@ def in_reserved_thread(function: Callable[P, T]) -> Callable[P, Awaitable[T]]:
 
 
 def open_socket(token: str, address: str) -> Visitor:
-    """The visitor whose socket may open. Raises NotSignedIn, SessionEnded, TooFast or Unavailable."""
+    """The visitor whose socket may open. Raises NotSignedIn, SessionEnded (ShutOut), TooFast, Unavailable."""
     visitor = handlers.identify(token, address)
     limits.check("socket", account=visitor.user_id, address=address)
     _perform(visitor, lambda: Reply(200, None))
@@ -149,8 +153,10 @@ def _perform(visitor: Visitor, handler: Callable[[], Reply]) -> Reply:
 def _admit(visitor: Visitor) -> None:
     try:
         unit.gate().admit(visitor.caller, restricted=False, suspended=False)
-    except (NotSignedIn, Forbidden) as exc:
+    except NotSignedIn as exc:
         raise SessionEnded(exc.message) from exc
+    except Forbidden as exc:
+        raise ShutOut(exc.message) from exc
 
 
 def _refuse(exc: Exception) -> Reply:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from chat import calls, outbox
-from chat.calls import SessionEnded, in_thread
+from chat.calls import SessionEnded, ShutOut, in_thread
 from chat.handlers import Visitor
 from chat.services import presence
 from chat.sessions import EXPIRED, REVOKED, registry
@@ -87,6 +87,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         address = (self.scope.get("client") or ("", 0))[0]
         try:
             self.visitor = await in_thread(calls.open_socket)(token, address)
+        except ShutOut:
+            return REVOKED
         except (NotSignedIn, SessionEnded):
             return EXPIRED
         except TooFast:

@@ -57,8 +57,11 @@ def reject(*, hold: UUID, by: UUID, now: datetime) -> None:
 
 
 def reject_waiting(conversation: Conversation, now: datetime) -> None:
-    """What is still held when a locked conversation ends is delivered to nobody."""
-    HeldMessage.objects.filter(message__conversation=conversation).decide(HoldStatus.REJECTED, now)
+    """What is still held when a locked conversation ends is delivered to nobody, and who wrote it is told."""
+    waiting = HeldMessage.objects.filter(message__conversation=conversation).waiting()
+    senders = set(waiting.values_list("message__sender", flat=True))
+    waiting.decide(HoldStatus.REJECTED, now)
+    notifications.send([notes.message_rejected(conversation, sender, ended=True) for sender in senders])
 
 
 def _take(hold: UUID) -> tuple[HeldMessage, Conversation]:

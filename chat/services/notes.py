@@ -19,13 +19,15 @@ def new_message(conversation: Conversation, sender: UUID) -> Note:
     )
 
 
-def message_rejected(conversation: Conversation, sender: UUID) -> Note:
-    """That a held message will not be delivered, for who wrote it."""
+def message_rejected(conversation: Conversation, sender: UUID, *, ended: bool = False) -> Note:
+    """That a held message will not be delivered, for who wrote it: by a moderator's decision, or since it `ended`."""
+    other = conversation.pseudonym_of(conversation.other(sender))
+    decided = f"What you wrote to {other} goes against our rules."
     return Note(
         user_id=sender,
         type=NotificationType.MESSAGE_REJECTED,
         title="A message was not delivered",
-        message=f"What you wrote to {conversation.pseudonym_of(conversation.other(sender))} goes against our rules.",
+        message=f"Your conversation with {other} ended first." if ended else decided,
         related_id=conversation.id,
         related_type=RelatedType.CONVERSATION,
     )

@@ -14,6 +14,7 @@ from safety.api import operation
 class ConsentsView(ListEndpoint):
     """The ledger of what a person allows, and changing it."""
 
+    restricted_allowed = suspended_allowed = True
     limits = {"POST": "leave"}
 
     @operation(operation_id="consents_list", responses={200: ConsentSerializer(many=True)})

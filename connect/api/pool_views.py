@@ -24,6 +24,7 @@ class ActivateView(Endpoint):
 class DeactivateView(Endpoint):
     """Leaving the pool; open proposals close."""
 
+    restricted_allowed = suspended_allowed = True
     idempotent = frozenset({"POST"})
     limits = {"POST": "leave"}
 

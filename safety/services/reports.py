@@ -26,7 +26,10 @@ def file(
     alias: str,
     now: datetime,
 ) -> Report:
-    """Open a report with its evidence frozen and its place in the queue, and separate the two at once."""
+    """Open a report with its evidence frozen and its place in the queue, and separate the two at once.
+
+    The same said again, while nobody has decided it, is that report.
+    """
     severity = SEVERITY_BY_REASON[reason]
     report = Report(
         reporter_id=by,
@@ -40,6 +43,9 @@ def file(
         created_at=now,
     )
     with as_service():
+        blocks.lock_pair(by, against)
+        if same := _same(report):
+            return same
         _rank(report)
         _freeze_evidence(report)
         report.save()
@@ -53,6 +59,11 @@ def read_evidence(*, report: Report, by: UUID) -> bytes:
     if report.evidence is None or report.evidence_key is None:
         return b"{}"
     return Cipher(unwrap(bytes(report.evidence_key))).open(bytes(report.evidence), report.id.bytes)
+
+
+def _same(report: Report) -> Report | None:
+    said = ("reporter_id", "reported_id", "subject_kind", "subject_id", "reason_code", "details_text")
+    return Report.objects.undecided().filter(**{name: getattr(report, name) for name in said}).first()
 
 
 def _rank(report: Report) -> None:

@@ -23,6 +23,8 @@ LONGEST = 4000
 MOST_READINGS = 12
 FEWEST_NUMBERS = 5
 SHORTEST_MISSPELT = 7
+SHORTEST_MEAN = 2.5
+"""Letters a word, on average, of what is words."""
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]{1,16}|[ \t]?[._\-*|/,~+][ \t]?)){2,}[a-z0-9](?![a-z0-9])")
@@ -34,7 +36,10 @@ _CHUNK = re.compile(r"[^ \n]+")
 _RUN = re.compile(r"[a-z0-9@$€!|]+")
 _SIGN = re.compile(r"[0-9@$€!|]")
 _LETTER = re.compile(r"[a-z]")
-_UNIT = re.compile(r"\d+[a-z]{1,3}|[a-z]{1,2}\d+|\d+")
+_UNIT = re.compile(r"\d+[a-z]{1,3}|[a-z]\d+|\d+")
+_CAPITAL_I = re.compile(r"(?<=[a-zі])[IІ]+")
+# What stands between words where a space should: full stops without one, and signs that are no letters at all.
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])[._\-*|/,~+]+(?=[a-z0-9])|[^\x00-\x7f]+")
 _AS_I = str.maketrans("013457@$€!|", "oieasta" + "seil")
 _AS_L = str.maketrans("013457@$€!|", "oleasta" + "seil")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
@@ -58,13 +63,14 @@ class Views:
 
 def fold(text: str) -> Views:
     """The views of a text; what is past `LONGEST` characters is not looked at."""
-    found = _readings(latin(text[:LONGEST])[:LONGEST])
+    found = _readings(latin(text[:LONGEST])[:LONGEST], _apart(text[:LONGEST]))
     tokens = tuple(tuple(_TOKEN.findall(reading)) for reading in found)
     return Views("\n".join(found), tokens, _digits(found[0], tokens[0]))
 
 
 def latin(text: str) -> str:
     """Lower-case text with look-alikes as the Latin letters they look like, nothing invisible, ä as ae, ß as ss."""
+    text = _CAPITAL_I.sub(lambda run: "l" * len(run[0]), text)
     if text.isascii():
         return text.lower()
     composed = unicodedata.normalize("NFKC", text.translate(LATIN)).casefold().translate(LATIN)
@@ -79,13 +85,29 @@ def _as_digit(char: str) -> str:
     return char if char.isascii() or not char.isdecimal() else str(unicodedata.decimal(char))
 
 
-def _readings(plain: str) -> list[str]:
+def _apart(text: str) -> str:
+    """The text with what is invisible read as a space, where that leaves words and not single letters; else nothing."""
+    if text.isascii():
+        return ""
+    words = "".join(" " if unicodedata.category(c) == "Cf" else c for c in text).split()
+    if len(words) == len(text.split()) or sum(map(len, words)) < SHORTEST_MEAN * len(words):
+        return ""
+    return latin(" ".join(words))[:LONGEST]
+
+
+def _readings(plain: str, apart: str) -> list[str]:
     """The text and what else it can be read as, each once."""
-    found = {plain: None}
+    found = dict.fromkeys([plain, apart] if apart else [plain])
     for read in _WAYS:
         for reading in list(found)[:MOST_READINGS]:
             found.update(dict.fromkeys(read(reading)))
     return list(dict.fromkeys(" ".join(reading.split()) for reading in found))[:MOST_READINGS]
+
+
+def _separated(text: str) -> Iterable[str]:
+    """`i.will.find.you`, and words with pictures between them."""
+    if _BETWEEN_WORDS.search(text):
+        yield _BETWEEN_WORDS.sub(" ", text)
 
 
 def _joined(text: str) -> Iterable[str]:
@@ -134,7 +156,7 @@ def _corrected(text: str) -> Iterable[str]:
         yield _TOKEN.sub(lambda word: slips.get(word[0], word[0]), text)
 
 
-_WAYS: list[Callable[[str], Iterable[str]]] = [_joined, _unleeted, _unmasked, _shortened, _corrected]
+_WAYS: list[Callable[[str], Iterable[str]]] = [_separated, _joined, _unleeted, _unmasked, _shortened, _corrected]
 
 
 def _behind(masked: str) -> str:

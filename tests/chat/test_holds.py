@@ -235,6 +235,13 @@ def test_what_was_decided_before_stays(two, moderator):
     assert hold_of(message).status == "released"
 
 
+def test_and_who_wrote_it_is_told_that_it_was_the_end(two):
+    held(two)
+    end(two)
+    note = Notification.objects.get(user=two.a, type="message_rejected")
+    assert note.message == f"Your conversation with {two.conversation.pseudonym_of(two.b)} ended first."
+
+
 def test_in_an_ended_conversation_nothing_is_held(two):
     end(two)
     with pytest.raises(WrongState):

@@ -80,14 +80,24 @@ def restricted_token() -> str:
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: "", lambda: "not.a.token", expired_token, revoked_token, refresh_token, restricted_token, suspended_token],
-    ids=["none", "garbage", "expired", "revoked", "refresh", "restricted", "suspended"],
+    [lambda: "", lambda: "not.a.token", expired_token, revoked_token, refresh_token],
+    ids=["none", "garbage", "expired", "revoked", "refresh"],
 )
 async def test_a_token_that_is_no_good_is_told_so_and_let_go(make):
     token = await in_thread(make)()
     socket = Socket(token)
     assert await socket.open() == {"type": "websocket.accept", "subprotocol": "connect.v1"}
     assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": 4401}
+    await socket.leave()
+
+
+@pytest.mark.parametrize("make", [restricted_token, suspended_token], ids=["restricted", "suspended"])
+async def test_who_is_kept_out_is_not_sent_for_another_token(make):
+    token = await in_thread(make)()
+    socket = Socket(token)
+    await socket.open()
+    assert orjson.loads((await socket.receive_output(timeout=5))["text"])["type"] == "session.revoked"
+    assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": 4408}
     await socket.leave()
 
 

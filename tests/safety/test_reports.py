@@ -11,7 +11,8 @@ from safety.crypto import Tampered
 from safety.enums import SEVERITY_BY_REASON, ReportReason
 from safety.models import AuditLog, Report
 from safety.roles import acting_as
-from safety.services import blocks, reports
+from safety.services import blocks, cases, reports
+from tests.safety.cases import moderator
 from tests.safety.rows import person
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +99,23 @@ def test_a_report_without_evidence_reads_as_empty(people):
     report = file(people)
     report.evidence = None
     assert reports.read_evidence(report=report, by=people[0]) == b"{}"
+
+
+def test_the_same_said_again_is_the_same_report(people):
+    about = uuid4()
+    assert file(people, subject_id=about).id == file(people, subject_id=about).id
+
+
+@pytest.mark.parametrize(
+    "more", [{"details": "And then this."}, {"reason": ReportReason.SPAM}, {"subject_id": uuid4()}]
+)
+def test_whatever_differs_is_a_report_of_its_own(people, more):
+    about = {"subject_id": uuid4()}
+    assert file(people, **about).id != file(people, **(about | more)).id
+
+
+def test_said_again_after_the_decision_it_is_a_new_one(people):
+    about = uuid4()
+    first = file(people, subject_id=about)
+    cases.dismiss(report=first.id, by=moderator(), statement="Nothing of it is true.", now=timezone.now())
+    assert file(people, subject_id=about).id != first.id

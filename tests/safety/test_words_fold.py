@@ -122,3 +122,18 @@ def test_reading_a_text_written_to_confuse_never_fails(text):
 def test_a_text_made_to_be_slow_is_read_as_any_other(text):
     """Where every start of a run is tried with every end, these take minutes."""
     assert fold(text).words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I.will.kill.you",
+        "I will \U0001f52a kill \U0001f52a you",
+        "I\u00adwill\u00adkill\u00adyou",
+        "I wiII kiII you",
+        "I will k\u0456\u0406\u0406 you",
+        "I wi11 ki11 you",
+    ],
+)
+def test_words_come_out_of_what_stands_between_and_for_them(text):
+    assert "i will kill you" in fold(text).words.split("\n")
