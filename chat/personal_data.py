@@ -82,7 +82,11 @@ def _clear(ended: QuerySet[Any]) -> None:
 
 def declare() -> None:
     before_erasure(leave)
-    register(
+    register(*_said(), *_happened())
+
+
+def _said() -> list[Part]:
+    return [
         Part(
             Conversation,
             "Your conversations",
@@ -118,6 +122,11 @@ def declare() -> None:
             seen_by="you; moderators",
             lasts="as long as the message",
         ),
+    ]
+
+
+def _happened() -> list[Part]:
+    return [
         Part(
             ConversationEvent,
             "The order of what happened in a conversation",
@@ -138,4 +147,4 @@ def declare() -> None:
             seen_by=SEEN_BY_BOTH,
             lasts="as long as the conversation",
         ),
-    )
+    ]

@@ -21,6 +21,7 @@ from safety.personal_data import Erasure, Leaving, Part, before_erasure, registe
 from safety.roles import as_service
 
 MATCHING = "so that people are proposed to you who suit you"
+IN_PASSING = "passes through and is not kept"
 SIGN_IN = "so that you can sign in, and nobody else as you"
 
 
@@ -74,7 +75,7 @@ def _when(row: Any, *names: str) -> dict[str, Any]:
 def declare() -> None:
     before_erasure(forget_exports)
     before_erasure(forget_address)
-    register(*_accounts(), *_told(), *_preferred(), *_sent(), *_staff())
+    register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_sent(), *_waiting(), *_staff())
 
 
 def _accounts() -> list[Part]:
@@ -95,6 +96,11 @@ def _accounts() -> list[Part]:
             with_its_owner("deleted with the account"),
             hidden=("claimed_until",),
         ),
+    ]
+
+
+def _ways_in() -> list[Part]:
+    return [
         Part(people.AuthIdentity, "Your ways to sign in", SIGN_IN, deletes("user")),
         Part(
             people.VerificationSignal,
@@ -164,7 +170,6 @@ def _preferred() -> list[Part]:
 
 
 def _sent() -> list[Part]:
-    in_passing = "passes through and is not kept"
     return [
         Part(
             people.Notification,
@@ -174,23 +179,28 @@ def _sent() -> list[Part]:
             retention=older("notifications", "created_at", "the day"),
         ),
         Part(
-            OutgoingMail, "Mail on its way to you", "to reach you", _addressed("to"), withheld=in_passing, lasts="a day"
+            OutgoingMail, "Mail on its way to you", "to reach you", _addressed("to"), withheld=IN_PASSING, lasts="a day"
         ),
         Part(
             PendingRegistration,
             "A sign-up that waits for its code",
             "to prove an address",
             _addressed("email"),
-            withheld=in_passing,
+            withheld=IN_PASSING,
             seen_by="administrators",
             lasts="30 minutes",
         ),
+    ]
+
+
+def _waiting() -> list[Part]:
+    return [
         Part(
             people.OutgoingSms,
             "Text messages on their way to you",
             "to reach you",
             _addressed("to"),
-            withheld=in_passing,
+            withheld=IN_PASSING,
             lasts="a day",
         ),
         Part(
@@ -198,7 +208,7 @@ def _sent() -> list[Part]:
             "A number that waits for its code",
             "to prove a number",
             deletes("user"),
-            withheld=in_passing,
+            withheld=IN_PASSING,
             lasts="10 minutes",
         ),
         Part(
@@ -206,7 +216,7 @@ def _sent() -> list[Part]:
             "A new password that waits for its code",
             SIGN_IN,
             _addressed("email"),
-            withheld=in_passing,
+            withheld=IN_PASSING,
             lasts="30 minutes",
         ),
     ]

@@ -51,7 +51,11 @@ def _connection(edge: Any, person: UUID) -> dict[str, Any]:
 
 def declare() -> None:
     before_erasure(leave)
-    register(
+    register(*_scored(), *_connected())
+
+
+def _scored() -> list[Part]:
+    return [
         Part(
             Chart,
             "Your chart, and the numbers made of it",
@@ -76,6 +80,11 @@ def declare() -> None:
             deletes("user"),
             derived={Purpose.MATCHING: ("vector_delta",)},
         ),
+    ]
+
+
+def _connected() -> list[Part]:
+    return [
         Part(
             Connection,
             "Whom you are or were connected with",
@@ -93,4 +102,4 @@ def declare() -> None:
             belongs=("connection__user_low", "connection__user_high"),
             seen_by="you; the other",
         ),
-    )
+    ]

@@ -107,7 +107,11 @@ def _of_staff(*columns: str) -> Erasure:
 def declare() -> None:
     before_erasure(forget_limits)
     needed_while(has_open_case)
-    register(
+    register(*_records(), *_blocks_made(), *_cases(), *_signs())
+
+
+def _records() -> list[Part]:
+    return [
         Part(
             AuditLog,
             "What you did, as far as it is recorded",
@@ -127,6 +131,11 @@ def declare() -> None:
             lasts="24 hours",
             seen_by="nobody",
         ),
+    ]
+
+
+def _blocks_made() -> list[Part]:
+    return [
         Part(
             Block,
             "Whom you blocked, by the name you knew them by",
@@ -136,6 +145,11 @@ def declare() -> None:
             shown=_block,
             seen_by="you; moderators",
         ),
+    ]
+
+
+def _cases() -> list[Part]:
+    return [
         Part(
             Report,
             "What you reported",
@@ -169,6 +183,11 @@ def declare() -> None:
             seen_by="you; moderators",
             lasts="as long as what it is about",
         ),
+    ]
+
+
+def _signs() -> list[Part]:
+    return [
         Part(
             SafetyFlag,
             "Signs that something may be wrong",
@@ -196,4 +215,4 @@ def declare() -> None:
             seen_by="nobody",
             lasts="as long as the block",
         ),
-    )
+    ]
