@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils import timezone
@@ -28,6 +29,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
     """One device of one person: authorise, parse, call, send."""
 
     visitor: Visitor
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As the base class, but for its look at the connections of a thread that has none: ours are `in_thread`."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         self.socket_id = new_id().hex

@@ -83,7 +83,7 @@ def _store(batch: Sequence[Call], now: datetime) -> dict[Call, Answer]:
     """The acks of what could be said together."""
     drafts = {call: said for call in batch if (said := _draft(call))}
     try:
-        with transaction.atomic(), as_service():
+        with transaction.atomic(), as_service(to_the_end=True):
             live = queries.live_sessions({call.visitor.session_id for call in drafts}, now)
             admitted = {call: said for call, said in drafts.items() if call.visitor.session_id in live}
             stored = messages.send_together(list(admitted.values()), now=now)

@@ -78,7 +78,7 @@ class Registry:
 
 
 def _live(session_ids: set[UUID], now: datetime) -> set[UUID]:
-    with transaction.atomic(), as_service():
+    with transaction.atomic(), as_service(to_the_end=True):
         return queries.live_sessions(session_ids, now)
 
 

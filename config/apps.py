@@ -7,7 +7,9 @@ class ConfigConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
-        from config import celery, checks  # noqa: F401
+        from config import addresses, celery, checks, moments  # noqa: F401
+
+        moments.read_fast()
 
 
 class AdminConfig(DjangoAdminConfig):

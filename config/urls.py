@@ -10,15 +10,16 @@ handler400 = "config.api.errors.bad_request"
 handler404 = "config.api.errors.not_found"
 handler500 = "config.api.errors.server_error"
 
+# In the order they are tried: what people ask for all the time first.
 urlpatterns = [
-    path("healthz", healthz),
-    path("readyz", readyz),
-    path("admin/", admin.site.urls),
-    path("api/schema", SchemaView.as_view(), name="schema"),
-    path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
-    path("api/", include("safety.api.urls")),
-    path("api/", include("connect.api.urls")),
-    path("api/", include("matching.api.urls")),
     path("api/", include("chat.api.urls")),
     path("connect/", include("chat.api.connect_urls")),
+    path("api/", include("matching.api.urls")),
+    path("api/", include("connect.api.urls")),
+    path("api/", include("safety.api.urls")),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("api/schema", SchemaView.as_view(), name="schema"),
+    path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
+    path("admin/", admin.site.urls),
 ]

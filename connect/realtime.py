@@ -48,8 +48,7 @@ async def _send(frames: dict[str, list[dict[str, Any]]]) -> None:
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(TIMEOUT):
-            for group, told in frames.items():
-                await layer.group_send(group, {"type": "deliver", "frames": told})
+            await layer.group_send_each({group: {"type": "deliver", "frames": told} for group, told in frames.items()})
     except Exception as exc:
         logger.warning("publish_failed", people=len(frames), error=type(exc).__name__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,9 @@ from redis.exceptions import RedisError
 from config.errors import DomainError, TooFast, Unavailable
 
 logger = structlog.get_logger(__name__)
+
+KEPT = 8192
+"""Accounts and addresses, times their policies, whose keys a process remembers."""
 
 # Fixed windows. Of each call in turn: 0 when every window has room, and each is one fuller; or the seconds until the
 # fullest opens again, and nothing is counted. KEYS are the windows of all calls, ARGV how many each call has, and then
@@ -87,8 +90,13 @@ def _windows(call: Call) -> Iterator[tuple[str, RateLimitItem]]:
         rules: Mapping[str, Any] = settings.LIMITS[policy]
         for scope, subject in subjects.items():
             if subject and rules.get(scope):
-                for item in _parsed(rules[scope]):
-                    yield item.key_for(settings.REDIS_PREFIX, policy, scope, str(subject)), item
+                yield from _keys(rules[scope], settings.REDIS_PREFIX, policy, scope, str(subject))
+
+
+@lru_cache(maxsize=KEPT)
+def _keys(rates: str, *identifiers: str) -> list[tuple[str, RateLimitItem]]:
+    """The same for all calls of one account or address: putting keys together costs more than sending them."""
+    return [(item.key_for(*identifiers), item) for item in _parsed(rates)]
 
 
 @cache

@@ -51,9 +51,12 @@ def acting_as(user_id: UUID | None, *, to_the_end: bool = False) -> Iterator[Non
 
 
 @contextmanager
-def as_service() -> Iterator[None]:
-    """Run the body with the rights of the service; the person acting stays on record for the audit."""
-    with _identity(SERVICE, None, to_the_end=False):
+def as_service(*, to_the_end: bool = False) -> Iterator[None]:
+    """Run the body with the rights of the service; the person acting stays on record for the audit.
+
+    `to_the_end`: as for `acting_as`.
+    """
+    with _identity(SERVICE, None, to_the_end):
         yield
 
 
@@ -85,8 +88,8 @@ def _identity(role: str, user_id: str | None, to_the_end: bool) -> Iterator[None
         yield
     finally:
         setattr(connection, _HELD, held)
-        # A block inside another is a savepoint, whose end takes nothing back.
-        if not to_the_end or connection.savepoint_ids:
+        # A block inside another is a savepoint, whose end takes nothing back; and whoever holds a role goes on in it.
+        if not to_the_end or held or connection.savepoint_ids:
             _restore(before)
 
 

@@ -1,5 +1,6 @@
 """What people want to say, before it is a message."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from config.prepared import Prepared
 from safety.rulebook import judge
 from safety.words.matcher import CLEAR, Decision
 from safety.words.policy import Action
+
+# What Unicode calls control characters, but for the end of a line and the tab, and halves of characters.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _TAKEN = Prepared(
     lambda senders, client_ids: Message.objects.filter(sender__id__any=senders, client_id__any=client_ids).only(
@@ -65,7 +69,7 @@ def draft(*, conversation_id: UUID, by: UUID, client_id: str, text: str) -> Draf
 
 def clean(text: str) -> str:
     """The text without control characters. Raises Invalid when nothing visible is left, or too much."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    kept = _CONTROL.sub("", text).strip()
     if len(kept) > settings.MESSAGE_LENGTH:
         limit = settings.MESSAGE_LENGTH
         raise Invalid(f"A message has at most {limit} characters.", code="message_too_long", limit=limit)

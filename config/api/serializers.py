@@ -1,13 +1,16 @@
 """Serializers that refuse what they do not know, in snake_case and, for `/connect/*`, in camelCase."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
 
 from rest_framework import serializers
 
 from config.api.types import mistake
+
+Writer = Callable[[Any], Any]
+"""What one value of a reply is, of the instance it is about."""
 
 WRITTEN_AS_THEY_ARE = {
     serializers.UUIDField,
@@ -48,13 +51,29 @@ class PlainSerializer(serializers.Serializer[Any]):
         return {name: write(instance) for name, write in self._writers}
 
     @cached_property
-    def _writers(self) -> list[tuple[str, Callable[[Any], Any]]]:
-        return [(str(field.field_name), _writer(field)) for field in self._readable_fields]
+    def _writers(self) -> list[tuple[str, Writer]]:
+        return [(name, writer_of(self)) for name, writer_of in _ways(type(self))]
 
 
-def _writer(field: Any) -> Callable[[Any], Any]:
+@cache
+def _ways(kind: type[PlainSerializer]) -> list[tuple[str, Callable[[PlainSerializer], Writer]]]:
+    """By the name of each field what gives its writer in a serializer of this class.
+
+    Found out once: the framework copies all fields of a class for each serializer, which costs more than writing.
+    """
+    return [(str(field.field_name), _way(field)) for field in kind()._readable_fields]
+
+
+def _way(field: Any) -> Callable[[PlainSerializer], Writer]:
     if type(field) in WRITTEN_AS_THEY_ARE:
-        return attrgetter(field.source)
+        read = attrgetter(field.source)
+        return lambda serializer: read
+    if type(field) is serializers.SerializerMethodField:
+        return attrgetter(field.method_name)
+    return lambda serializer: _written_by(serializer.fields[field.field_name])
+
+
+def _written_by(field: Any) -> Writer:
     return lambda instance: field.to_representation(field.get_attribute(instance))
 
 

@@ -58,6 +58,9 @@ LOGGING: dict[str, Any] = {
     },
 }
 
+# `config.addresses` says it.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,

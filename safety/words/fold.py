@@ -31,8 +31,9 @@ _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]{1,16}|[ \t]?[._\-*|/,~+]
 _NARROW = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]|[ \t]?[._\-*|/,~+][ \t]?)){2,}[a-z0-9](?![a-z0-9])")
 _DOTTED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][._\-*|/,~+]){2,}[a-z0-9](?![a-z0-9])")
 _BETWEEN = re.compile(r"[^a-z0-9]+")
-# Of a word between spaces, its runs of letters and of what may stand for one: each looked at once, whatever is written.
-_CHUNK = re.compile(r"[^ \n]+")
+# Of a word between spaces that has what may stand for a letter, its runs of letters and of such: each looked at once,
+# whatever is written.
+_CHUNK = re.compile(r"(?<![^ \n])[^ \n0-9@$€!|]*[0-9@$€!|][^ \n]*")
 _RUN = re.compile(r"[a-z0-9@$€!|]+")
 _SIGN = re.compile(r"[0-9@$€!|]")
 _LETTER = re.compile(r"[a-z]")

@@ -52,6 +52,14 @@ def test_of_one_client_id_the_first_text_is_said(two):
     assert said_in(two) == ["first"]
 
 
+@pytest.mark.parametrize("client_id", ['"', "'); --", "\\x41", "a\\", "\u2028é\U0001f52a", "{}", "null", "%s"])
+def test_a_client_id_is_stored_letter_by_letter(two, client_id):
+    ((said, stored),) = together(a_draft(two, client_id=client_id, text="Grüße \u2028 \\x00")).items()
+    found = Message.objects.get(id=stored.id)
+    assert (found.client_id, found.sent_at, found.sender_id) == (client_id, stored.sent_at, said.by)
+    assert said_in(two) == [said.text]
+
+
 def test_unsent_leaves_out_what_was_said(two):
     send(two, client_id="x1")
     said, fresh, of_the_other = a_draft(two, client_id="x1"), a_draft(two), a_draft(two, by=two.b, client_id="x1")

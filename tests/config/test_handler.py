@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from config.handler import Handler
 
@@ -110,3 +112,10 @@ class TestBound:
 
     async def test_where_no_body_is_looked_at_a_large_one_does_no_harm(self) -> None:
         assert (await answer(scope("GET", "/healthz"), b"x" * (BOUND + 1)))[0] == 200
+
+
+async def test_what_is_logged_has_the_address_that_called_and_not_the_one_it_claims() -> None:
+    called = scope("GET", "/healthz", x_forwarded_for="203.0.113.9") | {"client": ("10.1.2.3", 4321)}
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        await answer(called)
+    assert [line["ip"] for line in lines if line["event"] == "request_finished"] == ["10.1.2.3"]

@@ -26,6 +26,13 @@ class Shout(serializers.CharField):
         return value.upper()
 
 
+class Louder(serializers.CharField):
+    """A field that asks the context of the serializer it stands in."""
+
+    def to_representation(self, value):
+        return value * self.context["more"]
+
+
 def declared(base):
     class Row(base):
         id = serializers.UUIDField()
@@ -37,6 +44,7 @@ def declared(base):
         state = serializers.ChoiceField(State.choices)
         word = serializers.CharField(source="inner.word")
         shout = Shout(source="text")
+        louder = Louder(source="text")
         length = serializers.SerializerMethodField()
         words = serializers.ListField(child=serializers.CharField())
         ratio = serializers.DecimalField(max_digits=5, decimal_places=2)
@@ -54,8 +62,8 @@ def row(**fields):
     return SimpleNamespace(**{**values, "words": ["a"], "ratio": "1.50", "hidden": "secret", **fields})
 
 
-def told(base, rows):
-    return orjson.loads(dumps(declared(base)(rows, many=True, context={"more": 1}).data))
+def told(base, rows, more=1):
+    return orjson.loads(dumps(declared(base)(rows, many=True, context={"more": more}).data))
 
 
 @pytest.mark.parametrize(
@@ -83,3 +91,33 @@ def test_what_is_only_written_to_is_not_shown():
 
 def test_each_row_is_written_as_it_is():
     assert [told_row["text"] for told_row in told(PlainSerializer, [row(text="a"), row(text="b")])] == ["a", "b"]
+
+
+@pytest.mark.parametrize("base", [PlainSerializer, serializers.Serializer])
+def test_each_serializer_of_a_class_has_its_own_context(base):
+    kind, one = declared(base), row(text="ab")
+    written = [kind([one], many=True, context={"more": more}).data[0] for more in (1, 2, 1)]
+    assert [(found["length"], found["louder"]) for found in written] == [(3, "ab"), (4, "abab"), (3, "ab")]
+
+
+def test_a_class_that_says_it_otherwise_is_asked_itself():
+    class Other(declared(PlainSerializer)):
+        text = serializers.SerializerMethodField()
+
+        def get_text(self, row):
+            return row.text[::-1]
+
+        def get_length(self, row):
+            return -1
+
+    found = Other(row(text="ab"), context={"more": 1}).data
+    assert (found["text"], found["length"], found["word"]) == ("ba", -1, "deep")
+
+
+def test_its_fields_are_copied_for_no_further_serializer(monkeypatch):
+    kind = declared(PlainSerializer)
+    del kind._declared_fields["louder"], kind._declared_fields["shout"]
+    del kind._declared_fields["words"], kind._declared_fields["ratio"]
+    assert kind([row()], many=True, context={"more": 1}).data
+    monkeypatch.setattr(kind, "get_fields", None)
+    assert kind([row(text="ab")], many=True, context={"more": 1}).data[0]["text"] == "ab"

@@ -19,10 +19,10 @@ class Layer:
         self.sent = []
         self.trouble = None
 
-    async def group_send(self, group, message):
+    async def group_send_each(self, messages):
         if self.trouble:
             await self.trouble()
-        self.sent.append((group, message))
+        self.sent += messages.items()
 
 
 @pytest.fixture

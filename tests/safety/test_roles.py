@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from safety.roles import acting_as, as_service, name_actor
 from tests.safety.rows import person
@@ -110,3 +111,43 @@ def test_a_transaction_left_broken_inside_a_role_comes_back_clean(user):
     with pytest.raises(DatabaseError), transaction.atomic(), acting_as(user.id), as_service():
         connection.cursor().execute("SELECT 1/0")
     assert standing() == before
+
+
+TO_THE_END = [lambda: acting_as(None, to_the_end=True), lambda: as_service(to_the_end=True)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("take", TO_THE_END)
+def test_nothing_is_left_of_a_role_that_is_held_to_the_end(user, take):
+    before = standing()
+    with transaction.atomic(), take():
+        assert standing() != before
+    assert standing() == before
+    with transaction.atomic(), acting_as(user.id):
+        assert standing() == ("connect_client", str(user.id))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("take", TO_THE_END)
+def test_it_is_taken_back_at_no_further_statement(take):
+    with CaptureQueriesContext(connection) as asked, transaction.atomic(), take():
+        pass
+    assert [query["sql"].split()[0] for query in asked] == ["BEGIN", "SELECT", "COMMIT"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("take", TO_THE_END)
+def test_a_role_held_to_the_end_of_a_savepoint_is_given_back(take):
+    before = standing()
+    with transaction.atomic(), take():
+        assert standing() != before
+    assert standing() == before
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("take", TO_THE_END)
+def test_a_role_held_to_the_end_inside_another_gives_that_back(user, take):
+    with transaction.atomic(), acting_as(user.id):
+        with take():
+            pass
+        assert standing() == ("connect_client", str(user.id))

@@ -1,9 +1,12 @@
 """Reading a text through its disguises."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from safety.words import fold as fold_module
 from safety.words.fold import LONGEST, MOST_READINGS, fold, latin
 from safety.words.lexicon import words_in
 
@@ -122,6 +125,24 @@ def test_reading_a_text_written_to_confuse_never_fails(text):
 def test_a_text_made_to_be_slow_is_read_as_any_other(text):
     """Where every start of a run is tried with every end, these take minutes."""
     assert fold(text).words
+
+
+def unleeted_word_by_word(text):
+    """Each word between spaces looked at, whether it has such a sign or not."""
+    if not fold_module._SIGN.search(text):
+        return []
+    tables = (fold_module._AS_I, fold_module._AS_L)
+    return [re.sub(r"[^ \n]+", lambda w: fold_module._as_letters(w[0], table), text) for table in tables]  # noqa: B023
+
+
+@given(st.text(alphabet="abi 0159@$€!|\n\t.-,é", max_size=60) | st.text(max_size=60))
+def test_signs_that_stand_for_letters_are_found_in_every_word(text):
+    assert list(fold_module._unleeted(text)) == unleeted_word_by_word(text)
+
+
+@pytest.mark.parametrize("text", ["a" * 3999 + "1", "a" * 4000, "1" * 4000, "a1 " * 1333, "a" * 3990 + " 1"])
+def test_a_long_word_is_looked_at_once(text):
+    assert list(fold_module._unleeted(text)) == unleeted_word_by_word(text)
 
 
 @pytest.mark.parametrize(
