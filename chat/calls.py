@@ -17,8 +17,9 @@ from chat.handlers import Visitor
 from chat.services.drafts import MessageRefused
 from config.api.errors import Problem, describe
 from config.db import new_id
-from config.errors import Forbidden, Invalid, NotSignedIn, TooFast
-from safety import limits, unit
+from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast
+from connect import exposure
+from safety import flags, limits, unit
 from safety.services.idempotency import Reply
 
 logger = structlog.get_logger(__name__)
@@ -127,7 +128,8 @@ def _told(call: Call, work: Callable[[], Answer]) -> Answer:
 
 def _carry_out(call: Call) -> Answer:
     """One call in a transaction of its own."""
-    reply = _perform(call.visitor, lambda: _handle(call))
+    opened = call.type in handlers.ALWAYS_OPEN or flags.is_on(exposure.FLAG)
+    reply = _perform(call.visitor, lambda: _handle(call), opened)
     return acknowledge(call, reply.body) if reply.status == 200 else _error(call, reply.body)
 
 
@@ -139,10 +141,10 @@ def _handle(call: Call) -> Reply:
         return _refuse(refused)
 
 
-def _perform(visitor: Visitor, handler: Callable[[], Reply]) -> Reply:
+def _perform(visitor: Visitor, handler: Callable[[], Reply], opened: bool = True) -> Reply:
     return unit.perform(
         caller=visitor.caller,
-        admit=lambda: _admit(visitor),
+        admit=lambda: _admit(visitor, opened),
         handler=handler,
         refuse=_refuse,
         claim=None,
@@ -150,13 +152,16 @@ def _perform(visitor: Visitor, handler: Callable[[], Reply]) -> Reply:
     )
 
 
-def _admit(visitor: Visitor) -> None:
+def _admit(visitor: Visitor, opened: bool) -> None:
+    """While the flow is not `opened` to the public, staff alone come in; the socket stays."""
     try:
-        unit.gate().admit(visitor.caller, restricted=False, suspended=False)
+        user: Any = unit.gate().admit(visitor.caller, restricted=False, suspended=False)
     except NotSignedIn as exc:
         raise SessionEnded(exc.message) from exc
     except Forbidden as exc:
         raise ShutOut(exc.message) from exc
+    if not (opened or user.is_staff):
+        raise NotOpenYet()
 
 
 def _refuse(exc: Exception) -> Reply:

@@ -55,7 +55,7 @@ def read(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any
 
 def typing(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
     conversation = queries.conversation_of(visitor.user_id, data["conversation_id"])
-    locks.refuse_unless_open(conversation)
+    locks.refuse_if_mute(conversation)
     publish([conversation.other(visitor.user_id)], "chat.typing", {"conversation_id": str(conversation.id)})
     return {}
 
@@ -103,4 +103,6 @@ HANDLERS: dict[str, Handler] = {
     "presence.watch": watch,
     "session.renew": renew,
 }
+# What a socket needs to live; the flow itself waits for the flag that opens it to the public.
+ALWAYS_OPEN = {"ping", "session.renew"}
 LIMITS = {"chat.send": ["chat"], "reveal.consent": ["reveal"]}

@@ -39,6 +39,13 @@ class Forbidden(DomainError):
     message = "You are not allowed to do this."
 
 
+class NotOpenYet(Forbidden):
+    """A flag keeps this from everybody but staff."""
+
+    code = "not_open_yet"
+    message = "This has not opened yet."
+
+
 class NotYours(DomainError):
     """Missing, or somebody else's: to a person who takes no part in it a thing does not exist."""
 

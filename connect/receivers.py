@@ -7,7 +7,7 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from connect import mail
-from connect.enums import NotificationType, RelatedType
+from connect.enums import NotificationType, RelatedType, UserStatus
 from connect.models import User
 from connect.services import notifications
 from connect.services import standing as standings
@@ -30,9 +30,12 @@ def follow_actions(*, user_id: UUID, standing: Standing, now: datetime, **kwargs
 
 @receiver(person_told)
 def tell(*, notice: Notice, now: datetime, **kwargs: Any) -> None:
-    """In the person's list, and by mail where there is a letter and an address."""
+    """In the person's list, and by mail where there is a letter and an address; nobody who is gone is told."""
+    person = User.objects.exclude(status=UserStatus.DELETED).filter(id=notice.user_id)
+    address = person.values_list("email", flat=True).first()
+    if not person.exists():
+        return
     notifications.send([_note(notice)])
-    address = User.objects.filter(id=notice.user_id).values_list("email", flat=True).first()
     if notice.letter and address:
         mail.enqueue(to=address, subject=notice.title, body=notice.letter, now=now)
 

@@ -18,20 +18,21 @@ from safety.models import (
     ModerationAction,
     Report,
     SafetyFlag,
+    StandingIdentity,
     TextTrace,
 )
 from safety.parts import both, deletes, empties, older, replaces, sweeping
 from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, needed_while, register
-from safety.services import appeals
+from safety.services import appeals, reports
 
 ERASED = "(erased)"
-EMPTY_CASE: dict[str, Any] = {"details_text": "", "evidence": None, "evidence_key": None}
+EMPTY_CASE: dict[str, Any] = {"details": None, "evidence": None, "evidence_key": None}
 
 
 def has_open_case(person: UUID) -> bool:
     """Whether a report by or against this person, or an appeal of theirs, waits for its decision."""
-    reports = Report.objects.undecided().filter(Q(reporter=person) | Q(reported=person))
-    return reports.exists() or Appeal.objects.open().filter(appellant=person).exists()
+    cases = Report.objects.undecided().filter(Q(reporter=person) | Q(reported=person))
+    return cases.exists() or Appeal.objects.open().filter(appellant=person).exists()
 
 
 def forget_appeals(model: type[Model], leaving: Leaving) -> int:
@@ -43,15 +44,27 @@ def forget_appeals(model: type[Model], leaving: Leaving) -> int:
 
 
 def forget_reasons(model: type[Model], leaving: Leaving) -> int:
-    """What was written of them; that something was decided stays."""
+    """What was written of them, but for what is in force; that something was decided stays."""
     Report.objects.filter(reported=leaving.person).exclude(decision_text="").update(decision_text=ERASED)
-    ModerationAction.objects.filter(against=leaving.person).update(statement_of_reasons=ERASED)
+    own = ModerationAction.objects.against(leaving.person)
+    standing = own.live(leaving.now).binding().values("id")
+    own.exclude(id__in=standing).update(statement_of_reasons=ERASED)
+    own.update(left_at=leaving.now)
     return 0
 
 
+def forget_identities(model: type[Model], leaving: Leaving) -> int:
+    """By what they would be recognised, unless something is in force against them; an open case has held this up."""
+    own = StandingIdentity.objects.filter(user=leaving.person)
+    if not ModerationAction.objects.against(leaving.person).live(leaving.now).binding().exists():
+        own.delete()
+    return own.update(user=leaving.tombstone, left_at=leaving.now)
+
+
 def over(model: type[Model], moment: datetime) -> QuerySet[Any]:
-    """Actions without effect for so long, whose appeals are decided."""
+    """Actions without effect for so long, or about people who left so long ago, whose appeals are decided."""
     ended = Q(expires_at__lte=moment) | Q(revoked_at__lte=moment) | Q(kind=ActionKind.WARNING, created_at__lte=moment)
+    ended |= Q(left_at__lte=moment)
     return ModerationAction.objects.filter(ended).exclude(appeal__status=AppealStatus.OPEN)
 
 
@@ -82,8 +95,8 @@ def _block(block: Any, person: UUID) -> dict[str, Any]:
 
 
 def _report(report: Any, person: UUID) -> dict[str, Any]:
-    names = ("id", "subject_kind", "reason_code", "details_text", "status", "created_at")
-    return {name: getattr(report, name) for name in names}
+    names = ("id", "subject_kind", "reason_code", "status", "created_at")
+    return {"details": reports.details_of(report), **{name: getattr(report, name) for name in names}}
 
 
 def _entry(entry: Any, person: UUID) -> dict[str, Any]:
@@ -165,13 +178,13 @@ def _cases() -> list[Part]:
             "What moderators did about you, and why",
             "to protect others, and to tell you the reasons",
             both(
-                Erasure("the reasons deleted", forget_reasons, last=True),
+                Erasure("the reasons deleted, unless it is in force", forget_reasons, last=True),
                 replaces("against", "by", "revoked_by"),
             ),
             belongs=("against",),
             shown=_action,
             seen_by="you; moderators",
-            retention=Retention("reports", "its end", sweeping(over, drop_with_appeals)),
+            retention=Retention("reports", "its end, or from your leaving", sweeping(over, drop_with_appeals)),
         ),
         Part(
             Appeal,
@@ -214,5 +227,14 @@ def _signs() -> list[Part]:
             withheld="that somebody blocked you is theirs to know",
             seen_by="nobody",
             lasts="as long as the block",
+        ),
+        Part(
+            StandingIdentity,
+            "Keyed hashes of what you are reached by, while an action or a case against you stands",
+            "so that it outlives the account",
+            Erasure("kept without you while an action is in force; else deleted", forget_identities, last=True),
+            withheld="hashes of what stands in your account",
+            seen_by="nobody",
+            retention=older("reports", "left_at", "your leaving, or until nothing stands any more"),
         ),
     ]

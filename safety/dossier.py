@@ -39,7 +39,7 @@ def of(user_ids: Iterable[UUID], *, besides: UUID | None, now: datetime) -> list
 
 def _of(user_id: UUID, portrait: Portrait | None, besides: UUID | None) -> Dossier:
     at_hand = [besides] if besides else []
-    earlier = Report.objects.exclude(id__in=at_hand).defer("evidence", "evidence_key").order_by("-id")
+    earlier = Report.objects.exclude(id__in=at_hand).unopened().order_by("-id")
     confirmed, decided = track_record(user_id)
     return Dossier(
         user_id=user_id,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from safety.crypto import keyed_hash
 
-# The normalised e-mail address and phone number of an account, as far as it has them.
+# The normalised e-mail address and phone number of an account, and who its providers say it is, as far as it has them.
 Contacts = Callable[[UUID], list[str]]
 
 _contacts: list[Contacts] = []

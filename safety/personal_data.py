@@ -26,6 +26,7 @@ class Leaving:
     person: UUID
     addresses: tuple[str, ...]
     tombstone: UUID
+    now: datetime
 
 
 @dataclass(frozen=True)

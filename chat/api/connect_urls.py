@@ -4,9 +4,8 @@ from django.urls import path
 
 from chat.api import connect_views
 from connect.api.pool_views import ActivateView, DeactivateView
+from connect.exposure import FLAGGED
 from matching.api.connect_views import ConnectFeedbackView, ConnectMatchView, ConnectRespondView
-
-FLAGGED = {"opened_by": "connect_public"}
 
 urlpatterns = [
     path("activate", ActivateView.as_view(**FLAGGED)),

@@ -65,7 +65,7 @@ class ReportsView(Endpoint):
     @operation(operation_id="reports_list", responses={200: ReportSerializer(many=True)})
     def get(self, request: Request) -> Response:
         paginator = Cursor()
-        own = Report.objects.filter(reporter=self.me).defer("evidence", "evidence_key", "details_text")
+        own = Report.objects.filter(reporter=self.me).unopened()
         page = paginator.paginate_queryset(own, request)
         return paginator.get_paginated_response(ReportSerializer(page, many=True).data)
 

@@ -23,6 +23,7 @@ class ConversationSerializer(PlainSerializer):
     pseudonym = serializers.SerializerMethodField(help_text="The other's.")
     peer_id = serializers.SerializerMethodField()
     reveal_state = serializers.ChoiceField(RevealState.choices)
+    paused = serializers.SerializerMethodField(help_text="Nothing can be said for now; it goes on, or ends.")
     last_seq = serializers.IntegerField()
     unread = serializers.IntegerField()
     last_activity_at = serializers.DateTimeField()
@@ -30,6 +31,9 @@ class ConversationSerializer(PlainSerializer):
 
     def get_pseudonym(self, conversation: Conversation) -> str:
         return conversation.pseudonym_of(conversation.other(self.context["viewer"]))
+
+    def get_paused(self, conversation: Conversation) -> bool:
+        return conversation.paused and conversation.state != State.CLOSED
 
     def get_peer_id(self, conversation: Conversation) -> str | None:
         shown = conversation.state == State.REVEALED

@@ -1,10 +1,11 @@
-"""Paths of this app."""
+"""Paths of this app. The flag opens conversations to the public; ending one, blocking and reporting are open always."""
 
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
 from chat.api import report_views, views
 from chat.api.block_views import BlocksView, BlockView
+from connect.exposure import FLAGGED
 
 
 class SeqConverter(IntConverter):
@@ -16,11 +17,11 @@ class SeqConverter(IntConverter):
 register_converter(SeqConverter, "seq")
 
 urlpatterns = [
-    path("conversations", views.ConversationsView.as_view()),
-    path("conversations/<uuid:conversation_id>", views.ConversationView.as_view()),
-    path("conversations/<uuid:conversation_id>/messages", views.MessagesView.as_view()),
-    path("conversations/<uuid:conversation_id>/messages/<seq:seq>", views.MessageView.as_view()),
-    path("conversations/<uuid:conversation_id>/read", views.ReadView.as_view()),
+    path("conversations", views.ConversationsView.as_view(**FLAGGED)),
+    path("conversations/<uuid:conversation_id>", views.ConversationView.as_view(**FLAGGED)),
+    path("conversations/<uuid:conversation_id>/messages", views.MessagesView.as_view(**FLAGGED)),
+    path("conversations/<uuid:conversation_id>/messages/<seq:seq>", views.MessageView.as_view(**FLAGGED)),
+    path("conversations/<uuid:conversation_id>/read", views.ReadView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/end", views.EndView.as_view()),
     path("blocks", BlocksView.as_view()),
     path("blocks/<uuid:block_id>", BlockView.as_view()),

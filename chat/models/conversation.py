@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from chat.enums import (
     REVEAL_STATE_TRANSITIONS,
@@ -16,6 +16,8 @@ from chat.enums import (
     State,
 )
 from config.db import Record
+from connect.enums import UserStatus
+from connect.models import User
 from matching.enums import Side
 from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair
@@ -29,8 +31,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.exclude(state=State.CLOSED)
 
     def with_apart(self) -> Self:
-        """`apart`: whether one of the two blocked the other. Every read and write asks for it, as the service."""
-        return self.annotate(apart=apart("user_a", "user_b"))
+        """`apart`: whether one of the two blocked the other; `paused`: whether one is leaving, who may come back.
+
+        Every read and write asks for them, as the service.
+        """
+        two = User.objects.filter(id__in=[OuterRef("user_a"), OuterRef("user_b")])
+        leaving = Exists(two.filter(status=UserStatus.DELETION_PENDING))
+        return self.annotate(apart=apart("user_a", "user_b"), paused=leaving)
 
     def silent_since(self, moment: datetime) -> Self:
         return self.open().filter(kind=Kind.BLIND, state=State.ANONYMOUS, last_activity_at__lte=moment)
@@ -65,6 +72,7 @@ class Conversation(Record):
 
     # Of `with_apart`. Whoever did not ask for it cannot pass it over: there is no default.
     apart: bool
+    paused: bool
 
     objects = ConversationQuerySet.as_manager()
 

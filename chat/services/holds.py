@@ -43,7 +43,7 @@ def release(*, hold: UUID, by: UUID, now: datetime) -> None:
     """Deliver a held message: it is said now, with the next number. Raises NotYours, WrongState."""
     with as_service():
         held, conversation = _take(hold)
-        locks.refuse_unless_open(conversation)
+        locks.refuse_if_mute(conversation)
         _decide(held, HoldStatus.RELEASED, by, now)
         _say(conversation, held.message, now)
 

@@ -59,14 +59,32 @@ def shut(found: Conversation) -> WrongState | None:
     return None
 
 
+def mute(found: Conversation) -> WrongState | None:
+    """What to refuse a conversation with in which nobody may say anything: shut, or waiting for one who is leaving.
+
+    Who of the two that is, it does not say.
+    """
+    if refusal := shut(found):
+        return refusal
+    if found.paused:
+        return WrongState("Nothing can be said here at the moment. Try again later.", code="conversation_paused")
+    return None
+
+
 def refuse_unless_open(found: Conversation) -> None:
     """Raises WrongState for a conversation nobody may write in."""
     if refusal := shut(found):
         raise refusal
 
 
+def refuse_if_mute(found: Conversation) -> None:
+    """Raises WrongState for a conversation nobody may say anything in."""
+    if refusal := mute(found):
+        raise refusal
+
+
 def refuse_unless_anonymous(found: Conversation) -> None:
     """Raises WrongState where there is nothing, or nothing any more, to reveal."""
-    refuse_unless_open(found)
+    refuse_if_mute(found)
     if found.kind == Kind.DIRECT or found.state != State.ANONYMOUS:
         raise WrongState("You cannot ask for a reveal here now.", code="reveal_not_possible")

@@ -31,14 +31,14 @@ def send(*, conversation_id: UUID, by: UUID, client_id: str, text: str, now: dat
 
     By what the rules make of it, it is delivered, perhaps with a label, or held (no `seq`) until a moderator decides.
     Raises NotYours, KeyReused (the client_id stands for another message), WrongState (conversation_closed,
-    conversation_locked), Invalid (message_empty, message_too_long), and MessageRefused, of which a trace is to be kept:
-    whoever catches it lets the transaction commit.
+    conversation_locked, conversation_paused), Invalid (message_empty, message_too_long), and MessageRefused, of which a
+    trace is to be kept: whoever catches it lets the transaction commit.
     """
     said = draft(conversation_id=conversation_id, by=by, client_id=client_id, text=text)
     with as_service():
         conversation = locks.conversation(conversation_id, by=by)
         box = Box(conversation)
-        refusal = locks.shut(conversation) or said.refusal
+        refusal = locks.mute(conversation) or said.refusal
         if not refusal and (stored := _keep(said, conversation, box, now)):
             return stored
         return _sent_before(said, box, refusal, now)
@@ -52,7 +52,7 @@ def send_together(drafts: Sequence[Draft], *, now: datetime) -> dict[Draft, Mess
     transaction took a client_id meanwhile. Needs the service's rights.
     """
     free = locks.free_conversations({said.conversation_id for said in drafts})
-    boxes = {room.id: Box(room) for room in free.values() if not locks.shut(room)}
+    boxes = {room.id: Box(room) for room in free.values() if not locks.mute(room)}
     sealed = []
     for said in unsent(drafts):
         room = free.get(said.conversation_id)

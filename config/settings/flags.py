@@ -11,7 +11,8 @@ CONSTANCE_SUPERUSER_ONLY = False
 CONSTANCE_CONFIG = {
     "connect_public": (
         ENVIRONMENT != "production",
-        "Connect is open to everybody. While it is off, /connect/* answers staff alone and only staff are matched.",
+        "Connect is open to everybody. While it is off, its calls, conversations and the socket answer staff alone, "
+        "and only staff are matched.",
         bool,
     ),
     "allow_non_edu_emails": (True, "Anybody may sign up; off: only with the address of a school.", bool),

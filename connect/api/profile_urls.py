@@ -7,6 +7,7 @@ from connect.api.consent_views import ConsentsView
 from connect.api.notification_views import NotificationReadView, NotificationsView, NotificationView
 from connect.api.people_views import PersonView
 from connect.api.profile_views import BirthView, ProfileView
+from connect.exposure import FLAGGED
 
 urlpatterns = [
     path("profile", ProfileView.as_view()),
@@ -18,7 +19,7 @@ urlpatterns = [
     path("profile/non_negotiables", preferences.NonNegotiablesView.as_view()),
     path("profile/readiness", preferences.ReadinessView.as_view()),
     path("consents", ConsentsView.as_view()),
-    path("people/<uuid:person_id>", PersonView.as_view()),
+    path("people/<uuid:person_id>", PersonView.as_view(**FLAGGED)),
     path("notifications", NotificationsView.as_view()),
     path("notifications/<uuid:notification_id>", NotificationView.as_view()),
     path("notifications/<uuid:notification_id>/read", NotificationReadView.as_view()),

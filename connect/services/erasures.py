@@ -15,6 +15,7 @@ from connect.models import AccountDeletion, User
 from safety import personal_data
 from safety.personal_data import Leaving
 from safety.roles import as_service
+from safety.services import returns
 
 logger = structlog.get_logger(__name__)
 
@@ -58,7 +59,8 @@ def erase(*, user_id: UUID, now: datetime) -> None:
         if deletion is None:  # somebody else was here
             return
         user = User.objects.select_for_update().get(id=user_id)
-        leaving = Leaving(user_id, tuple(filter(None, (user.email, user.phone))), uuid4())
+        leaving = Leaving(user_id, tuple(filter(None, (user.email, user.phone))), uuid4(), now)
+        returns.keep(user_id=user_id, now=now)
         personal_data.erase(leaving, last=False)
         _empty(user)
         if personal_data.is_needed(user_id):

@@ -62,6 +62,7 @@ def _link(owner: User, claims: Claims, now: datetime) -> User:
     if not (claims.is_certain and proved):
         raise _in_use()
     _add_identity(owner, claims)
+    recognition.recognise(user_id=owner.id, now=now)
     audit.record(action="identity_linked", actor=owner.id, entity="connect_user", entity_id=owner.id)
     body = LINKED_MAIL.format(provider=claims.provider.label)
     mail.enqueue(to=claims.email, subject="A new way to sign in to MaiTribe", body=body, now=now)

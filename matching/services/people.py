@@ -12,6 +12,7 @@ from django.db.models import Avg, Count, Exists, IntegerField, Max, OuterRef, Q,
 from django.db.models.functions import Coalesce, Now
 from numpy.typing import NDArray
 
+from connect import exposure
 from connect.enums import Purpose, UserStatus
 from connect.models import ConnectProfile, Consent, InterestScore, NonNegotiable, OffLimitsTopic
 from matching.engine.features import DIMENSIONS, People
@@ -54,7 +55,7 @@ def eligible() -> QuerySet[ConnectProfile]:
     """
     consent = Consent.objects.live().filter(user=OuterRef("user"), purpose=Purpose.MATCHING)
     held = Coalesce(_held("user_a"), 0) + Coalesce(_held("user_b"), 0)
-    invited = Q() if flags.is_on("connect_public") else Q(user__is_staff=True)
+    invited = Q() if flags.is_on(exposure.FLAG) else Q(user__is_staff=True)
     return (
         ConnectProfile.objects.active()
         .filter(invited)

@@ -13,7 +13,7 @@ from django.utils.timesince import timesince, timeuntil
 from unfold.decorators import display
 
 from config.admin import COUNTED_EXACTLY, reported, staff_id
-from safety.admin.forms import BUTTONS, DISMISS, MEASURES, DecisionForm
+from safety.admin.forms import BUTTONS, DISMISS, MEASURES, DecisionForm, SeverityForm
 from safety.admin.pages import CasePages, people_of, short
 from safety.enums import DECIDED, ReportReason, Severity
 from safety.models import Report
@@ -58,10 +58,10 @@ class ReportAdmin(CasePages):
     list_before_template = "safety/queue_head.html"
     ordering = QUEUE_ORDER
     more_ids = ("subject_id",)
-    hidden = ("evidence", "evidence_key")
+    hidden = ("details", "evidence", "evidence_key")
     actions = ("triage",)
     page_template = "safety/case.html"
-    step_names: ClassVar = ("take", "evidence", "decide")
+    step_names: ClassVar = ("take", "rate", "evidence", "decide")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "counts": _counts(request)})
@@ -110,6 +110,7 @@ class ReportAdmin(CasePages):
             "mine": found.assigned_to_id == me,
             "own_case": me in {found.reporter_id, found.reported_id},
             "about": f"{found.subject_kind} {found.subject_id}",
+            "severity_form": SeverityForm(initial={"severity": found.severity}),
             "form": DecisionForm(initial={"reason_code": found.reason_code}),
             "buttons": BUTTONS if self._may_act(request) else BUTTONS[:1],
             "colour": COLOURS[found.severity],
@@ -120,9 +121,19 @@ class ReportAdmin(CasePages):
             cases.triage(report=found.id, by=staff_id(request), now=timezone.now())
         return self.back(found)
 
+    def rate(self, request: HttpRequest, found: Report) -> HttpResponse:
+        form = SeverityForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, found, severity_form=form)
+        with reported(self, request, found):
+            severity = Severity(form.cleaned_data["severity"])
+            cases.rate(report=found.id, by=staff_id(request), severity=severity, now=timezone.now())
+        return self.back(found)
+
     def evidence(self, request: HttpRequest, found: Report) -> HttpResponse:
         """Shown once for each time it is asked for, and each time is on record."""
-        return self.show(request, found, exhibits=_exhibits(reports.read_evidence(report=found, by=staff_id(request))))
+        exhibits = _exhibits(reports.read_evidence(report=found, by=staff_id(request)))
+        return self.show(request, found, exhibits=exhibits, details=reports.details_of(found))
 
     def decide(self, request: HttpRequest, found: Report) -> HttpResponse:
         form = DecisionForm(request.POST)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
-from safety.enums import ActionKind, ReportReason
+from safety.enums import ActionKind, ReportReason, Severity
 from safety.services.actions import Measure
 
 DISMISS = "dismiss"
@@ -48,6 +48,12 @@ class DecisionForm(Confirmed):
     )
     measure = forms.ChoiceField(choices=[(name, name) for name in (DISMISS, *MEASURES)], widget=forms.HiddenInput)
     field_order = ("reason_code", "statement", "confirmed")
+
+
+class SeverityForm(forms.Form):
+    """How grave a report is, by whoever has read it."""
+
+    severity = forms.ChoiceField(choices=Severity.choices, widget=UnfoldAdminSelectWidget)
 
 
 class FlagForm(Confirmed):

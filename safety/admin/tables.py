@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from config.admin import ModelAdmin, reported, staff_id
-from safety.models import AuditLog, Block, BlockedIdentity, IdempotencyKey, ModerationAction
+from safety.models import AuditLog, Block, BlockedIdentity, IdempotencyKey, ModerationAction, StandingIdentity
 from safety.services import actions
 
 
@@ -32,6 +32,12 @@ class BlockAdmin(ModelAdmin):
 class BlockedIdentityAdmin(ModelAdmin):
     list_display = ("created_at", "block")
     list_select_related = ("block",)
+    hidden = ("digest",)
+
+
+@admin.register(StandingIdentity)
+class StandingIdentityAdmin(ModelAdmin):
+    list_display = ("created_at", "user_id", "left_at")
     hidden = ("digest",)
 
 

@@ -27,7 +27,10 @@ class OfActionSerializer(serializers.Serializer[Any]):
 
 
 class ActionSerializer(PlainSerializer):
-    """What was done and why; who did it is not told. `expires_at` null: until it is taken back."""
+    """What was done and why; who did it is not told. `expires_at` null: until it is taken back.
+
+    `carried_over`: it was decided about another account that had the same address, number or sign-in.
+    """
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(ActionKind.choices)
@@ -36,6 +39,7 @@ class ActionSerializer(PlainSerializer):
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
+    carried_over = serializers.SerializerMethodField()
     in_force = serializers.SerializerMethodField()
     appealable = serializers.SerializerMethodField()
     appeal = serializers.SerializerMethodField()
@@ -44,6 +48,9 @@ class ActionSerializer(PlainSerializer):
     def _now(self) -> datetime:
         now: datetime = self.context["now"]
         return now
+
+    def get_carried_over(self, action: ModerationAction) -> bool:
+        return action.carried_from_id is not None
 
     def get_in_force(self, action: ModerationAction) -> bool:
         return action.is_live(self._now)

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from config.api.errors import describe, handle
 from config.api.rendering import dumps
-from config.errors import Forbidden, Invalid, NotSignedIn
+from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn
 from safety import flags, limits, unit
 from safety.api.declared import hold_to_declared
 from safety.api.schema import MAX_KEY
@@ -130,7 +130,7 @@ class Endpoint(APIView):
             user: Any = unit.gate().admit(caller, **allowed)
             self.request.user = user
             if not self._open and not user.is_staff:
-                raise Forbidden("This has not opened yet.", code="not_open_yet")
+                raise NotOpenYet()
             self.check_permissions(self.request)
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:

@@ -6,6 +6,7 @@ from safety.models.flag import SafetyFlag
 from safety.models.idempotency import IdempotencyKey
 from safety.models.report import Report
 from safety.models.rule import ModerationRule
+from safety.models.standing import StandingIdentity
 from safety.models.trace import TextTrace
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ModerationRule",
     "Report",
     "SafetyFlag",
+    "StandingIdentity",
     "TextTrace",
     "apart",
 ]

@@ -19,6 +19,10 @@ class ModerationActionQuerySet(models.QuerySet["ModerationAction"]):
         """In force: neither taken back nor past its end, whether or not somebody has noticed that."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
 
+    def binding(self) -> Self:
+        """All but warnings: what takes something away."""
+        return self.exclude(kind=ActionKind.WARNING)
+
     def with_appeal(self) -> Self:
         """With what became of the appeal, not with what it says."""
         return self.select_related("appeal").defer("appeal__text", "appeal__text_key")
@@ -30,7 +34,8 @@ class ModerationActionQuerySet(models.QuerySet["ModerationAction"]):
 class ModerationAction(Record):
     """What a moderator did about a person, and why. It ends by its own date, or is taken back; it is never changed.
 
-    `lapsed_at` is when the end of a dated one was carried out.
+    `lapsed_at` is when the end of a dated one was carried out, `left_at` when the person's account was erased.
+    `carried_from` is the action that somebody brought along from another account of theirs; it ends with that one.
     """
 
     kind = models.CharField(max_length=11, choices=ActionKind)
@@ -40,7 +45,9 @@ class ModerationAction(Record):
     reason_code = models.CharField(max_length=20, choices=ReportReason)
     statement_of_reasons = models.TextField()
     expires_at = models.DateTimeField(null=True, blank=True)
+    carried_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="carried")
     lapsed_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -64,6 +71,7 @@ class ModerationAction(Record):
             ),
             # What an appeal refers to, so that the database itself knows whose action it is about and who took it.
             models.UniqueConstraint(fields=["id", "by", "against"], name="action_people"),
+            models.UniqueConstraint(fields=["carried_from", "against"], name="action_carried_once"),
             RowSecurity(name="action_rls", select=owner("against_id")),
         ]
         indexes = [

@@ -20,6 +20,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def decided(self) -> Self:
         return self.filter(status__in=DECIDED)
 
+    def unopened(self) -> Self:
+        """Without what is sealed."""
+        return self.defer("details", "evidence", "evidence_key")
+
     def overdue(self, now: datetime) -> Self:
         return self.undecided().filter(due_at__lte=now)
 
@@ -27,7 +31,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(Record):
     """A person asks for help against another.
 
-    `evidence` is a copy frozen at filing, sealed under a key of this case alone. `subject_kind` and `subject_id` name
+    `details` are the reporter's own words, `evidence` is a copy frozen at filing; both are sealed under a key of this
+    case alone. `subject_kind` and `subject_id` name
     what it is about without a foreign key, since the subject lives in a higher app. `reporter_weight` is what the
     reporter's earlier reports were worth when this one was filed, and part of its `priority` in the queue.
     """
@@ -37,7 +42,7 @@ class Report(Record):
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
     reason_code = models.CharField(max_length=20, choices=ReportReason)
-    details_text = models.TextField(blank=True)
+    details = models.BinaryField(null=True)
     severity = models.CharField(max_length=10, choices=Severity)
     status = models.CharField(max_length=10, choices=ReportStatus, default=ReportStatus.OPEN)
     evidence = models.BinaryField(null=True)

@@ -12,15 +12,18 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
 
 from config.errors import Forbidden, Invalid, NotYours, WrongState
 from safety.enums import FOREVER, ActionKind, ReportReason
 from safety.models import ModerationAction, Report
+from safety.parts import TOMBSTONE
 from safety.roles import as_service
-from safety.services import audit, notices
+from safety.services import audit, notices, returns
 from safety.signals import access_changed
 
 BATCH = 500
+ENTITY = "safety_moderationaction"
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,29 @@ def take(
         _record("action_taken", action, by, kind=measure.kind)
         _follow(against, now)
         notices.tell_of_action(action, now=now)
+        _bind(action, now)
     return action
 
 
+def carry_over(*, to: UUID, now: datetime) -> None:
+    """Have what is in force against the same person under other accounts stand against this one too; once each.
+
+    The person is told of it and why, and may appeal. Staff have nothing carried over to them.
+    """
+    with as_service():
+        person = _person(to)
+        # Whoever acts against one of them holds that one, and either sees this account or is seen here.
+        _locked_people(returns.others(to))
+        live = ModerationAction.objects.live(now).binding().filter(against__in=returns.others(to))
+        # Held until the end, so that one which is taken back meanwhile is either seen or takes this along.
+        for action in live.select_for_update(no_key=True).order_by("id"):
+            _repeat(action, person, now)
+
+
 def revoke(*, action: UUID, by: UUID, reason: str, now: datetime) -> ModerationAction:
-    """Take an action back, also one whose time is over.
+    """Take an action back, also one whose time is over, with all that was carried over from it.
+
+    Whoever has one taken back that they brought along is not taken for that other person any more.
 
     Raises NotYours, Forbidden for one's own, Invalid without a reason, WrongState when it was taken back.
     """
@@ -90,11 +111,11 @@ def revoke(*, action: UUID, by: UUID, reason: str, now: datetime) -> ModerationA
             raise Forbidden("You cannot take back what was done about yourself.", code="own_case")
         if found.revoked_at is not None:
             raise WrongState("This action was taken back.", code="action_revoked")
-        found.revoked_at, found.revoked_by_id = now, by
-        found.save(update_fields=["revoked_at", "revoked_by"])
-        _record("action_revoked", found, by, reason=stated(reason))
-        _follow(found.against_id, now)
-        notices.tell_of_end(found, now=now)
+        words = stated(reason)
+        if found.carried_from_id:
+            returns.part(user_id=found.against_id)
+        for ended in (found, *found.carried.filter(revoked_at=None).order_by("id")):
+            _take_back(ended, by, words, now)
     return found
 
 
@@ -127,11 +148,13 @@ def standing(user_id: UUID, now: datetime) -> Standing:
 
 
 def locked(action_id: UUID) -> ModerationAction:
-    """An action with its person's row locked before its own. Raises NotYours."""
-    against = ModerationAction.objects.filter(id=action_id).values_list("against_id", flat=True).first()
-    if against is None:
+    """An action with the rows of its person, and of those it was carried over to, locked before its own.
+
+    Raises NotYours.
+    """
+    same = ModerationAction.objects.filter(Q(id=action_id) | Q(carried_from=action_id))
+    if not _locked_people(same.values("against")):
         raise NotYours()
-    _person(against)
     return ModerationAction.objects.select_for_update(no_key=True).get(id=action_id)
 
 
@@ -144,11 +167,15 @@ def stated(statement: str) -> str:
 
 
 def _person(user_id: UUID) -> Any:
-    people = get_user_model()._default_manager.filter(id=user_id)
-    person = people.select_for_update(no_key=True).first()
-    if person is None:
+    people = _locked_people([user_id])
+    if not people:
         raise NotYours()
-    return person
+    return people[0]
+
+
+def _locked_people(ids: Any) -> list[Any]:
+    people = get_user_model()._default_manager.filter(id__in=ids)
+    return list(people.order_by("id").select_for_update(no_key=True))
 
 
 def _check_person(person: Any, by: UUID) -> None:
@@ -170,7 +197,47 @@ def _lapse(action_id: UUID, user_id: UUID, now: datetime) -> bool:
         action.save(update_fields=["lapsed_at"])
         _follow(user_id, now)
         notices.tell_of_end(action, now=now)
+        returns.settle(user_id=user_id, now=now)
         return True
+
+
+def _bind(action: ModerationAction, now: datetime) -> None:
+    """Have an action stand wherever the person is recognised, now and later."""
+    if action.kind == ActionKind.WARNING:
+        return
+    returns.remember(user_id=action.against_id)
+    for person in _locked_people(returns.others(action.against_id)):
+        _repeat(action, person, now)
+
+
+def _repeat(action: ModerationAction, person: Any, now: datetime) -> None:
+    """Take the same action against another account, unless it stands there or nobody is there to bear it."""
+    origin = action.carried_from_id or action.id
+    known = ModerationAction.objects.filter(Q(id=origin) | Q(carried_from=origin), against=person.id)
+    if person.is_staff or person.status == TOMBSTONE or known.exists():
+        return
+    repeated = ModerationAction.objects.create(
+        kind=action.kind,
+        against_id=person.id,
+        by_id=action.by_id,
+        reason_code=action.reason_code,
+        statement_of_reasons=action.statement_of_reasons,
+        expires_at=action.expires_at,
+        carried_from_id=origin,
+        created_at=now,
+    )
+    audit.record(action="action_carried_over", actor=None, entity=ENTITY, entity_id=repeated.id, kind=action.kind)
+    _follow(person.id, now)
+    notices.tell_of_action(repeated, now=now)
+
+
+def _take_back(action: ModerationAction, by: UUID, reason: str, now: datetime) -> None:
+    action.revoked_at, action.revoked_by_id = now, by
+    action.save(update_fields=["revoked_at", "revoked_by"])
+    _record("action_revoked", action, by, reason=reason)
+    _follow(action.against_id, now)
+    notices.tell_of_end(action, now=now)
+    returns.settle(user_id=action.against_id, now=now)
 
 
 def _follow(user_id: UUID, now: datetime) -> None:
@@ -190,4 +257,4 @@ def _standing_by(live: Iterable[ModerationAction]) -> Standing:
 
 
 def _record(what: str, action: ModerationAction, by: UUID, **data: Any) -> None:
-    audit.record(action=what, actor=by, entity="safety_moderationaction", entity_id=action.id, **data)
+    audit.record(action=what, actor=by, entity=ENTITY, entity_id=action.id, **data)

@@ -8,10 +8,10 @@ from django.conf import settings
 
 from config.errors import Forbidden, NotYours, WrongState
 from safety import accuracy
-from safety.enums import DECIDED, AppealStatus, FlagKind, ReportReason, ReportStatus
+from safety.enums import DECIDED, AppealStatus, FlagKind, ReportReason, ReportStatus, Severity
 from safety.models import ModerationAction, Report, SafetyFlag
 from safety.roles import as_service
-from safety.services import actions, audit, flags, notices
+from safety.services import actions, audit, flags, notices, returns
 from safety.services.actions import Measure, stated
 
 
@@ -22,6 +22,23 @@ def triage(*, report: UUID, by: UUID, now: datetime) -> None:
     """
     with as_service():
         _take_up(_undecided(report, by), by, now)
+
+
+def rate(*, report: UUID, by: UUID, severity: Severity, now: datetime) -> None:
+    """Say how grave a report is, other than its reason makes it; its place in the queue and its term follow.
+
+    The term counts from the filing: one that is graver than it was may be late at once. Saying what it is already is
+    nothing. Raises what `triage` does.
+    """
+    with as_service():
+        found = _undecided(report, by)
+        before = found.severity
+        if before == severity:
+            return
+        found.severity, found.priority = severity, accuracy.priority(severity, found.reporter_weight)
+        found.due_at = found.created_at + settings.CASE_DUE[severity]
+        found.save(update_fields=["severity", "priority", "due_at", "updated_at"])
+        _record("report_severity_changed", found, by, before=before, after=severity)
 
 
 def dismiss(*, report: UUID, by: UUID, statement: str, now: datetime) -> None:
@@ -99,6 +116,7 @@ def _decide(report: Report, status: ReportStatus, by: UUID, statement: str, now:
     report.save(update_fields=["status", "decided_by", "decided_at", "decision_text", "updated_at"])
     _record(f"report_{status}", report, by)
     notices.tell_outcome(report, now=now)
+    returns.settle(user_id=report.reported_id, now=now)
 
 
 def _flag_false_reporter(report: Report, now: datetime) -> None:

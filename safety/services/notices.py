@@ -23,6 +23,7 @@ TITLES = {
     ActionKind.BAN: "Your account is closed to you",
 }
 MAILED = {ActionKind.SUSPENSION, ActionKind.BAN}
+CARRIED = "It was decided about another account, which had the same address, number or sign-in as yours. "
 APPEAL_HINT = "If you think this is wrong, you can appeal; another moderator will decide."
 
 
@@ -42,8 +43,9 @@ def tell_of_action(action: ModerationAction, *, now: datetime) -> None:
     """Say what was done; who is kept out, and so reads no notifications, gets it with all reasons by mail."""
     kind = ActionKind(action.kind)
     until = f"Until {action.expires_at:%d %B %Y, %H:%M} UTC. " if action.expires_at else ""
-    letter = f"{TITLES[kind]}.\n\n{action.statement_of_reasons}\n\n{until}{APPEAL_HINT}\n" if kind in MAILED else ""
-    _tell(Notice(action.against_id, "action", action.id, TITLES[kind], f"{until}{APPEAL_HINT}", letter), now)
+    hint = f"{CARRIED if action.carried_from_id else ''}{until}{APPEAL_HINT}"
+    letter = f"{TITLES[kind]}.\n\n{action.statement_of_reasons}\n\n{hint}\n" if kind in MAILED else ""
+    _tell(Notice(action.against_id, "action", action.id, TITLES[kind], hint, letter), now)
 
 
 def tell_of_end(action: ModerationAction, *, now: datetime) -> None:

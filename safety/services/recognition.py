@@ -1,4 +1,6 @@
-"""Blocks that survive: whoever comes back under an address or a number that was blocked is blocked again."""
+"""What survives an account: whoever comes back under an address, a number or a provider's word that is known is
+blocked again by whom they were blocked, and what moderators decided stands again.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +9,7 @@ from django.db import connection
 
 from safety import identities
 from safety.roles import as_service
+from safety.services import actions, returns
 
 # Whatever a person is reached by stands with every block made against them, also with those they brought along.
 _REMEMBER = """
@@ -45,10 +48,15 @@ def remember(*, blocked: UUID) -> None:
 
 
 def recognise(*, user_id: UUID, now: datetime) -> None:
-    """Carry over to an account the blocks of whoever had its address or its number before.
+    """Carry over to an account what stands against whoever had its address, its number or its provider before.
 
-    To be called in the transaction in which an account is made, or an address or number of it confirmed. It takes the
-    same two statements either way, so that nobody can tell by signing up whether somebody blocked them.
+    To be called in the transaction in which an account is made, or an address, number or provider of it confirmed. It
+    takes the same statements either way, so that nobody can tell by signing up whether somebody blocked them or a case
+    against them is open. What moderators decided is told to the person, and takes more.
     """
-    with as_service(), connection.cursor() as cursor:
-        cursor.execute(_RECOGNISE, {"user_id": user_id, "digests": identities.of(user_id), "now": now})
+    digests = identities.of(user_id)
+    with as_service():
+        with connection.cursor() as cursor:
+            cursor.execute(_RECOGNISE, {"user_id": user_id, "digests": digests, "now": now})
+        returns.remember_if_known(user_id=user_id, digests=digests)
+        actions.carry_over(to=user_id, now=now)

@@ -7,7 +7,7 @@ import orjson
 from django.conf import settings
 
 from safety import accuracy, evidence
-from safety.crypto import Cipher, new_data_key, unwrap, wrap
+from safety.crypto import Cipher, Tampered, new_data_key, unwrap, wrap
 from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason
 from safety.models import Report
 from safety.roles import as_service
@@ -37,17 +37,16 @@ def file(
         subject_kind=subject_kind,
         subject_id=subject_id,
         reason_code=reason,
-        details_text=details,
         severity=severity,
         due_at=now + settings.CASE_DUE[severity],
         created_at=now,
     )
     with as_service():
         blocks.lock_pair(by, against)
-        if same := _same(report):
+        if same := _same(report, details):
             return same
         _rank(report)
-        _freeze_evidence(report)
+        _seal(report, details)
         report.save()
     blocks.block(by=by, other=against, source=BlockSource.REPORT, alias=alias, now=now)
     return report
@@ -61,9 +60,30 @@ def read_evidence(*, report: Report, by: UUID) -> bytes:
     return Cipher(unwrap(bytes(report.evidence_key))).open(bytes(report.evidence), report.id.bytes)
 
 
-def _same(report: Report) -> Report | None:
-    said = ("reporter_id", "reported_id", "subject_kind", "subject_id", "reason_code", "details_text")
-    return Report.objects.undecided().filter(**{name: getattr(report, name) for name in said}).first()
+def details_of(report: Report) -> str:
+    """What the reporter wrote, for themselves; a moderator reads it with the evidence. Raises Tampered."""
+    if report.details is None or report.evidence_key is None:
+        return ""
+    return Cipher(unwrap(bytes(report.evidence_key))).open(bytes(report.details), _place_of_details(report)).decode()
+
+
+def _same(report: Report, details: str) -> Report | None:
+    about = ("reporter_id", "reported_id", "subject_kind", "subject_id", "reason_code")
+    earlier = Report.objects.undecided().filter(**{name: getattr(report, name) for name in about}).order_by("id")
+    return next((found for found in earlier if _says(found, details)), None)
+
+
+def _says(report: Report, details: str) -> bool:
+    """Nobody is kept from reporting by words that do not open."""
+    try:
+        return details_of(report) == details
+    except Tampered:
+        return False
+
+
+def _place_of_details(report: Report) -> bytes:
+    """Apart from the evidence, so that neither opens in the other's place."""
+    return report.id.bytes + b"details"
 
 
 def _rank(report: Report) -> None:
@@ -72,8 +92,11 @@ def _rank(report: Report) -> None:
     report.priority = accuracy.priority(report.severity, report.reporter_weight)
 
 
-def _freeze_evidence(report: Report) -> None:
+def _seal(report: Report, details: str) -> None:
+    """Freeze the evidence, and the reporter's words with it."""
     found = evidence.collect(report.subject_kind, report.subject_id, report.reporter_id)
     key = new_data_key()
     report.evidence_key = wrap(key)
-    report.evidence = Cipher(key).seal(orjson.dumps(found or {}, default=str), report.id.bytes)
+    cipher = Cipher(key)
+    report.evidence = cipher.seal(orjson.dumps(found or {}, default=str), report.id.bytes)
+    report.details = cipher.seal(details.encode(), _place_of_details(report))

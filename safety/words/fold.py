@@ -41,6 +41,11 @@ _UNIT = re.compile(r"\d+[a-z]{1,3}|[a-z]\d+|\d+")
 _CAPITAL_I = re.compile(r"(?<=[a-zі])[IІ]+")
 # What stands between words where a space should: full stops without one, and signs that are no letters at all.
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])[._\-*|/,~+]+(?=[a-z0-9])|[^\x00-\x7f]+")
+# A 1 for the first letter of what somebody says of themselves, where it would pass for a number or a measure.
+_FIRST_PERSON = re.compile(
+    r"(?<![^\s.,;:!?(\"'])[1|](?=ch\b|[ ]?'|(?:ll|ve|m) [a-z]| (?:will|am|wanna|gonna|swear|want|hope|know|can|could"
+    r"|would|should|might|hate|wish|find|kill|have|just|really|promise|hab|habe|werde|bring|bringe|weiss|komm|mach)\b)"
+)
 _AS_I = str.maketrans("013457@$€!|", "oieasta" + "seil")
 _AS_L = str.maketrans("013457@$€!|", "oleasta" + "seil")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
@@ -120,8 +125,9 @@ def _joined(text: str) -> Iterable[str]:
 
 
 def _unleeted(text: str) -> Iterable[str]:
-    """`wh4ts@pp`; a 1 is an i or an l. Measures and ages stay as they are."""
+    """`wh4ts@pp`, `1 will`; a 1 is an i or an l. Measures and ages stay as they are."""
     if _SIGN.search(text):
+        text = _FIRST_PERSON.sub("i", text)
         for table in (_AS_I, _AS_L):
             yield _CHUNK.sub(lambda chunk: _as_letters(chunk[0], table), text)  # noqa: B023
 

@@ -5,6 +5,10 @@ import pytest
 from django.conf import settings
 
 from chat.calls import in_thread
+from chat.handlers import ALWAYS_OPEN, HANDLERS
+from chat.models import Message
+from connect.models import User
+from safety import flags
 from tests.chat.people import new_two, said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,3 +80,53 @@ async def test_who_does_not_slow_down_is_let_go(connect, settings):
     assert answers[-1]["data"]["code"] == "rate_limited"
     await client.say('{"type": "ping", "ref": "last"}')
     assert await client.closed() == 4429
+
+
+# Before Connect is open to the public.
+
+
+@pytest.fixture
+def closed(monkeypatch):
+    monkeypatch.setattr(flags, "_seen", flags._seen._replace(values={"connect_public": False}))
+
+
+FLOW = sorted(set(HANDLERS) - ALWAYS_OPEN)
+
+
+def frame_data(kind, two):
+    conversation = {"conversation_id": str(two.conversation.id)}
+    more = {
+        "chat.send": {"client_id": "c1", "text": "Hello"},
+        "chat.read": {"seq": 1},
+        "chat.sync": {"after_seq": 0},
+    }
+    return {"user_ids": [str(two.b)]} if kind == "presence.watch" else conversation | more.get(kind, {})
+
+
+@pytest.mark.parametrize("kind", FLOW)
+async def test_closed_it_answers_no_frame_of_the_flow(connect, closed, kind):
+    two = await new_two()
+    client = await connect(two.a)
+    reply = await client.call(kind, **frame_data(kind, two))
+    assert (reply["type"], reply["data"]["code"]) == ("error", "not_open_yet")
+    assert await in_thread(Message.objects.count)() == 0
+
+
+@pytest.mark.parametrize("kind", FLOW)
+async def test_closed_it_answers_staff(connect, closed, kind):
+    two = await new_two()
+    await in_thread(User.objects.filter(id=two.a).update)(is_staff=True)
+    client = await connect(two.a)
+    assert (await client.call(kind, **frame_data(kind, two)))["type"] == "ack"
+
+
+@pytest.mark.parametrize("kind", FLOW)
+async def test_open_it_answers_everybody(connect, kind):
+    two = await new_two()
+    client = await connect(two.a)
+    assert (await client.call(kind, **frame_data(kind, two)))["type"] == "ack"
+
+
+async def test_closed_the_socket_lives(connect, closed):
+    client = await connect((await new_two()).a)
+    assert (await client.call("ping"))["type"] == "ack"

@@ -40,7 +40,7 @@ SECRETS = {
     PasswordReset: ["code_hash"],
     PhoneVerification: ["code_hash"],
     VerificationSignal: ["reference"],
-    Report: ["evidence", "evidence_key"],
+    Report: ["details", "evidence", "evidence_key"],
     Appeal: ["text", "text_key"],
     DataExport: ["file_key"],
     TextTrace: ["mark"],

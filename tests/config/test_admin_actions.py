@@ -160,15 +160,12 @@ def test_the_audit_knows_which_staff_member_acted(boss, root, rows):
 
 def test_a_page_that_fails_leaves_nothing_behind(boss, rows, monkeypatch):
     def fail(**kwargs):
-        Report.objects.update(details_text="half done")
+        Report.objects.update(subject_kind="half done")
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr("safety.services.cases.triage", fail)
     boss.raise_request_exception = False
-    assert (act(boss, Report, "triage", rows[Report]).status_code, Report.objects.get().details_text) == (
-        500,
-        "",
-    )
+    assert (act(boss, Report, "triage", rows[Report]).status_code, Report.objects.get().subject_kind) == (500, "match")
 
 
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken"])

@@ -17,8 +17,11 @@ from tests.config.desk import member_of
 from tests.config.test_schema_truth import body, call
 from tests.factories import UserFactory
 
-WAYS_OUT = {"/connect/deactivate", "/connect/report"}
-CONNECT = [entry for entry in operations() if entry[1].startswith("/connect/")]
+WAYS_OUT = {"/connect/deactivate", "/connect/report", "/api/conversations/{conversation_id}/end"}
+FLOW = ("/connect/", "/api/conversations", "/api/people/")
+CONNECT = [entry for entry in operations() if entry[1].startswith(FLOW)]
+HELP = ("/api/blocks", "/api/reports", "/api/moderation_actions", "/api/appeals", "/api/consents", "/api/account")
+ELSEWHERE = [entry for entry in operations() if entry[1].startswith(HELP)]
 FLAGGED = [entry for entry in CONNECT if entry[1] not in WAYS_OUT]
 each = pytest.mark.parametrize("method, path, operation", FLAGGED, ids=name)
 each_way_out = pytest.mark.parametrize(
@@ -68,7 +71,16 @@ def test_closed_nobody_is_kept_from_leaving_or_from_asking_for_help(api, closed,
     assert code(call(api(UserFactory(pooled=True)), method, path, body(operation))) != (403, "not_open_yet")
 
 
-@pytest.mark.parametrize("path", ["/api/conversations", "/api/notifications", "/api/profile"])
+@pytest.mark.parametrize("method, path, operation", ELSEWHERE, ids=name)
+def test_closed_whatever_protects_is_open(api, closed, method, path, operation):
+    assert code(call(api(UserFactory(person=True)), method, path, body(operation))) != (403, "not_open_yet")
+
+
+def test_what_protects_is_all_looked_at():
+    assert {path for path in HELP if not any(entry[1].startswith(path) for entry in ELSEWHERE)} == set()
+
+
+@pytest.mark.parametrize("path", ["/api/notifications", "/api/profile"])
 def test_closed_the_rest_of_the_product_is_open(api, closed, path):
     assert api(UserFactory(person=True)).get(path).status_code == 200
 

@@ -198,7 +198,7 @@ def test_when_the_case_closes_the_rest_follows(held):
     erasures.erase_due(now=timezone.now())
     assert found(held.traces) == []
     report = Report.objects.get()
-    assert (report.details_text, report.evidence, report.evidence_key) == ("", None, None)
+    assert (report.details, report.evidence, report.evidence_key) == (None, None, None)
 
 
 # Whenever it is killed.

@@ -22,7 +22,6 @@ from connect.models import DataExport, Notification, Profile, User
 from connect.services import exports
 from safety import personal_data
 from safety.crypto import Tampered
-from safety.models import Report
 from safety.personal_data import Part
 from safety.services import archives
 from tests.chat.people import make_two
@@ -377,10 +376,15 @@ def test_secrets_are_not_in_it(everything, name):
 
 
 def test_reports_of_others_are_not_in_it(everything):
-    report = filed(by=everything.other.id, against=everything.user.id)
-    Report.objects.filter(id=report.id).update(details_text="A rude person")
+    filed(by=everything.other.id, against=everything.user.id)
     reports = listed(archive_of(everything.user.id), "safety/report.json")
-    assert [report["details_text"] for report in reports] == [""]
+    assert [report["details"] for report in reports] == [""]
+
+
+def test_ones_own_words_in_a_report_are(everything):
+    filed(by=everything.user.id, against=everything.other.id)
+    reports = listed(archive_of(everything.user.id), "safety/report.json")
+    assert "They said it." in [report["details"] for report in reports]
 
 
 def test_the_other_side_gets_the_same_talk_the_other_way_round(everything):

@@ -23,7 +23,7 @@ def moderator():
 
 
 @transaction.atomic
-def filed(by=None, against=None, reason=ReportReason.HARASSMENT, now=None):
+def filed(by=None, against=None, reason=ReportReason.HARASSMENT, now=None, details="They said it."):
     """A report about nothing that is stored; its evidence is empty."""
     return reports.file(
         by=by or person().id,
@@ -31,7 +31,7 @@ def filed(by=None, against=None, reason=ReportReason.HARASSMENT, now=None):
         subject_kind="match",
         subject_id=uuid4(),
         reason=reason,
-        details="They said it.",
+        details=details,
         alias="Quiet Fox",
         now=now or timezone.now(),
     )

@@ -21,6 +21,7 @@ from safety.models import (
     ModerationRule,
     Report,
     SafetyFlag,
+    StandingIdentity,
     TextTrace,
 )
 
@@ -177,6 +178,7 @@ def _protection(me, other):
     yield action
     yield appeal_of(action)
     yield SafetyFlag.objects.create(user=me, kind="risky_text", source_kind="message", source_id=uuid4())
+    yield StandingIdentity.objects.create(user=me, digest=uuid4().hex)
     yield TextTrace.objects.create(user=me, kind="opener", place_id=uuid4(), mark=1, expires_at=now)
     yield ModerationRule.objects.create(
         label="threat", language="en", kind="keyword", view="squeezed", pattern=f"word {next(_numbers)}", risk=50

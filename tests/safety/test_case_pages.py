@@ -22,6 +22,7 @@ from tests.safety.rows import person
 
 pytestmark = pytest.mark.django_db
 SAID = "Send me money <b>now</b>"
+WROTE = "They said it."
 
 
 @pytest.fixture
@@ -137,9 +138,75 @@ def test_what_was_said_is_shown_and_not_run(desk, report):
     assert ("<b>now</b>" in content, "&lt;b&gt;now&lt;/b&gt;" in content) == (False, True)
 
 
-def test_what_the_reporter_wrote_is_shown_and_not_run(desk, report):
-    Report.objects.update(details_text="Look: <img src=x>")
-    content = shown(desk, report)
+def rate(client, report, severity):
+    return step(client, report, "rate", severity=severity)
+
+
+def test_a_moderator_says_how_grave_it_is(desk, report):
+    was, due = report.priority, report.due_at
+    rate(desk, report, "critical")
+    report.refresh_from_db()
+    assert (report.severity, report.due_at) == ("critical", report.created_at + settings.CASE_DUE["critical"])
+    assert report.priority > was
+    assert report.due_at < due
+    entry = AuditLog.objects.get(action="report_severity_changed")
+    assert (entry.actor_id, entry.entity_id, entry.data) == (
+        me(desk),
+        report.id,
+        {"before": "medium", "after": "critical"},
+    )
+
+
+def test_a_graver_one_comes_first(desk, report):
+    grave = filed(reason=ReportReason.THREAT)
+    rate(desk, report, "critical")
+    rate(desk, grave, "low")
+    assert list(desk.get(page(Report)).context["cl"].result_list) == [report, grave]
+
+
+def test_what_it_is_already_is_no_change(desk, report):
+    rate(desk, report, "medium")
+    assert not AuditLog.objects.filter(action="report_severity_changed").exists()
+
+
+def test_there_is_no_other_severity(desk, report):
+    assert rate(desk, report, "enormous").status_code == 200
+    report.refresh_from_db()
+    assert report.severity == "medium"
+
+
+def test_of_a_decided_one_it_stays(desk, report):
+    cases.dismiss(report=report.id, by=moderator(), statement="So.", now=timezone.now())
+    assert "Change severity" not in shown(desk, report)
+    rate(desk, report, "critical")
+    report.refresh_from_db()
+    assert report.severity == "medium"
+
+
+def test_of_ones_own_case_one_does_not(desk):
+    report = filed(against=me(desk))
+    assert "Change severity" not in shown(desk, report)
+    rate(desk, report, "low")
+    report.refresh_from_db()
+    assert report.severity == "medium"
+
+
+def test_who_may_only_read_cases_does_not(report):
+    onlooker = staff()
+    onlooker.user_permissions.add(_right("view_report"))
+    client = browser(onlooker)
+    assert "Change severity" not in shown(client, report)
+    assert rate(client, report, "low").status_code == 403
+
+
+def test_what_the_reporter_wrote_is_shown_with_the_evidence_alone(desk, report):
+    assert WROTE not in shown(desk, report)
+    assert WROTE in step(desk, report, "evidence").content.decode()
+
+
+def test_what_the_reporter_wrote_is_shown_and_not_run(desk, now):
+    report = filed(details="Look: <img src=x>", now=now)
+    content = step(desk, report, "evidence").content.decode()
     assert ("<img src=x>" in content, "&lt;img src=x&gt;" in content) == (False, True)
 
 
@@ -300,7 +367,7 @@ def test_who_sees_cases(roles, role, status, model):
     assert member_of(role).get(page(model)).status_code == status
 
 
-@pytest.mark.parametrize("name", ["take", "evidence", "decide"])
+@pytest.mark.parametrize("name", ["take", "rate", "evidence", "decide"])
 def test_an_analyst_takes_no_step(roles, report, name):
     assert step(member_of("analyst"), report, name).status_code == 403
 

@@ -50,6 +50,7 @@ def test_one_sees_what_was_done_why_and_until_when(client, user, now):
         "created_at": shown["created_at"],
         "expires_at": (now + timedelta(days=7)).isoformat().replace("+00:00", "Z"),
         "revoked_at": None,
+        "carried_over": False,
         "in_force": True,
         "appealable": True,
         "appeal": None,

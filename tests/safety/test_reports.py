@@ -80,6 +80,33 @@ def test_the_evidence_is_ciphertext_in_the_row(people):
     assert b"something bad" not in bytes(Report.objects.get().evidence)
 
 
+def test_what_the_reporter_wrote_is_ciphertext_in_the_row(people):
+    report = file(people, details="They followed me home")
+    assert b"followed" not in bytes(Report.objects.get().details)
+    assert reports.details_of(report) == "They followed me home"
+
+
+def test_it_does_not_open_in_another_report_or_as_evidence(people):
+    first, second = file(people), file(people)
+    second.details = first.details
+    with pytest.raises(Tampered):
+        reports.details_of(second)
+    first.evidence = first.details
+    with pytest.raises(Tampered):
+        reports.read_evidence(report=first, by=people[0])
+
+
+def test_without_words_there_are_none(people):
+    assert reports.details_of(file(people, details="")) == ""
+
+
+def test_words_that_do_not_open_keep_nobody_from_reporting(people):
+    about = uuid4()
+    first = file(people, subject_id=about)
+    Report.objects.update(details=b"nothing of ours")
+    assert file(people, subject_id=about).id != first.id
+
+
 def test_evidence_moved_to_another_report_does_not_open(people):
     first, second = file(people), file(people)
     second.evidence, second.evidence_key = first.evidence, first.evidence_key
