@@ -18,4 +18,4 @@ USER connect
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD python -c "import os, urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:' + os.environ['PORT'] + '/healthz', headers={'Host': os.environ['ALLOWED_HOSTS'].split(',')[0]}), timeout=4)"
-CMD ["sh", "-c", "DATABASE_LOGIN=web exec python -m uvicorn config.asgi:application --host 0.0.0.0 --port $PORT --no-access-log"]
+CMD ["sh", "-c", "DATABASE_LOGIN=web exec python -m uvicorn config.asgi:application --host 0.0.0.0 --port $PORT --no-access-log --no-proxy-headers"]

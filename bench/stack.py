@@ -73,6 +73,10 @@ def serving(kind: tuple[str, str], **extra: str) -> Iterator[Server]:
         end(process)
 
 
+# As the Procfile starts it.
+SERVER = [sys.executable, "-m", "uvicorn", "--no-access-log", "--no-proxy-headers"]
+
+
 def launch(kind: tuple[str, str], port: int, **extra: str) -> subprocess.Popen[bytes]:
     """Start it and do not wait."""
     application, settings = kind
@@ -84,7 +88,7 @@ def launch(kind: tuple[str, str], port: int, **extra: str) -> subprocess.Popen[b
     LOGS.mkdir(parents=True, exist_ok=True)
     with (LOGS / f"{application.split('.')[0]}.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", application, "--host", HOST, "--port", str(port), "--no-access-log"],
+            [*SERVER, application, "--host", HOST, "--port", str(port)],
             cwd=PROJECT,
             env=os.environ | own | extra,
             stdin=subprocess.DEVNULL,

@@ -27,6 +27,7 @@ class ConversationAdmin(ModelAdmin):
     )
     list_filter = ("state", "reveal_state", "kind", "close_reason")
     hidden = ("data_key",)
+    parties = ("user_a", "user_b")
 
 
 @admin.register(ConversationEvent)
@@ -34,6 +35,7 @@ class ConversationEventAdmin(ModelAdmin):
     list_display = ("created_at", "conversation", "seq", "type", "side")
     list_filter = ("type",)
     list_select_related = ("conversation",)
+    parties = ("conversation__user_a", "conversation__user_b")
 
 
 @admin.register(Message)
@@ -42,6 +44,7 @@ class MessageAdmin(ModelAdmin):
     list_filter = ("type", "contains_sensitive")
     list_select_related = ("conversation",)
     hidden = ("content_ciphertext",)
+    parties = ("conversation__user_a", "conversation__user_b")
 
 
 @admin.register(HeldMessage)
@@ -51,6 +54,7 @@ class HeldMessageAdmin(ModelAdmin):
     list_display = ("created_at", "label", "risk", "status", "conversation", "decided_by", "decided_at")
     list_filter = ("status", "label")
     list_select_related = ("message__conversation", "decided_by")
+    parties = ("message__conversation__user_a", "message__conversation__user_b")
     actions = ("read", "release", "reject")
     change_form_outer_before_template = "chat/held_page.html"
 
@@ -98,3 +102,4 @@ class RevealAdmin(ModelAdmin):
     list_display = ("created_at", "requested_by", "requested_to", "status", "expires_at", "resolved_at")
     list_filter = ("status",)
     list_select_related = ("requested_by", "requested_to")
+    parties = ("requested_by", "requested_to")

@@ -1,10 +1,9 @@
 """The admin site, and what every page of it shares."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property, reduce, update_wrapper
-from operator import or_
+from functools import cached_property, update_wrapper
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
@@ -32,9 +32,12 @@ from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from config import second_factor
+from config import own_rows, second_factor
 from config.errors import DomainError, TooFast, Unavailable
+from config.lookups import DeclaredLookups
+from config.own_rows import any_of
 from safety import attempts
+from safety.attempts import Attempt
 from safety.models import AuditLog
 from safety.schema import StateMachine
 
@@ -43,6 +46,7 @@ IN_GOOD_STANDING = "active"
 TOKEN_DIGITS = 6
 COUNTED_EXACTLY = 10_000
 HISTORY_SHOWN = 100
+OWN_NOT_SHOWN = "What concerns yourself is not shown"
 
 
 class LoginForm(OTPAuthenticationFormMixin, AuthenticationForm):
@@ -56,18 +60,19 @@ class LoginForm(OTPAuthenticationFormMixin, AuthenticationForm):
     otp_device = forms.CharField(required=False, label="Device", widget=UnfoldAdminSelectWidget)
 
     def clean(self) -> dict[str, Any]:
-        self._limit_attempts()
+        attempt = self._count_attempt()
         super().clean()
         user = self.get_user()
         if user is not None and user_has_device(user):
             self.clean_otp(user)
+        attempt.succeeded()
         return self.cleaned_data
 
-    def _limit_attempts(self) -> None:
+    def _count_attempt(self) -> Attempt:
         """Before anything is looked at, password or token, so that what is typed too often is never compared."""
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         try:
-            attempts.count("admin", name=self.cleaned_data.get("username", ""), address=address)
+            return attempts.count("admin", name=self.cleaned_data.get("username", ""), address=address)
         except TooFast as exc:
             minutes = math.ceil(exc.retry_after / 60)
             message = f"Too many attempts to sign in. Try again in {minutes} min."
@@ -119,7 +124,8 @@ class Site(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         own = path("second-factor/", never_cache(self.second_factor), name="second_factor")
-        return [own, *super().get_urls()]
+        # The way from a row to its place on the site would look for one, and there is none.
+        return [own, *(page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site")]
 
     def second_factor(self, request: HttpRequest) -> HttpResponseBase:
         """One's own second factor. Having one, one has to have shown it."""
@@ -129,20 +135,27 @@ class Site(UnfoldAdminSite):
 
     def _knows(self, request: HttpRequest) -> bool:
         user: Any = request.user
-        return super().has_permission(request) and user.status == IN_GOOD_STANDING
+        if not super().has_permission(request):
+            return False
+        return bool(user.status == IN_GOOD_STANDING) and not user.is_suspended(timezone.now())
 
     def _may_set_up(self, request: HttpRequest) -> bool:
         return self._knows(request) and not user_has_device(request.user)
 
 
 class EstimatedPaginator(Paginator):
-    """Counts to a bound; a whole table beyond it by PostgreSQL's own estimate, which costs nothing."""
+    """Counts to a bound; a whole table beyond it by PostgreSQL's own estimate, which costs nothing.
+
+    `always` is how many conditions stand on a list that nobody has searched or filtered.
+    """
 
     object_list: QuerySet[Any]
+    always = 0
 
     @cached_property
     def count(self) -> int:
-        if not self.object_list.query.where and (estimate := self._estimate()) > COUNTED_EXACTLY:
+        asked = len(self.object_list.query.where.children) > self.always
+        if not asked and (estimate := self._estimate()) > COUNTED_EXACTLY:
             return estimate
         return self.object_list.order_by()[: COUNTED_EXACTLY + 1].count()
 
@@ -153,15 +166,20 @@ class EstimatedPaginator(Paginator):
             return cursor.fetchone()[0]
 
 
-class ModelAdmin(unfold.ModelAdmin):
+class ModelAdmin(DeclaredLookups, unfold.ModelAdmin):
     """A table that staff may search and read; nothing is added, changed or deleted but by an action.
 
     A search term is a whole id (of the row, or of what it refers to), the e-mail of a person the row is about,
     or else looked up in `search_fields`; each way uses an index. `hidden` columns are not even read from the
     database. Whatever runs through states shows its history.
+
+    `parties` leads from a row to the people whose affair it is, and `subject_ids` holds, without a foreign key, what
+    it is about: staff, superusers too, neither list nor open what is an affair of their own.
     """
 
     hidden: ClassVar[tuple[str, ...]] = ()
+    parties: ClassVar[tuple[str, ...]] = ()
+    subject_ids: ClassVar[tuple[str, ...]] = ()
     more_ids: ClassVar[tuple[str, ...]] = ()
     search_fields: ClassVar[tuple[str, ...]] = ("id",)
     search_help_text = "A whole id, or a person's e-mail address"
@@ -171,6 +189,11 @@ class ModelAdmin(unfold.ModelAdmin):
     list_per_page = 50
     list_fullwidth = True
     readonly_fields: ClassVar[tuple[str, ...]] = ("id", "created_at")
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        if self.parties or self.subject_ids:
+            self.search_help_text = f"{self.search_help_text}. {OWN_NOT_SHOWN}"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -182,7 +205,12 @@ class ModelAdmin(unfold.ModelAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).defer(*self.hidden)
+        return own_rows.without(super().get_queryset(request), self, staff_id(request)).defer(*self.hidden)
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        paginator = super().get_paginator(request, *args, **kwargs)
+        paginator.always = len(self.get_queryset(request).query.where.children)
+        return paginator
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return self.hidden
@@ -205,13 +233,13 @@ class ModelAdmin(unfold.ModelAdmin):
         referring = [f for f in self.model._meta.concrete_fields if f.is_relation]
         text = [name for name in self.search_fields if name != "id"]
         try:
-            return _any(["id", *(f.attname for f in referring), *self.more_ids], UUID(term))
+            return any_of(["id", *(f.attname for f in referring), *self.subject_ids, *self.more_ids], UUID(term))
         except ValueError:
-            found = _any(text, term.lower())
+            found = any_of(text, term.lower())
         about = [f.attname for f in referring if f.related_model is person]
         if "@" in term and about:
             known = person._default_manager.filter(email=term.lower()).values_list("pk", flat=True).first()
-            found |= _any(about, known) if known else Q(pk__in=[])
+            found |= any_of(about, known) if known else Q(pk__in=[])
         return found or Q(pk__in=[])
 
     @display(description="State history")
@@ -239,10 +267,6 @@ def told(entry: AuditLog) -> str:
         return f"{data['field']}: {data['from'] or '(new)'} → {data['to']}"
     reason = f" ({data['reason']})" if data.get("reason") else ""
     return f"{entry.action}{reason}"
-
-
-def _any(lookups: Iterable[str], value: Any) -> Q:
-    return reduce(or_, (Q(**{lookup: value}) for lookup in lookups), Q())
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from chat.consumers import SocketConsumer
 from config.checks import refuse_unsafe_start
 from config.handler import Handler
 from config.origins import OriginCheck, nothing_here
+from config.proxies import behind_proxies
 
 refuse_unsafe_start()
 
 sockets = URLRouter([path("ws/", SocketConsumer.as_asgi()), re_path("", nothing_here)])  # type: ignore[arg-type]
-application = ProtocolTypeRouter({"http": Handler(), "websocket": OriginCheck(sockets)})
+application = behind_proxies(ProtocolTypeRouter({"http": Handler(), "websocket": OriginCheck(sockets)}))

@@ -48,6 +48,8 @@ def _exposure() -> list[Error]:
         found.append(Error("ALLOWED_HOSTS must name the hosts.", id="config.E005"))
     if any(not origin.startswith("https://") for origin in settings.ALLOWED_ORIGINS):
         found.append(Error("ALLOWED_ORIGINS must be https.", id="config.E006"))
+    if "*" in settings.TRUSTED_PROXIES:
+        found.append(Error("TRUSTED_PROXIES must name the proxies.", id="config.E010"))
     return found
 
 

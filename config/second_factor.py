@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from config.errors import DomainError
 from safety import attempts
+from safety.attempts import Attempt
 from safety.services import audit
 
 APP, RECOVERY = "authenticator", "recovery codes"
@@ -100,9 +101,10 @@ def _set_up(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method != "POST":
         return _show(request, context, form=form, device=begin(user))
-    if form.is_valid() and _may_try(request, form):
+    if form.is_valid() and (attempt := _attempt(request, form)):
         device = confirm(user, form.cleaned_data["token"])
         if device:
+            attempt.succeeded()
             show_factor(request, device)
             request.session.cycle_key()
             return _show(request, context, codes=renew_codes(user))
@@ -124,14 +126,14 @@ def _show(request: HttpRequest, context: dict[str, Any], **more: Any) -> HttpRes
     return render(request, TEMPLATE, {**context, "title": "Second factor", **more})
 
 
-def _may_try(request: HttpRequest, form: TokenForm) -> bool:
+def _attempt(request: HttpRequest, form: TokenForm) -> Attempt | None:
+    """None, and the form says why, when there were too many."""
     user: Any = request.user
     try:
-        attempts.count("admin", name=user.email, address=request.META.get("REMOTE_ADDR", ""))
+        return attempts.count("admin", name=user.email, address=request.META.get("REMOTE_ADDR", ""))
     except DomainError as exc:
         form.add_error("token", exc.message)
-        return False
-    return True
+        return None
 
 
 def _lock(user: Any) -> None:

@@ -15,6 +15,7 @@ from unfold import admin as unfold
 
 from config import second_factor
 from config.admin import ModelAdmin, reported, staff_id
+from config.lookups import DeclaredLookups
 from connect import models
 from connect.services import sessions
 from safety.enums import ActionKind, ReportReason
@@ -167,12 +168,14 @@ class DisclosureAdmin(ModelAdmin):
     list_display = ("granted_at", "viewer", "subject", "level", "source", "revoked_at")
     list_filter = ("level", "source")
     list_select_related = ("viewer", "subject")
+    parties = ("viewer", "subject")
 
 
 @admin.register(models.Notification)
 class NotificationAdmin(OfPerson):
     list_display = ("created_at", "user", "type", "title", "read_at")
     list_filter = ("type",)
+    subject_ids = ("related_id",)
 
 
 @admin.register(models.AuthIdentity)
@@ -257,12 +260,12 @@ class PendingRegistrationAdmin(ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, unfold.ModelAdmin):
+class GroupAdmin(DeclaredLookups, DjangoGroupAdmin, unfold.ModelAdmin):
     """The staff roles."""
 
 
 @admin.register(TOTPDevice)
-class TOTPDeviceAdmin(unfold.ModelAdmin):
+class TOTPDeviceAdmin(DeclaredLookups, unfold.ModelAdmin):
     """Second factors. The secret shows, as a set-up address, only until the device is confirmed.
 
     To delete one is to take all of a person's away, so that who lost theirs sets up another.

@@ -20,6 +20,13 @@ TYPES = {
     "report": NotificationType.REPORT_OUTCOME,
     "action": NotificationType.MODERATION,
     "appeal": NotificationType.APPEAL_DECIDED,
+    "case": NotificationType.MODERATION,
+}
+RELATED = {
+    "report": RelatedType.REPORT,
+    "action": RelatedType.ACTION,
+    "appeal": RelatedType.APPEAL,
+    "case": RelatedType.REPORT,
 }
 
 
@@ -47,5 +54,5 @@ def _note(notice: Notice) -> Note:
         title=notice.title,
         message=notice.message,
         related_id=notice.about_id,
-        related_type=RelatedType(notice.about),
+        related_type=RELATED[notice.about],
     )

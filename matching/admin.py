@@ -23,6 +23,7 @@ class MatchAdmin(ModelAdmin):
     list_filter = ("status", "pathway")
     list_select_related = ("user_a", "user_b")
     hidden = ("score_breakdown",)
+    parties = ("user_a", "user_b")
 
 
 @admin.register(MatchFeedback)
@@ -30,6 +31,7 @@ class MatchFeedbackAdmin(ModelAdmin):
     list_display = ("created_at", "match", "rating", "engine_version")
     list_select_related = ("match",)
     hidden = ("notes", "vector_delta")
+    parties = ("match__user_a", "match__user_b")
 
 
 @admin.register(MatchingRun)
@@ -60,6 +62,7 @@ class ConnectionAdmin(ModelAdmin):
     list_display = ("created_at", "user_low", "user_high", "origin", "status", "ended_at")
     list_filter = ("status", "origin")
     list_select_related = ("user_low", "user_high")
+    parties = ("user_low", "user_high")
 
 
 @admin.register(ConnectionEvent)
@@ -67,3 +70,4 @@ class ConnectionEventAdmin(ModelAdmin):
     list_display = ("created_at", "connection", "event_type")
     list_filter = ("event_type",)
     list_select_related = ("connection",)
+    parties = ("connection__user_low", "connection__user_high")

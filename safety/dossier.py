@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from safety import accuracy, people
 from safety.models import Block, ModerationAction, Report, SafetyFlag
 from safety.people import Portrait
@@ -30,23 +32,28 @@ class Dossier:
     accuracy: float
 
 
-def of(user_ids: Iterable[UUID], *, besides: UUID | None, now: datetime) -> list[Dossier]:
-    """The dossiers of these people, without the report at hand; needs the service's rights."""
+def of(user_ids: Iterable[UUID], *, besides: UUID | None, viewer: UUID, now: datetime) -> list[Dossier]:
+    """The dossiers of these people, without the report at hand; needs the service's rights.
+
+    Nor does who looks at them find what concerns themselves: it would tell them whom they know under another name.
+    """
     ids = list(user_ids)
     portraits = people.portraits(ids, now)
-    return [_of(user_id, portraits.get(user_id), besides) for user_id in ids]
+    return [_of(user_id, portraits.get(user_id), besides, viewer) for user_id in ids]
 
 
-def _of(user_id: UUID, portrait: Portrait | None, besides: UUID | None) -> Dossier:
+def _of(user_id: UUID, portrait: Portrait | None, besides: UUID | None, viewer: UUID) -> Dossier:
     at_hand = [besides] if besides else []
-    earlier = Report.objects.exclude(id__in=at_hand).unopened().order_by("-id")
+    others = Report.objects.exclude(id__in=at_hand).exclude(Q(reporter=viewer) | Q(reported=viewer))
+    earlier = others.unopened().order_by("-id")
+    actions = ModerationAction.objects.against(user_id).exclude(report__reporter=viewer)
     confirmed, decided = track_record(user_id)
     return Dossier(
         user_id=user_id,
         portrait=portrait,
         filed=list(earlier.filter(reporter=user_id)[:SHOWN]),
         received=list(earlier.filter(reported=user_id)[:SHOWN]),
-        actions=list(ModerationAction.objects.against(user_id).with_appeal().order_by("-id")[:SHOWN]),
+        actions=list(actions.with_appeal().order_by("-id")[:SHOWN]),
         flags=list(SafetyFlag.objects.filter(user=user_id).order_by("-id")[:SHOWN]),
         blocks_made=Block.objects.filter(blocker=user_id).count(),
         blocks_received=Block.objects.filter(blocked=user_id).count(),

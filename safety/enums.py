@@ -87,19 +87,26 @@ class ActionKind(TextChoices):
 
 
 class AppealStatus(TextChoices):
-    """Upheld: the action stays. Overturned: it is taken back."""
+    """Upheld: the action stays. Overturned: it is taken back. Moot: it was taken back before anybody decided."""
 
     OPEN = "open"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
     WITHDRAWN = "withdrawn"
+    MOOT = "moot"
 
 
 APPEAL_TRANSITIONS = {
-    AppealStatus.OPEN: [AppealStatus.UPHELD, AppealStatus.OVERTURNED, AppealStatus.WITHDRAWN],
+    AppealStatus.OPEN: [
+        AppealStatus.UPHELD,
+        AppealStatus.OVERTURNED,
+        AppealStatus.WITHDRAWN,
+        AppealStatus.MOOT,
+    ],
     AppealStatus.UPHELD: [],
     AppealStatus.OVERTURNED: [],
     AppealStatus.WITHDRAWN: [],
+    AppealStatus.MOOT: [],
 }
 
 

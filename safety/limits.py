@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from ipaddress import AddressValueError, IPv6Address, IPv6Network
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,14 @@ for call = 1, tonumber(ARGV[1]) do
 end
 return waits
 """
+# A window that has run out meanwhile stays away; one that is there keeps its time.
+_GIVE_BACK = """
+for _, key in ipairs(KEYS) do
+    if tonumber(redis.call('GET', key) or 0) > 0 then redis.call('DECR', key) end
+end
+"""
+# The smallest piece of the new address space that belongs to one customer.
+IPV6_PREFIX = 64
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,35 @@ def refusals(calls: Sequence[Call]) -> list[DomainError | None]:
     return [TooFast(retry_after=wait) if wait else None for wait in waits]
 
 
+def give_back(*calls: Call) -> None:
+    """Take calls that were counted, and turn out not to count, out of their windows; without Redis that is left."""
+    keys = [key for call in calls for key, _ in _windows(call)]
+    try:
+        client().eval(_GIVE_BACK, len(keys), *keys)
+    except (RedisError, ConnectionError) as exc:
+        logger.warning("limits_unavailable", calls=len(calls), error=type(exc).__name__)
+
+
 def forget(account: UUID | str) -> None:
     """Drop every window of an account, as far as they have not run out. Raises RedisError."""
     keys = [key for policy in settings.LIMITS for key, _ in _windows(Call([policy], account, ""))]
-    _script().registered_client.delete(*keys)
+    client().delete(*keys)
+
+
+def client() -> Any:
+    """The connection to Redis that limits use, with its short time-outs."""
+    return _script().registered_client
+
+
+def place(address: str) -> str:
+    """What an address counts as: of IPv6 the network, or whoever has one would have any number of addresses."""
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address)
+    except AddressValueError:
+        return address
+    return str(found.ipv4_mapped or IPv6Network((found, IPV6_PREFIX), strict=False))
 
 
 def _sensitive(call: Call) -> bool:
@@ -85,7 +119,7 @@ def _sensitive(call: Call) -> bool:
 
 def _windows(call: Call) -> Iterator[tuple[str, RateLimitItem]]:
     """Every window of a call's policies by its key in Redis."""
-    subjects = {"account": call.account, "address": call.address}
+    subjects = {"account": call.account, "address": place(call.address)}
     for policy in call.policies:
         rules: Mapping[str, Any] = settings.LIMITS[policy]
         for scope, subject in subjects.items():
@@ -106,5 +140,5 @@ def _parsed(rates: str) -> list[RateLimitItem]:
 
 @cache
 def _script() -> Script:
-    client = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
-    return client.register_script(_HIT)
+    connected = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    return connected.register_script(_HIT)

@@ -27,6 +27,7 @@ class BlocksView(ListEndpoint):
 
     restricted_allowed = True
     limits: ClassVar = {"POST": "block"}
+    always: ClassVar = frozenset({"POST"})
 
     @operation(operation_id="blocks_list", responses={200: BlockReply(many=True)})
     def get(self, request: Request) -> Response:

@@ -103,6 +103,7 @@ class ReportView(Endpoint):
     restricted_allowed = True
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "report"}
+    always: ClassVar = frozenset({"POST"})
 
     @operation(
         operation_id="connect_report",

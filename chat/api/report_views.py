@@ -61,6 +61,7 @@ class ReportsView(Endpoint):
     restricted_allowed = True
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "report"}
+    always: ClassVar = frozenset({"POST"})
 
     @operation(operation_id="reports_list", responses={200: ReportSerializer(many=True)})
     def get(self, request: Request) -> Response:

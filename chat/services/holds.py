@@ -9,7 +9,7 @@ from chat.models import Conversation, HeldMessage, Message
 from chat.sealing import Box
 from chat.services import locks, notes
 from chat.services.drafts import Draft
-from config.errors import NotYours, WrongState
+from config.errors import Forbidden, NotYours, WrongState
 from connect.services import notifications
 from safety.roles import as_service
 from safety.services import audit, traces
@@ -30,28 +30,35 @@ def keep(said: Draft, message: Message, now: datetime) -> bool:
 
 
 def read(*, hold: UUID, by: UUID) -> str:
-    """The text of a held message, for a moderator; each reading is audited. Raises NotYours, MessageUnreadable."""
+    """The text of a held message, for a moderator; each reading is audited.
+
+    Raises NotYours, MessageUnreadable, Forbidden for the two of its conversation.
+    """
     with as_service():
         found = HeldMessage.objects.select_related("message__conversation").filter(id=hold).first()
         if found is None:
             raise NotYours()
+        _refuse_party(found.message.conversation, by)
         audit.record(action="held_read", actor=by, entity="chat_heldmessage", entity_id=hold)
         return Box(found.message.conversation).open(found.message) or ""
 
 
 def release(*, hold: UUID, by: UUID, now: datetime) -> None:
-    """Deliver a held message: it is said now, with the next number. Raises NotYours, WrongState."""
+    """Deliver a held message: it is said now, with the next number.
+
+    Raises NotYours, WrongState, Forbidden for the two of its conversation.
+    """
     with as_service():
-        held, conversation = _take(hold)
+        held, conversation = _take(hold, by)
         locks.refuse_if_mute(conversation)
         _decide(held, HoldStatus.RELEASED, by, now)
         _say(conversation, held.message, now)
 
 
 def reject(*, hold: UUID, by: UUID, now: datetime) -> None:
-    """Never deliver a held message, and tell who wrote it. Raises NotYours, WrongState."""
+    """Never deliver a held message, and tell who wrote it. Raises what `release` does."""
     with as_service():
-        held, conversation = _take(hold)
+        held, conversation = _take(hold, by)
         _decide(held, HoldStatus.REJECTED, by, now)
         notifications.send([notes.message_rejected(conversation, held.message.sender_id)])
 
@@ -64,16 +71,23 @@ def reject_waiting(conversation: Conversation, now: datetime) -> None:
     notifications.send([notes.message_rejected(conversation, sender, ended=True) for sender in senders])
 
 
-def _take(hold: UUID) -> tuple[HeldMessage, Conversation]:
+def _take(hold: UUID, by: UUID) -> tuple[HeldMessage, Conversation]:
     """A waiting row under the lock of its conversation, which whatever writes there takes first."""
     place = HeldMessage.objects.filter(id=hold).values_list("message__conversation", flat=True).first()
     if place is None:
         raise NotYours()
     conversation = Conversation.objects.with_apart().select_for_update(no_key=True).get(id=place)
+    _refuse_party(conversation, by)
     held = HeldMessage.objects.select_related("message").get(id=hold)
     if held.status != HoldStatus.HELD:
         raise WrongState(f"The message is {held.status}.")
     return held, conversation
+
+
+def _refuse_party(conversation: Conversation, by: UUID) -> None:
+    """Nobody decides what they wrote themselves, or what was written to them."""
+    if by in {conversation.user_a_id, conversation.user_b_id}:
+        raise Forbidden("This is a conversation of your own.", code="own_case")
 
 
 def _decide(held: HeldMessage, status: HoldStatus, by: UUID, now: datetime) -> None:

@@ -14,10 +14,11 @@ LIMITS: dict[str, Policy] = {
     "read": {"account": "600/minute", "address": "3000/minute", "sensitive": False},
     "write": {"account": "120/minute", "address": "1200/minute", "sensitive": False},
     "schema": {"address": "60/minute", "sensitive": False},
-    # The account here is the one that is named, whether there is one or not; `_here` is what one address may try on it.
-    "login": {"account": "12/15 minute;100/day", "sensitive": True},
+    # Failed attempts alone. The account here is the one that is named, whether there is one or not; `_here` is what one
+    # address may try on it. All addresses together may try far more, or anybody could lock a known person out.
+    "login": {"account": "300/hour;1000/day", "sensitive": True},
     "login_here": {"account": "6/15 minute;30/day", "sensitive": True},
-    "admin": {"account": "12/15 minute;60/day", "address": "20/15 minute;100/day", "sensitive": True},
+    "admin": {"account": "300/hour;1000/day", "address": "20/15 minute;100/day", "sensitive": True},
     "admin_here": {"account": "6/15 minute;20/day", "sensitive": True},
     "mailbox": {"account": "5/hour;10/day", "sensitive": True},
     # One number, one person and one place that ask for text messages, which cost money.
@@ -35,7 +36,8 @@ LIMITS: dict[str, Policy] = {
     "reveal": {"account": "20/minute;60/hour", "address": "400/minute", "sensitive": True},
     "frame": {"account": "600/minute", "address": "12000/minute", "sensitive": False},
     "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
-    # Asking for help and keeping somebody away never wait for Redis.
+    # Asking for help and keeping somebody away never wait for Redis, and whoever has reason to is never too fast: only
+    # what was refused counts here, and only what would be refused is stopped.
     "report": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
     "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},

@@ -49,6 +49,8 @@ CASE_DUE = {
 FALSE_REPORTER_DECIDED = 5
 FALSE_REPORTER_ACCURACY = 0.25
 APPEAL_WINDOW = timedelta(days=180)
+# Characters of what a reporter adds to one report, again and again.
+REPORT_DETAILS_KEPT = 20_000
 # privacy
 RECENT_SIGN_IN = timedelta(minutes=10)
 DELETION_DELAY = timedelta(days=7)

@@ -78,10 +78,11 @@ class LoginView(Endpoint):
     @operation(operation_id="login", request=LoginInput, responses={200: TokensReply, 401: WRONG})
     def post(self, request: Request) -> Response:
         given = self.given(LoginInput).validated_data
-        attempts.count("login", name=given["email"], address=self.caller.address)
+        attempt = attempts.count("login", name=given["email"], address=self.caller.address)
         signed_in = sessions.log_in(
             email=given["email"], password=given["password"], device=device_of(request, given), now=self.now
         )
+        attempt.succeeded()
         return Response(TokensReply(signed_in).data)
 
 

@@ -1,4 +1,7 @@
-"""What moderators' actions make of an account: the one place that writes `restricted` and `suspended_until`."""
+"""What moderators' actions make of an account: the one place that writes `restricted` and `suspended_until`.
+
+Who is restricted or kept out is no longer on the staff, and is not again when that ends: a superuser gives the role.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +9,8 @@ from uuid import UUID
 from connect.enums import UserStatus
 from connect.models import ConnectProfile, User
 from connect.services import pool
-from safety.roles import as_service
+from safety.roles import actor, as_service
+from safety.services import audit
 from safety.services.actions import Standing
 
 # An account that is being deleted, or is, keeps that status.
@@ -24,8 +28,19 @@ def apply(*, user_id: UUID, standing: Standing, now: datetime) -> None:
             user.status = RESTRICTED_OR_NOT[standing.restricted]
         user.suspended_until = standing.suspended_until
         user.save(update_fields=["status", "suspended_until", "updated_at"])
+        if user.is_staff and not standing.free:
+            _leave_staff(user)
         if standing.suspended_until:
             _leave_pool(user_id, now)
+
+
+def _leave_staff(user: User) -> None:
+    """Their next click in the admin finds them out; what they were given is gone, and that is on record."""
+    user.is_staff = user.is_superuser = False
+    user.save(update_fields=["is_staff", "is_superuser", "updated_at"])
+    user.groups.clear()
+    user.user_permissions.clear()
+    audit.record(action="staff_role_ended", actor=actor(), entity="connect_user", entity_id=user.id)
 
 
 def _leave_pool(user_id: UUID, now: datetime) -> None:

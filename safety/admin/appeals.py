@@ -1,8 +1,10 @@
 """The queue of appeals, and the page on which one is decided by another moderator than the first."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -37,23 +39,29 @@ class AppealFilter(admin.SimpleListFilter):
 class AppealAdmin(CasePages):
     """Appeals, the oldest first."""
 
-    list_display = ("created_at", "status", "action", "appellant_id", "action_by_id", "decided_by_id")
+    list_display = ("created_at", "status", "action", "taken_back", "appellant_id", "action_by_id", "decided_by_id")
     list_filter = (AppealFilter, "status")
     list_select_related = ("action",)
     ordering: ClassVar = ("created_at", "id")
     hidden = ("text", "text_key")
+    parties = ("appellant", "action__report__reporter")
     page_template = "safety/appeal.html"
     step_names: ClassVar = ("read", "decide")
+
+    @display(description="Taken back", empty_value="-")
+    def taken_back(self, appeal: Appeal) -> datetime | None:
+        return appeal.action.revoked_at
 
     def context(self, request: HttpRequest, found: Appeal) -> dict[str, Any]:
         return {
             "action": found.action,
             "measure": linked(found.action, found.action.get_kind_display()),
             "until": "for good" if found.action.kind == ActionKind.BAN else end(found.action.expires_at),
+            "over": found.action.expires_at is not None and found.action.expires_at <= timezone.now(),
             "case": linked(found.action.report, str(found.action.report_id)) if found.action.report else None,
-            "people": people_of([("Appellant", found.appellant_id)], besides=None),
+            "people": people_of([("Appellant", found.appellant_id)], viewer=staff_id(request)),
             "decided": found.status != AppealStatus.OPEN,
-            "own_case": staff_id(request) in {found.action_by_id, found.appellant_id},
+            "own_case": staff_id(request) == found.action_by_id,
             "form": AppealForm(),
         }
 

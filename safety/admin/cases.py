@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import orjson
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
@@ -18,7 +18,7 @@ from safety.admin.pages import CasePages, people_of, short
 from safety.enums import DECIDED, ReportReason, Severity
 from safety.models import Report
 from safety.models.report import QUEUE_ORDER
-from safety.services import cases, reports
+from safety.services import cases, oversight, reports
 
 # What the page shows in other ways than by name and value.
 NO_FACTS = {"messages", "conversations", "profile", "reported_by", "pseudonyms"}
@@ -32,7 +32,13 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "Mine"), ("overdue", "Overdue"), ("decided", "Decided"), ("all", "All")]
+        return [
+            ("mine", "Mine"),
+            ("overdue", "Overdue"),
+            ("staff", "About staff"),
+            ("decided", "Decided"),
+            ("all", "All"),
+        ]
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)
@@ -42,6 +48,7 @@ class QueueFilter(admin.SimpleListFilter):
         parts = {
             "mine": lambda: queryset.undecided().filter(assigned_to=staff_id(request)),
             "overdue": lambda: queryset.overdue(timezone.now()),
+            "staff": lambda: queryset.undecided().filter(reported__is_staff=True),
             "decided": queryset.decided,
             "all": lambda: queryset,
         }
@@ -57,14 +64,31 @@ class ReportAdmin(CasePages):
     list_filter = (QueueFilter, "severity", "status", "reason_code")
     list_before_template = "safety/queue_head.html"
     ordering = QUEUE_ORDER
-    more_ids = ("subject_id",)
+    parties = ("reporter", "reported")
+    subject_ids = ("subject_id",)
     hidden = ("details", "evidence", "evidence_key")
     actions = ("triage",)
     page_template = "safety/case.html"
     step_names: ClassVar = ("take", "rate", "evidence", "decide")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "counts": _counts(request)})
+        return super().changelist_view(request, {**(extra_context or {}), "counts": self._counts(request)})
+
+    def _counts(self, request: HttpRequest) -> list[tuple[str, int]]:
+        """What waits, counted to a bound in one query."""
+        shown: Any = self.get_queryset(request)
+        waiting = shown.undecided().order_by().annotate(of_staff=F("reported__is_staff"))
+        found = waiting.only("severity", "due_at", "assigned_to")[: COUNTED_EXACTLY + 1].aggregate(
+            waiting=Count("id"),
+            critical=Count("id", filter=Q(severity=Severity.CRITICAL)),
+            overdue=Count("id", filter=Q(due_at__lte=timezone.now())),
+            mine=Count("id", filter=Q(assigned_to=staff_id(request))),
+            staff=Count("id", filter=Q(of_staff=True)),
+        )
+        words = {"waiting": "To be decided", "critical": "Critical", "overdue": "Overdue", "mine": "Mine"}
+        if request.user.has_perm(oversight.RIGHT):
+            words["staff"] = "About staff"
+        return [(words[name], found[name]) for name in words]
 
     @display(description="Filed", ordering="created_at")
     def filed(self, report: Report) -> str:
@@ -103,12 +127,13 @@ class ReportAdmin(CasePages):
 
     def context(self, request: HttpRequest, found: Report) -> dict[str, Any]:
         me = staff_id(request)
+        roles = [("Reported", found.reported_id), ("Reporter", found.reporter_id)]
         return {
-            "people": people_of([("Reported", found.reported_id), ("Reporter", found.reporter_id)], besides=found.id),
+            "people": people_of(roles, besides=found.id, viewer=me),
             "decided": found.status in DECIDED,
             "overdue": found.decided_at is None and found.due_at <= timezone.now(),
             "mine": found.assigned_to_id == me,
-            "own_case": me in {found.reporter_id, found.reported_id},
+            "colleague": oversight.is_colleague(about=found.reported_id, by=me),
             "about": f"{found.subject_kind} {found.subject_id}",
             "severity_form": SeverityForm(initial={"severity": found.severity}),
             "form": DecisionForm(initial={"reason_code": found.reason_code}),
@@ -132,6 +157,8 @@ class ReportAdmin(CasePages):
 
     def evidence(self, request: HttpRequest, found: Report) -> HttpResponse:
         """Shown once for each time it is asked for, and each time is on record."""
+        if oversight.is_colleague(about=found.reported_id, by=staff_id(request)):
+            raise PermissionDenied
         exhibits = _exhibits(reports.read_evidence(report=found, by=staff_id(request)))
         return self.show(request, found, exhibits=exhibits, details=reports.details_of(found))
 
@@ -155,19 +182,6 @@ class ReportAdmin(CasePages):
 
     def _may_act(self, request: HttpRequest) -> bool:
         return request.user.has_perm("safety.add_moderationaction")
-
-
-def _counts(request: HttpRequest) -> list[tuple[str, int]]:
-    """What waits, counted to a bound in one query."""
-    waiting = Report.objects.undecided().only("severity", "due_at", "assigned_to")[: COUNTED_EXACTLY + 1]
-    found = waiting.aggregate(
-        waiting=Count("id"),
-        critical=Count("id", filter=Q(severity=Severity.CRITICAL)),
-        overdue=Count("id", filter=Q(due_at__lte=timezone.now())),
-        mine=Count("id", filter=Q(assigned_to=staff_id(request))),
-    )
-    words = {"waiting": "To be decided", "critical": "Critical", "overdue": "Overdue", "mine": "Mine"}
-    return [(words[name], found[name]) for name in words]
 
 
 def _exhibits(frozen: bytes) -> dict[str, Any]:

@@ -24,7 +24,8 @@ class SafetyFlagAdmin(CasePages):
 
     list_display = ("created_at", "kind", "user_id", "source_kind", "source_id", "resolved_at")
     list_filter = ("kind", ("resolved_at", admin.EmptyFieldListFilter))
-    more_ids = ("source_id",)
+    parties = ("user",)
+    subject_ids = ("source_id",)
     actions = ("resolve_chosen",)
     page_template = "safety/flag.html"
     step_names: ClassVar = ("resolve", "act")
@@ -36,7 +37,7 @@ class SafetyFlagAdmin(CasePages):
 
     def context(self, request: HttpRequest, found: SafetyFlag) -> dict[str, Any]:
         return {
-            "people": people_of([("Flagged", found.user_id)], besides=None),
+            "people": people_of([("Flagged", found.user_id)], viewer=staff_id(request)),
             "what": listed(found.data),
             "form": FlagForm(initial={"reason_code": ReportReason.OTHER}),
             "buttons": MEASURE_BUTTONS if self._may_act(request) else [],

@@ -95,9 +95,9 @@ class CasePages(ModelAdmin):
         return step(request, found) if request.method == "POST" else self.back(found)
 
 
-def people_of(roles: Sequence[tuple[str, UUID]], *, besides: UUID | None) -> list[dict[str, Any]]:
-    """The dossiers of the people of a case by their role in it, as the templates show them."""
-    found = dossier.of([user_id for _, user_id in roles], besides=besides, now=timezone.now())
+def people_of(roles: Sequence[tuple[str, UUID]], *, viewer: UUID, besides: UUID | None = None) -> list[dict[str, Any]]:
+    """The dossiers of the people of a case by their role in it, as the templates show them to one moderator."""
+    found = dossier.of([user_id for _, user_id in roles], besides=besides, viewer=viewer, now=timezone.now())
     return [_person(role, of) for (role, _), of in zip(roles, found, strict=True)]
 
 

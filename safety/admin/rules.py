@@ -74,5 +74,6 @@ class TextTraceAdmin(ModelAdmin):
     list_display = ("created_at", "kind", "user", "place_id", "expires_at")
     list_filter = ("kind",)
     list_select_related = ("user",)
-    more_ids = ("place_id",)
+    parties = ("user",)
+    subject_ids = ("place_id",)
     hidden = ("mark",)

@@ -1,8 +1,10 @@
 """The plain tables of protection, as staff see them."""
 
+import re
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -11,21 +13,23 @@ from config.admin import ModelAdmin, reported, staff_id
 from safety.models import AuditLog, Block, BlockedIdentity, IdempotencyKey, ModerationAction, StandingIdentity
 from safety.services import actions
 
+A_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
 
 @admin.register(AuditLog)
 class AuditLogAdmin(ModelAdmin):
     list_display = ("created_at", "action", "entity", "entity_id", "actor_id")
     list_filter = ("action",)
-    more_ids = ("entity_id", "actor_id")
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        return lookup in {"entity", "entity_id", "actor_id"} or super().lookup_allowed(lookup, value, request)
+    subject_ids = ("entity_id",)
+    more_ids = ("actor_id",)
+    linked = ("entity", "entity_id", "actor_id")
 
 
 @admin.register(Block)
 class BlockAdmin(ModelAdmin):
     list_display = ("created_at", "blocker_id", "blocked_id", "source", "carried_from")
     list_filter = ("source",)
+    parties = ("blocker", "blocked")
 
 
 @admin.register(BlockedIdentity)
@@ -33,6 +37,7 @@ class BlockedIdentityAdmin(ModelAdmin):
     list_display = ("created_at", "block")
     list_select_related = ("block",)
     hidden = ("digest",)
+    parties = ("block__blocker", "block__blocked")
 
 
 @admin.register(StandingIdentity)
@@ -43,9 +48,21 @@ class StandingIdentityAdmin(ModelAdmin):
 
 @admin.register(IdempotencyKey)
 class IdempotencyKeyAdmin(ModelAdmin):
-    list_display = ("created_at", "user", "scope", "response_code", "expires_at")
+    """Which calls people repeat; not on what, which for a conversation of two would tell the one who the other is."""
+
+    list_display = ("created_at", "user", "call", "response_code", "expires_at")
     list_select_related = ("user",)
     hidden = ("request_hash", "response_body", "key")
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*super().get_exclude(request, obj), "scope")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*super().get_readonly_fields(request, obj), "call")
+
+    @display(description="Call")
+    def call(self, claimed: IdempotencyKey) -> str:
+        return A_UUID.sub("…", claimed.scope)
 
 
 @admin.register(ModerationAction)
@@ -54,6 +71,7 @@ class ModerationActionAdmin(ModelAdmin):
 
     list_display = ("created_at", "kind", "reason_code", "against_id", "by_id", "expires_at", "revoked_at")
     list_filter = ("kind", "reason_code", ("revoked_at", admin.EmptyFieldListFilter))
+    parties = ("against", "report__reporter")
     actions = ("revoke",)
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 """The base of every HTTP call."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar, final
 from uuid import UUID
@@ -14,10 +15,12 @@ from rest_framework.views import APIView
 
 from config.api.errors import describe, handle
 from config.api.rendering import dumps
-from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn
+from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast
 from safety import flags, limits, unit
 from safety.api.declared import hold_to_declared
 from safety.api.schema import MAX_KEY
+from safety.limits import Call
+from safety.services import idempotency
 from safety.services.idempotency import Claim, Reply
 from safety.unit import Caller
 
@@ -28,11 +31,12 @@ READS = {"GET", "HEAD", "OPTIONS"}
 class Endpoint(APIView):
     """One resource of the API; `get`, `post` … do the work inside the transaction of `safety.unit.perform`.
 
-    `now` is the moment of the request, `caller` what the token claims, `me` the caller's id. To refuse,
-    raise a domain error: what the handler wrote is undone. To refuse and keep what was written (a revoked family, a
-    failed attempt), return `self.refusal(error)` instead. Query parameters and bodies that its `@operation` does not
-    declare are refused. `opened_by`, given to `as_view`, names the flag without which only staff come in. What is final
-    here is no subclass's to replace; a test holds it.
+    `now` is the moment of the request, `caller` what the token claims, `me` the caller's id. To refuse, raise a domain
+    error: what the handler wrote is undone. To refuse and keep what was written (a revoked family, a failed attempt),
+    return `self.refusal(error)` instead. Query parameters and bodies that its `@operation` does not declare are
+    refused. `opened_by`, given to `as_view`, names the flag without which only staff come in. Of a method in `always`
+    only what is refused is counted, so that nothing keeps a call that is right from coming through. What is final here
+    is no subclass's to replace; a test holds it.
     """
 
     public: ClassVar[bool] = False
@@ -40,6 +44,7 @@ class Endpoint(APIView):
     suspended_allowed: ClassVar[bool] = False
     idempotent: ClassVar[frozenset[str]] = frozenset()
     limits: ClassVar[dict[str, str]] = {}
+    always: ClassVar[frozenset[str]] = frozenset()
     opened_by: str | None = None
 
     authentication_classes = ()
@@ -59,6 +64,8 @@ class Endpoint(APIView):
             response = self._respond()
         except Exception as exc:
             response = self.handle_exception(exc)
+        if self.request.method in self.always and 400 <= response.status_code < 500:
+            response = self._count_refusal(response)
         self.response = self.finalize_response(self.request, response, *args, **kwargs)
         return self.response
 
@@ -98,20 +105,64 @@ class Endpoint(APIView):
     def _respond(self) -> Response:
         caller = self.caller = self._identify()
         self.initial(self.request, *self.args, **self.kwargs)
-        limits.check(self._limit(), account=caller.user_id, address=caller.address)
+        counted = self.request.method not in self.always
+        if counted and (kept := self._count(caller)):
+            return kept
         hold_to_declared(type(self), self.request)
-        self._open = self.opened_by is None or flags.is_on(self.opened_by)
         self.prepare()
+        response = self._perform(caller, self._handle, self._claim(caller))
+        if counted and self._response is None:  # the stored reply of an earlier call, which is the one that counts
+            limits.give_back(Call([self._limit()], caller.user_id, caller.address))
+        return response
+
+    @final
+    def _perform(self, caller: Caller, handler: Callable[[], Reply], claim: Claim | None) -> Response:
+        self._open = self.opened_by is None or flags.is_on(self.opened_by)
         self._response: Response | None = None
         reply = unit.perform(
             caller=caller,
             admit=lambda: self._admit(caller),
-            handler=self._handle,
+            handler=handler,
             refuse=self._refuse,
-            claim=self._claim(caller),
+            claim=claim,
             now=self.now,
         )
         return self._response or Response(reply.body, status=reply.status)
+
+    @final
+    def _count(self, caller: Caller) -> Response | None:
+        """Count the call. Too fast, it may still be one that has its reply, which then counts as a read."""
+        try:
+            limits.check(self._limit(), account=caller.user_id, address=caller.address)
+        except TooFast as refused:
+            claim = self._claim(caller)
+            if claim is None:
+                raise
+            limits.check("read", account=caller.user_id, address=caller.address)
+            return self._kept(caller, claim, refused)
+        return None
+
+    @final
+    def _kept(self, caller: Caller, claim: Claim, refused: TooFast) -> Response:
+        """The reply that this key has, or else the refusal."""
+
+        def find() -> Reply:
+            if kept := idempotency.find(claim, now=self.now):
+                return kept
+            raise refused
+
+        return self._perform(caller, find, None)
+
+    @final
+    def _count_refusal(self, response: Response) -> Response:
+        caller: Caller | None = getattr(self, "caller", None)
+        if caller is None:  # nobody: what they claim to be was not believed
+            return response
+        try:
+            limits.check(self._limit(), account=caller.user_id, address=caller.address)
+        except TooFast as exc:
+            return self.handle_exception(exc)
+        return response
 
     @final
     def _identify(self) -> Caller:

@@ -53,7 +53,12 @@ class Appeal(Record):
                 )
                 & ~Q(decision_text="")
                 | Q(status=AppealStatus.OPEN, decided_by=None, decided_at=None, decision_text="")
-                | Q(status=AppealStatus.WITHDRAWN, decided_by=None, decided_at__isnull=False, decision_text=""),
+                | Q(
+                    status__in=[AppealStatus.WITHDRAWN, AppealStatus.MOOT],
+                    decided_by=None,
+                    decided_at__isnull=False,
+                    decision_text="",
+                ),
                 name="appeal_decided_with_reasons",
             ),
             RowSecurity(name="appeal_rls", select=owner("appellant_id")),

@@ -27,4 +27,5 @@ class IdempotencyKey(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.scope} {self.key}"
+        """Without the path: it may name what two people have."""
+        return self.scope.partition(" ")[0]

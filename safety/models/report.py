@@ -64,6 +64,7 @@ class Report(Record):
     objects = ReportQuerySet.as_manager()
 
     class Meta:
+        permissions = [("oversee_report", "Can decide cases about staff")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status=ReportStatus.TRIAGED) | Q(assigned_to__isnull=False, triaged_at__isnull=False),

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from config.errors import Forbidden, Invalid, NotYours, WrongState
-from safety.enums import FOREVER, ActionKind, ReportReason
-from safety.models import ModerationAction, Report
+from safety.enums import FOREVER, ActionKind, AppealStatus, ReportReason
+from safety.models import Appeal, ModerationAction, Report
 from safety.parts import TOMBSTONE
 from safety.roles import as_service
-from safety.services import audit, notices, returns
+from safety.services import audit, notices, oversight, returns
 from safety.signals import access_changed
 
 BATCH = 500
@@ -60,9 +60,10 @@ def take(
     now: datetime,
     report: Report | None = None,
 ) -> ModerationAction:
-    """Act against a person, who is told of it and why.
+    """Act against a person, who is told of it and why. Whatever restricts or keeps out a member of staff ends that.
 
-    Raises NotYours when there is no such person, Forbidden for oneself and for staff, Invalid without a statement.
+    Raises NotYours when there is no such person, Forbidden for oneself and for a colleague (staff_case: who is set
+    above them acts), Invalid without a statement.
     """
     with as_service():
         _check_person(_person(against), by)
@@ -99,16 +100,19 @@ def carry_over(*, to: UUID, now: datetime) -> None:
 
 
 def revoke(*, action: UUID, by: UUID, reason: str, now: datetime) -> ModerationAction:
-    """Take an action back, also one whose time is over, with all that was carried over from it.
+    """Take an action back, also one whose time is over, with all that was carried over from it; an appeal against any
+    of them that nobody has decided is moot.
 
     Whoever has one taken back that they brought along is not taken for that other person any more.
 
-    Raises NotYours, Forbidden for one's own, Invalid without a reason, WrongState when it was taken back.
+    Raises NotYours, Forbidden for a party to it and for a colleague, Invalid without a reason, WrongState when it was
+    taken back.
     """
     with as_service():
         found = locked(action)
-        if found.against_id == by:
-            raise Forbidden("You cannot take back what was done about yourself.", code="own_case")
+        if by in parties(found):
+            raise Forbidden("You cannot take back what was done in a case of your own.", code="own_case")
+        oversight.refuse_colleague(about=found.against_id, by=by)
         if found.revoked_at is not None:
             raise WrongState("This action was taken back.", code="action_revoked")
         words = stated(reason)
@@ -158,6 +162,12 @@ def locked(action_id: UUID) -> ModerationAction:
     return ModerationAction.objects.select_for_update(no_key=True).get(id=action_id)
 
 
+def parties(action: ModerationAction) -> set[UUID]:
+    """Whom an action concerns: the person it is against, and who reported them."""
+    because_of = Report.objects.filter(actions=action)
+    return {action.against_id, *because_of.values_list("reporter_id", flat=True)}
+
+
 def stated(statement: str) -> str:
     """A statement of reasons. Raises Invalid when it says nothing."""
     words = statement.strip()
@@ -181,8 +191,7 @@ def _locked_people(ids: Any) -> list[Any]:
 def _check_person(person: Any, by: UUID) -> None:
     if person.id == by:
         raise Forbidden("You cannot act against yourself.", code="own_case")
-    if person.is_staff:
-        raise Forbidden("Take the staff role away first.", code="staff_account")
+    oversight.refuse_colleague(about=person.id, by=by)
 
 
 def _lapse(action_id: UUID, user_id: UUID, now: datetime) -> bool:
@@ -235,9 +244,20 @@ def _take_back(action: ModerationAction, by: UUID, reason: str, now: datetime) -
     action.revoked_at, action.revoked_by_id = now, by
     action.save(update_fields=["revoked_at", "revoked_by"])
     _record("action_revoked", action, by, reason=reason)
+    _settle_appeal(action, now)
     _follow(action.against_id, now)
     notices.tell_of_end(action, now=now)
     returns.settle(user_id=action.against_id, now=now)
+
+
+def _settle_appeal(action: ModerationAction, now: datetime) -> None:
+    """Close what asked for no more than has just been done, and say so to who asked."""
+    appeal = Appeal.objects.open().select_for_update(no_key=True).filter(action=action).first()
+    if appeal is None:
+        return
+    appeal.status, appeal.decided_at = AppealStatus.MOOT, now
+    appeal.save(update_fields=["status", "decided_at", "updated_at"])
+    notices.tell_of_appeal(appeal, now=now)
 
 
 def _follow(user_id: UUID, now: datetime) -> None:

@@ -10,7 +10,7 @@ from safety.crypto import Cipher, new_data_key, unwrap, wrap
 from safety.enums import AppealStatus
 from safety.models import Appeal, ModerationAction
 from safety.roles import as_service
-from safety.services import actions, audit, notices
+from safety.services import actions, audit, notices, oversight
 from safety.services.actions import stated
 
 
@@ -49,20 +49,21 @@ def withdraw(*, appeal: UUID, by: UUID, now: datetime) -> None:
 
 
 def decide(*, appeal: UUID, by: UUID, overturn: bool, decision: str, now: datetime) -> Appeal:
-    """Uphold the action or overturn it, which takes it back, be it over or not.
+    """Uphold the action or overturn it, which takes it back, also when its time is over: it still stands in the file.
 
-    Raises NotYours, Forbidden for the moderator who took the action and for the person concerned, Invalid without a
-    decision text, WrongState when it is decided.
+    Raises NotYours, Forbidden for the moderator who took the action, for the people concerned and for a colleague,
+    Invalid without a decision text, WrongState when it is closed, as it is as soon as the action is taken back.
     """
     with as_service():
         found = _with_action(appeal)
         _check_open(found)
-        if by in {found.action_by_id, found.appellant_id}:
+        if by in {found.action_by_id, *actions.parties(found.action)}:
             raise Forbidden("Another moderator has to decide this appeal.", code="own_case")
+        oversight.refuse_colleague(about=found.appellant_id, by=by)
         found.status = AppealStatus.OVERTURNED if overturn else AppealStatus.UPHELD
         found.decided_by_id, found.decided_at, found.decision_text = by, now, stated(decision)
         found.save(update_fields=["status", "decided_by", "decided_at", "decision_text", "updated_at"])
-        if overturn and found.action.revoked_at is None:
+        if overturn:
             actions.revoke(action=found.action_id, by=by, reason="overturned on appeal", now=now)
         audit.record(action=f"appeal_{found.status}", actor=by, entity="safety_appeal", entity_id=found.id)
         notices.tell_of_appeal(found, now=now)
@@ -75,7 +76,9 @@ def text_of(appeal: Appeal) -> str:
 
 
 def read_text(*, appeal: Appeal, by: UUID) -> str:
-    """The same for a moderator; each reading is audited."""
+    """The same for a moderator; each reading is audited. Raises Forbidden for the people concerned."""
+    if by in actions.parties(appeal.action):
+        raise Forbidden("This is a case of your own.", code="own_case")
     audit.record(action="appeal_read", actor=by, entity="safety_appeal", entity_id=appeal.id)
     return text_of(appeal)
 

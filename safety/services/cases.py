@@ -11,14 +11,14 @@ from safety import accuracy
 from safety.enums import DECIDED, AppealStatus, FlagKind, ReportReason, ReportStatus, Severity
 from safety.models import ModerationAction, Report, SafetyFlag
 from safety.roles import as_service
-from safety.services import actions, audit, flags, notices, returns
+from safety.services import actions, audit, flags, notices, oversight, returns
 from safety.services.actions import Measure, stated
 
 
 def triage(*, report: UUID, by: UUID, now: datetime) -> None:
     """Take a report up, also one that another moderator has; taking up one's own again is nothing.
 
-    Raises NotYours when there is none, WrongState when it is decided, Forbidden for one's own.
+    Raises NotYours when there is none, WrongState when it is decided, Forbidden for one's own and for a colleague's.
     """
     with as_service():
         _take_up(_undecided(report, by), by, now)
@@ -90,6 +90,7 @@ def _undecided(report_id: UUID, by: UUID) -> Report:
         raise WrongState(f"The report is {report.status}.")
     if by in {report.reporter_id, report.reported_id}:
         raise Forbidden("This is a case of your own.", code="own_case")
+    oversight.refuse_colleague(about=report.reported_id, by=by)
     return report
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from config.errors import NotYours, WrongState
+from config.errors import Forbidden, NotYours, WrongState
 from safety.enums import FlagKind, ReportReason
 from safety.models import ModerationAction, SafetyFlag
 from safety.roles import as_service
-from safety.services import actions, audit
+from safety.services import actions, audit, oversight
 from safety.services.actions import Measure
 
 
@@ -31,9 +31,13 @@ def raise_flag(
 
 
 def resolve(*, flag: UUID, by: UUID, now: datetime) -> None:
-    """Note that staff looked into a flag. Raises NotYours when there is none, WrongState when it is resolved."""
+    """Note that staff looked into a flag.
+
+    Raises NotYours when there is none, WrongState when it is resolved, Forbidden for one's own and for
+    a colleague's.
+    """
     with as_service():
-        _resolve(_live(flag), by, now)
+        _resolve(_live(flag, by), by, now)
 
 
 def act(
@@ -41,7 +45,7 @@ def act(
 ) -> ModerationAction:
     """Resolve a flag by acting against its person. Raises what `resolve` and `actions.take` do."""
     with as_service():
-        found = _live(flag)
+        found = _live(flag, by)
         action = actions.take(
             against=found.user_id, by=by, measure=measure, reason_code=reason_code, statement=statement, now=now
         )
@@ -49,12 +53,15 @@ def act(
     return action
 
 
-def _live(flag_id: UUID) -> SafetyFlag:
+def _live(flag_id: UUID, by: UUID) -> SafetyFlag:
     flag = SafetyFlag.objects.select_for_update(no_key=True).filter(id=flag_id).first()
     if flag is None:
         raise NotYours()
     if flag.resolved_at:
         raise WrongState("The flag is resolved.")
+    if flag.user_id == by:
+        raise Forbidden("This is a case of your own.", code="own_case")
+    oversight.refuse_colleague(about=flag.user_id, by=by)
     return flag
 
 

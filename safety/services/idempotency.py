@@ -59,7 +59,17 @@ def take(claim: Claim, *, now: datetime) -> Reply | None:
     row: list[Any] = [new_id(), claim.user_id, claim.key, claim.scope, claim.request_hash, now + KEPT, now]
     if prepared.execute(_CLAIM, row).fetchone():
         return None
-    held = IdempotencyKey.objects.get(user=claim.user_id, key=claim.key)
+    return _reply_of(IdempotencyKey.objects.get(user=claim.user_id, key=claim.key), claim)
+
+
+def find(claim: Claim, *, now: datetime) -> Reply | None:
+    """The stored reply, without taking the key. Raises KeyReused when the key stands for another request."""
+    live = IdempotencyKey.objects.filter(user=claim.user_id, key=claim.key, expires_at__gt=now)
+    held = live.exclude(response_code=None).first()
+    return _reply_of(held, claim) if held else None
+
+
+def _reply_of(held: IdempotencyKey, claim: Claim) -> Reply:
     if held.request_hash != claim.request_hash:
         raise KeyReused()
     return Reply(status=held.response_code or 500, body=held.response_body)

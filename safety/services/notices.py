@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from safety.enums import ActionKind, ReportStatus
+from safety.enums import ActionKind, AppealStatus, ReportStatus
 from safety.models import Appeal, ModerationAction, Report
 from safety.signals import person_told
 
@@ -25,6 +25,7 @@ TITLES = {
 MAILED = {ActionKind.SUSPENSION, ActionKind.BAN}
 CARRIED = "It was decided about another account, which had the same address, number or sign-in as yours. "
 APPEAL_HINT = "If you think this is wrong, you can appeal; another moderator will decide."
+MOOT = "What you appealed against was taken back. There is nothing left to decide."
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Notice:
     """One thing to tell one person; `letter` is what also goes to them by mail, if anything does."""
 
     user_id: UUID
-    about: Literal["report", "action", "appeal"]
+    about: Literal["report", "action", "appeal", "case"]
     about_id: UUID
     title: str
     message: str = ""
@@ -54,6 +55,12 @@ def tell_of_end(action: ModerationAction, *, now: datetime) -> None:
     _tell(Notice(action.against_id, "action", action.id, f"Your {action.kind} has ended", words), now)
 
 
+def tell_overseer(report: Report, overseer: UUID, *, now: datetime) -> None:
+    """Tell who may decide it, by mail too, that a case about a member of staff waits; no word of what it says."""
+    title, words = "A case about a member of staff", "It waits in the queue for an admin to decide."
+    _tell(Notice(overseer, "case", report.id, title, words, f"{title}. {words}\n"), now)
+
+
 def tell_outcome(report: Report, *, now: datetime) -> None:
     """Tell a reporter that their report is decided, and no more of the other than that."""
     outcome = OUTCOMES[ReportStatus(report.status)]
@@ -61,9 +68,13 @@ def tell_outcome(report: Report, *, now: datetime) -> None:
 
 
 def tell_of_appeal(appeal: Appeal, *, now: datetime) -> None:
-    """Say how an appeal was decided; by mail too, since who is suspended reads no notifications."""
-    letter = f"Your appeal was decided: the decision is {appeal.status}.\n\n{appeal.decision_text}\n"
-    title, words = "Your appeal was decided", f"The decision is {appeal.status}."
+    """Say how an appeal ended; by mail too, since who is suspended reads no notifications."""
+    if appeal.status == AppealStatus.MOOT:
+        title, words = "Your appeal is closed", MOOT
+        letter = f"{MOOT}\n"
+    else:
+        title, words = "Your appeal was decided", f"The decision is {appeal.status}."
+        letter = f"Your appeal was decided: the decision is {appeal.status}.\n\n{appeal.decision_text}\n"
     _tell(Notice(appeal.appellant_id, "appeal", appeal.id, title, words, letter), now)
 
 

@@ -6,12 +6,13 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 
+from config.errors import Forbidden
 from safety import accuracy, evidence
 from safety.crypto import Cipher, Tampered, new_data_key, unwrap, wrap
 from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason
 from safety.models import Report
 from safety.roles import as_service
-from safety.services import audit, blocks
+from safety.services import audit, blocks, notices, oversight
 from safety.services.cases import track_record
 
 
@@ -28,7 +29,8 @@ def file(
 ) -> Report:
     """Open a report with its evidence frozen and its place in the queue, and separate the two at once.
 
-    The same said again, while nobody has decided it, is that report.
+    The same said again, while nobody has decided it, is that report, and what is new in it is added: there is one for
+    each reason, however often it is filed. One about a member of staff is told to those who may decide it.
     """
     severity = SEVERITY_BY_REASON[reason]
     report = Report(
@@ -43,47 +45,70 @@ def file(
     )
     with as_service():
         blocks.lock_pair(by, against)
-        if same := _same(report, details):
-            return same
-        _rank(report)
-        _seal(report, details)
-        report.save()
+        same = _same(report)
+        filed = _added_to(same, details) if same else _opened(report, details, now)
     blocks.block(by=by, other=against, source=BlockSource.REPORT, alias=alias, now=now)
-    return report
+    return filed
 
 
 def read_evidence(*, report: Report, by: UUID) -> bytes:
-    """The frozen evidence as JSON; each reading is audited."""
+    """The frozen evidence as JSON; each reading is audited. Raises Forbidden for a party and for a colleague."""
+    if by in {report.reporter_id, report.reported_id}:
+        raise Forbidden("This is a case of your own.", code="own_case")
+    oversight.refuse_colleague(about=report.reported_id, by=by)
     audit.record(action="evidence_read", actor=by, entity="safety_report", entity_id=report.id)
     if report.evidence is None or report.evidence_key is None:
         return b"{}"
-    return Cipher(unwrap(bytes(report.evidence_key))).open(bytes(report.evidence), report.id.bytes)
+    return _cipher(report).open(bytes(report.evidence), report.id.bytes)
 
 
 def details_of(report: Report) -> str:
     """What the reporter wrote, for themselves; a moderator reads it with the evidence. Raises Tampered."""
     if report.details is None or report.evidence_key is None:
         return ""
-    return Cipher(unwrap(bytes(report.evidence_key))).open(bytes(report.details), _place_of_details(report)).decode()
+    return _cipher(report).open(bytes(report.details), _place_of_details(report)).decode()
 
 
-def _same(report: Report, details: str) -> Report | None:
+def _same(report: Report) -> Report | None:
     about = ("reporter_id", "reported_id", "subject_kind", "subject_id", "reason_code")
     earlier = Report.objects.undecided().filter(**{name: getattr(report, name) for name in about}).order_by("id")
-    return next((found for found in earlier if _says(found, details)), None)
+    return next((found for found in earlier if _opens(found)), None)
 
 
-def _says(report: Report, details: str) -> bool:
+def _opens(report: Report) -> bool:
     """Nobody is kept from reporting by words that do not open."""
     try:
-        return details_of(report) == details
+        details_of(report)
     except Tampered:
         return False
+    return True
+
+
+def _cipher(report: Report) -> Cipher:
+    return Cipher(unwrap(bytes(report.evidence_key or b"")))
 
 
 def _place_of_details(report: Report) -> bytes:
     """Apart from the evidence, so that neither opens in the other's place."""
     return report.id.bytes + b"details"
+
+
+def _opened(report: Report, details: str, now: datetime) -> Report:
+    _rank(report)
+    _seal(report, details)
+    report.save()
+    for overseer in oversight.overseers(about=report.reported_id, besides=report.reporter_id):
+        notices.tell_overseer(report, overseer, now=now)
+    return report
+
+
+def _added_to(report: Report, details: str) -> Report:
+    told = details_of(report)
+    if details not in told and report.evidence_key is not None:
+        words = f"{told}\n\n{details}".strip()[: settings.REPORT_DETAILS_KEPT]
+        report.details = _cipher(report).seal(words.encode(), _place_of_details(report))
+        report.save(update_fields=["details", "updated_at"])
+    return report
 
 
 def _rank(report: Report) -> None:

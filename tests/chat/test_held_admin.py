@@ -2,13 +2,17 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from chat.models import HeldMessage
+from chat.services import holds
+from connect.models import User
 from safety.models import AuditLog
 from tests import words
 from tests.chat.moderation import held, hold_of
 from tests.chat.people import frames
 from tests.config.desk import act, browser, page, staff
+from tests.safety.refusals import refusal_of
 
 
 @pytest.fixture
@@ -90,4 +94,20 @@ def test_who_may_only_look_takes_no_step(looker, waiting, step):
     answer = act(looker, HeldMessage, step, waiting)
     waiting.refresh_from_db()
     assert (waiting.status, words.HELD in answer.content.decode()) == ("held", False)
+    assert not AuditLog.objects.filter(action="held_read").exists()
+
+
+# In a conversation of one's own.
+
+
+@pytest.mark.parametrize("side", ["a", "b"])
+@pytest.mark.parametrize("step", ["read", "release", "reject"])
+def test_nobody_decides_in_a_conversation_of_their_own(two, waiting, side, step):
+    me = User.objects.get(id=getattr(two, side))
+    User.objects.filter(id=me.id).update(is_staff=True, is_superuser=True)
+    answer = act(browser(me), HeldMessage, step, waiting)
+    waiting.refresh_from_db()
+    assert (waiting.status, words.HELD in answer.content.decode()) == ("held", False)
+    given = {} if step == "read" else {"now": timezone.now()}
+    assert refusal_of(getattr(holds, step), hold=waiting.id, by=me.id, **given) == "own_case"
     assert not AuditLog.objects.filter(action="held_read").exists()

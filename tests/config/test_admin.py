@@ -171,6 +171,11 @@ def test_a_filtered_list_is_counted_to_a_bound(db):
     assert EstimatedPaginator(AuditLog.objects.filter(entity="x").order_by("-id"), 50).count == COUNTED_EXACTLY + 1
 
 
+@pytest.mark.parametrize("path", ["r/1/1/", "r/1/nothing/", "r/999999/1/"])
+def test_no_row_has_a_place_on_a_site(boss, path):
+    assert (boss.get(f"/admin/{path}").status_code, boss.get(reverse("admin:index")).status_code) == (404, 200)
+
+
 # What nobody reads.
 
 

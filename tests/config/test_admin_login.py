@@ -121,6 +121,39 @@ def test_whoever_guesses_from_one_place_does_not_lock_staff_out(root, few_attemp
     assert (log_in(client, root), log_in(browser(), root)) == (False, True)
 
 
+def test_guesses_from_many_places_do_not_lock_staff_out(root):
+    for _ in range(20):
+        log_in(browser(), root, **WRONG)
+    assert log_in(browser(), root)
+
+
+def test_who_signed_in_from_a_place_before_does_so_however_many_guess_elsewhere(root, few_attempts):
+    known = browser()
+    log_in(known, root)
+    known.logout()
+    for _ in range(6):
+        log_in(browser(), root, **WRONG)
+    assert (log_in(browser(), root), log_in(known, root)) == (False, True)
+
+
+def test_signing_in_uses_up_nothing(root, few_attempts):
+    client = browser()
+    assert [log_in(client, root) for _ in range(6)] == [True] * 6
+    client.logout()
+    assert [log_in(client, root, **WRONG) for _ in range(2)] + [log_in(client, root)] == [False, False, True]
+
+
+def test_a_password_without_its_token_is_a_failed_attempt(root, device, few_attempts):
+    client = browser()
+    for _ in range(3):
+        log_in(client, root)
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert (log_in(client, root, otp_token=token(device)), log_in(browser(), root, otp_token=token(device))) == (
+        False,
+        True,
+    )
+
+
 def test_other_spellings_of_an_account_are_no_further_guesses(root, few_attempts):
     User.objects.filter(pk=root.pk).update(email="chief@example.org")
     root.refresh_from_db()

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from connect.models import OutgoingMail
+from safety import attempts
 from tests.factories import PASSWORD, UserFactory
 
 EMAIL = "new@maitribe.example"
@@ -58,9 +59,64 @@ def test_guessing_at_one_account_leaves_the_others_alone(api, few_attempts):
     assert guess(api, "ben@maitribe.example", "10.1.0.0", PASSWORD) == 200
 
 
-def test_fifteen_guesses_in_a_row_do_not_get_through(api):
-    spread = [guess(api, "ada@maitribe.example", f"10.1.0.{n}") for n in range(15)]
-    assert 429 in spread
+def test_fifteen_guesses_in_a_row_from_one_place_do_not_get_through(api):
+    assert [guess(api, "ada@maitribe.example", "10.1.0.1") for _ in range(15)] == [401] * 6 + [429] * 9
+
+
+def test_guesses_from_many_places_do_not_lock_the_owner_out(api):
+    UserFactory.with_password(email="ada@maitribe.example")
+    guesses = [guess(api, "ada@maitribe.example", f"10.1.0.{n}") for n in range(20)]
+    assert (guesses, guess(api, "ada@maitribe.example", "10.2.0.1", PASSWORD)) == ([401] * 20, 200)
+
+
+@pytest.mark.parametrize(("before", "now"), [("10.2.0.1", "10.2.0.1"), ("2001:db8:0:1::1", "2001:db8:0:1::2")])
+def test_who_signed_in_from_a_place_before_does_so_however_many_guess_elsewhere(api, few_attempts, before, now):
+    UserFactory.with_password(email="ada@maitribe.example")
+    guess(api, "ada@maitribe.example", before, PASSWORD)
+    for n in range(6):
+        guess(api, "ada@maitribe.example", f"10.1.0.{n}")
+    elsewhere = guess(api, "ada@maitribe.example", "10.3.0.1", PASSWORD)
+    assert (elsewhere, guess(api, "ada@maitribe.example", now, PASSWORD)) == (429, 200)
+    assert [guess(api, "ada@maitribe.example", now) for _ in range(4)] == [401] * 3 + [429]
+
+
+def test_a_place_is_known_for_the_account_that_was_signed_in_to(api, few_attempts):
+    UserFactory.with_password(email="ada@maitribe.example")
+    UserFactory.with_password(email="ben@maitribe.example")
+    guess(api, "ben@maitribe.example", "10.2.0.1", PASSWORD)
+    for n in range(6):
+        guess(api, "ada@maitribe.example", f"10.1.0.{n}")
+    assert guess(api, "ada@maitribe.example", "10.2.0.1", PASSWORD) == 429
+
+
+def test_where_somebody_signed_in_from_is_forgotten_with_them(api, few_attempts):
+    UserFactory.with_password(email="ada@maitribe.example")
+    guess(api, "ada@maitribe.example", "10.2.0.1", PASSWORD)
+    attempts.forget("ada@maitribe.example")
+    for n in range(6):
+        guess(api, "ada@maitribe.example", f"10.1.0.{n}")
+    assert guess(api, "ada@maitribe.example", "10.2.0.1", PASSWORD) == 429
+
+
+def test_the_addresses_of_one_network_are_one_place(api, few_attempts):
+    UserFactory.with_password(email="ada@maitribe.example")
+    guesses = [guess(api, "ada@maitribe.example", f"2001:db8:0:1::{n}") for n in range(1, 6)]
+    assert guesses == [401] * 3 + [429] * 2
+    assert guess(api, "ada@maitribe.example", "2001:db8:0:2::1", PASSWORD) == 200
+
+
+def test_signing_in_uses_up_nothing(api, few_attempts):
+    UserFactory.with_password(email="ada@maitribe.example")
+    assert [guess(api, "ada@maitribe.example", "10.1.0.1", PASSWORD) for _ in range(6)] == [200] * 6
+    assert [guess(api, "ada@maitribe.example", "10.1.0.1") for _ in range(4)] == [401] * 3 + [429]
+
+
+def test_a_success_makes_no_room_for_further_guesses(api, few_attempts):
+    UserFactory.with_password(email="ada@maitribe.example")
+    tried = [
+        guess(api, "ada@maitribe.example", "10.1.0.1", word) for word in ("wrong", "wrong", PASSWORD, "wrong", "x")
+    ]
+    assert tried == [401, 401, 200, 401, 429]
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -90,10 +90,10 @@ def test_nobody_acts_against_themselves(user, now):
     assert refused.value.code == "own_case"
 
 
-def test_staff_are_not_acted_against(now):
+def test_staff_are_not_acted_against_by_a_colleague(now):
     with pytest.raises(Forbidden) as refused:
         taken(moderator())
-    assert refused.value.code == "staff_account"
+    assert refused.value.code == "staff_case"
 
 
 def test_nobody_is_nobody(db):

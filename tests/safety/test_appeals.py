@@ -140,12 +140,6 @@ def test_what_has_ended_is_overturned_too(now):
     assert ModerationAction.objects.get().revoked_at == later
 
 
-def test_what_was_taken_back_meanwhile_is_overturned_without_a_second_time(appeal, now):
-    first = actions.revoke(action=appeal.action_id, by=moderator(), reason="a mistake", now=now)
-    decide(appeal, now + timedelta(hours=1))
-    assert ModerationAction.objects.get().revoked_at == first.revoked_at
-
-
 @pytest.mark.parametrize("overturn", [True, False])
 def test_the_person_is_told_also_by_mail(appeal, now, overturn):
     OutgoingMail.objects.all().delete()
@@ -180,6 +174,48 @@ def test_what_is_closed_stays_closed(appeal, now, end):
     for again in (decide, lambda a, n: appeals.withdraw(appeal=a.id, by=a.appellant_id, now=n)):
         with pytest.raises(WrongState):
             again(appeal, now)
+
+
+# The measure is taken back meanwhile.
+
+
+@pytest.fixture
+def moot(appeal, now):
+    OutgoingMail.objects.all().delete()
+    actions.revoke(action=appeal.action_id, by=appeal.action_by_id, reason="A mistake.", now=now)
+    appeal.refresh_from_db()
+    return appeal
+
+
+def test_taking_the_measure_back_settles_the_appeal(moot, now):
+    assert (moot.status, moot.decided_at, moot.decided_by) == ("moot", now, None)
+
+
+def test_the_person_is_told_that_nothing_is_left_to_decide(moot):
+    told = Notification.objects.get(user=moot.appellant_id, type="appeal_decided")
+    assert (told.title, "taken back" in told.message) == ("Your appeal is closed", True)
+    assert "taken back" in OutgoingMail.objects.get().body
+
+
+@pytest.mark.parametrize("overturn", [True, False])
+def test_what_is_moot_is_not_decided(moot, now, overturn):
+    with pytest.raises(WrongState):
+        decide(moot, now, overturn=overturn)
+
+
+def test_what_was_decided_stays_so_when_the_measure_is_taken_back(appeal, now):
+    decide(appeal, now, overturn=False)
+    actions.revoke(action=appeal.action_id, by=moderator(), reason="After all.", now=now)
+    assert Appeal.objects.get().status == "upheld"
+
+
+def test_an_appeal_outlives_the_time_of_its_measure(now):
+    """The person was wronged all the same, and it stands in their file."""
+    appeal = appealed(WEEK, now)
+    later = now + timedelta(days=8)
+    actions.lapse_due(now=later)
+    assert decide(appeal, later).status == "overturned"
+    assert ModerationAction.objects.get().revoked_at == later
 
 
 def test_a_missing_appeal_is_not_found(db, now):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from safety import evidence
 from safety.enums import FlagKind, ReportReason
 from safety.models import Appeal, AuditLog, ModerationAction, Report
-from safety.services import blocks, cases, flags
+from safety.services import actions, blocks, cases, flags
 from tests.config.desk import browser, member_of, page, staff
 from tests.config.test_admin_actions import CASE_RIGHTS, STAFF_ROLES
 from tests.factories import ProfileFactory
@@ -185,7 +185,7 @@ def test_of_a_decided_one_it_stays(desk, report):
 
 def test_of_ones_own_case_one_does_not(desk):
     report = filed(against=me(desk))
-    assert "Change severity" not in shown(desk, report)
+    assert desk.get(page(Report, "change", report.pk)).status_code == 404
     rate(desk, report, "low")
     report.refresh_from_db()
     assert report.severity == "medium"
@@ -404,6 +404,15 @@ def test_another_moderator_decides(desk, appeal, decision, status, back):
     appeal.refresh_from_db()
     assert (appeal.status, appeal.decided_by_id) == (status, me(desk))
     assert (ModerationAction.objects.get().revoked_at is not None) == back
+
+
+def test_the_page_of_an_appeal_says_that_the_measure_was_taken_back(desk, appeal, now):
+    before = "This appeal is closed." in shown(desk, appeal)
+    actions.revoke(action=appeal.action_id, by=moderator(), reason="A mistake.", now=now)
+    content = shown(desk, appeal)
+    assert (before, "This appeal is closed." in content) == (False, True)
+    assert f"{now:%Y-%m-%d %H:%M}" in content[content.index("Taken back") :]
+    assert "The appeal is moot." in judge(desk, appeal).content.decode()
 
 
 def test_who_took_the_action_is_offered_nothing_and_refused(desk, now):

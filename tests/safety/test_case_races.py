@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -15,7 +16,7 @@ from matching.models import Match
 from safety.enums import FOREVER, ActionKind, ReportReason
 from safety.models import Appeal, ModerationAction, Report
 from safety.roles import as_service
-from safety.services import actions, appeals, cases
+from safety.services import actions, appeals, cases, reports
 from safety.services.actions import Measure
 from tests.factories import MatchFactory, UserFactory
 from tests.safety.cases import BAN, RESTRICTION, WARNING, appealed, filed, moderator, taken
@@ -186,6 +187,37 @@ def test_an_appeal_decided_as_the_action_is_taken_back(now, round_):
         lambda: appeals.decide(appeal=appeal.id, by=one, overturn=True, decision="So.", now=now),
         lambda: actions.revoke(action=appeal.action_id, by=other, reason="a mistake", now=now),
     )
-    assert answers[0] is True
+    assert sorted(map(str, answers)) == ["True", "wrong_state" if answers[0] is not True else "action_revoked"]
     assert User.objects.get(id=appeal.appellant_id).suspended_until is None
-    assert Appeal.objects.get().status == "overturned"
+    assert Appeal.objects.get().status == ("overturned" if answers[0] is True else "moot")
+
+
+@each_round
+def test_an_appeal_withdrawn_as_the_action_is_taken_back(now, round_):
+    appeal, by = appealed(BAN, now), moderator()
+    withdrawn, revoked = together(
+        lambda: appeals.withdraw(appeal=appeal.id, by=appeal.appellant_id, now=now),
+        lambda: actions.revoke(action=appeal.action_id, by=by, reason="a mistake", now=now),
+    )
+    assert (withdrawn, revoked) in {(True, True), ("wrong_state", True)}
+    assert Appeal.objects.get().status == ("withdrawn" if withdrawn is True else "moot")
+
+
+@each_round
+def test_two_reports_of_the_same_at_once_are_one(now, round_):
+    by, against, about = person().id, person().id, uuid4()
+
+    def file(details):
+        return lambda: reports.file(
+            by=by,
+            against=against,
+            subject_kind="match",
+            subject_id=about,
+            reason=ReportReason.THREAT,
+            details=details,
+            alias="Quiet Fox",
+            now=now,
+        )
+
+    assert together(file("One."), file("Two.")) == [True, True]
+    assert sorted(reports.details_of(Report.objects.get()).split("\n\n")) == ["One.", "Two."]

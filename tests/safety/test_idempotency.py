@@ -133,3 +133,68 @@ def test_the_stored_hash_does_not_give_the_request_away(client):
     send(client, {"more": "secret words"})
     kept = IdempotencyKey.objects.get()
     assert ("secret" not in str(kept.__dict__), len(kept.request_hash)) == (True, 64)
+
+
+# A repeated request and the limits.
+
+
+@pytest.fixture
+def two_a_day(settings):
+    settings.LIMITS = {**settings.LIMITS, "write": {"account": "2/day", "address": "100/day", "sensitive": False}}
+
+
+def test_the_stored_reply_counts_for_nothing(client, two_a_day):
+    first = send(client)
+    again = [send(client) for _ in range(5)]
+    assert {(reply.status_code, reply.content) for reply in again} == {(201, first.content)}
+    assert [send(client, key=f"new-{n}").status_code for n in range(2)] == [201, 429]
+
+
+def test_the_stored_reply_is_given_when_nothing_new_would_be(client, two_a_day):
+    first = send(client)
+    send(client, key="key-2")
+    assert [send(client, key="key-3").status_code, send(client, key=None).status_code] == [429, 429]
+    again = send(client)
+    assert (again.status_code, again.content, rows()) == (201, first.content, 2)
+
+
+def test_beyond_the_limit_a_key_still_stands_for_its_request_alone(client, two_a_day):
+    send(client)
+    send(client, key="key-2")
+    assert send(client, {"mode": "refuse"}).status_code == 422
+
+
+def test_beyond_the_limit_a_key_is_still_its_owners(client, two_a_day):
+    send(client)
+    other = signed_in(person())
+    send(other, key="key-2")
+    send(other, key="key-3")
+    assert (send(other).status_code, send(client).status_code) == (429, 201)
+
+
+def test_beyond_the_limit_a_reply_is_given_to_who_may_still_come_in(client, user, two_a_day):
+    send(client)
+    send(client, key="key-2")
+    user.sessions.update(revoked_at=timezone.now())
+    assert send(client).status_code == 401
+
+
+def test_a_refusal_of_the_limit_says_when_to_come_back(client, two_a_day):
+    for number in range(2):
+        send(client, key=f"key-{number}")
+    refused = send(client, key="key-9")
+    assert (refused.status_code, int(refused["Retry-After"]) >= 1) == (429, True)
+
+
+def test_asking_for_stored_replies_is_counted_as_reading(client, two_a_day, settings):
+    settings.LIMITS["read"] = {"account": "3/day", "address": "100/day", "sensitive": False}
+    for number in range(2):
+        send(client, key=f"key-{number}")
+    assert [send(client, key="key-0").status_code for _ in range(4)] == [201, 201, 201, 429]
+
+
+def test_a_key_that_is_over_stands_for_nothing_beyond_the_limit(client, two_a_day):
+    send(client)
+    send(client, key="key-2")
+    IdempotencyKey.objects.update(expires_at=timezone.now())
+    assert send(client).status_code == 429

@@ -180,6 +180,50 @@ def test_a_window_opens_again(settings):
     assert passes("second", account)
 
 
+def test_what_is_given_back_was_not_counted():
+    account = uuid4()
+    passes("one", account)
+    limits.give_back(call("one", account=account))
+    assert [passes("one", account), passes("one", account)] == [True, False]
+
+
+def test_no_more_is_given_back_than_was_taken():
+    account = uuid4()
+    limits.give_back(call("one", account=account), call("one", account=account))
+    assert [passes("one", account), passes("one", account)] == [True, False]
+
+
+def test_giving_back_keeps_the_time_of_a_window(settings):
+    settings.LIMITS["short"] = {"account": "2/minute", "sensitive": False}
+    account = uuid4()
+    passes("short", account)
+    passes("short", account)
+    limits.give_back(call("short", account=account))
+    passes("short", account)
+    (refused,) = limits.refusals([call("short", account=account)])
+    assert 1 <= refused.retry_after <= 60
+
+
+def test_without_redis_nothing_is_given_back(redis_gone):
+    limits.give_back(call("one"))
+    assert passes("one", uuid4())
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::1:2:3:4", "2001:db8::/64"),
+        ("no:address", "no:address"),
+        ("", ""),
+    ],
+)
+def test_an_address_counts_as_its_network(address, place):
+    assert limits.place(address) == place
+
+
 def test_without_redis_each_of_several_calls_is_told_its_own(redis_gone):
     calls = [call("few"), call("sensitive"), call("few", "sensitive"), call("wide")]
     assert told(*calls) == [None, "unavailable", "unavailable", None]

@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from safety.models import Report
 from safety.services import reports
+from tests.factories import UserFactory
 from tests.safety.cases import filed
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def test_a_report_without_a_key_gets_one():
     Old.objects.update(details_text="Help.", details=None, evidence=None, evidence_key=None)
     migrate("_no_clear_report_details")
     found = Report.objects.get(id=report.id)
-    assert (reports.details_of(found), reports.read_evidence(report=found, by=report.reporter_id)) == ("Help.", b"{}")
+    assert (reports.details_of(found), reports.read_evidence(report=found, by=UserFactory().id)) == ("Help.", b"{}")
 
 
 def test_without_words_nothing_is_made():

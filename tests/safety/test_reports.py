@@ -9,9 +9,10 @@ from django.utils import timezone
 from safety import evidence
 from safety.crypto import Tampered
 from safety.enums import SEVERITY_BY_REASON, ReportReason
-from safety.models import AuditLog, Report
+from safety.models import AuditLog, Block, Report
 from safety.roles import acting_as
 from safety.services import blocks, cases, reports
+from tests.factories import UserFactory
 from tests.safety.cases import moderator
 from tests.safety.rows import person
 
@@ -72,7 +73,7 @@ def test_the_reporter_sees_the_report_and_the_reported_does_not(people):
 def test_the_evidence_is_frozen_at_filing(people, subject):
     report = file(people)
     subject["messages"].clear()
-    assert orjson.loads(reports.read_evidence(report=report, by=people[0])) == {"messages": ["something bad"]}
+    assert orjson.loads(reports.read_evidence(report=report, by=uuid4())) == {"messages": ["something bad"]}
 
 
 def test_the_evidence_is_ciphertext_in_the_row(people):
@@ -88,12 +89,13 @@ def test_what_the_reporter_wrote_is_ciphertext_in_the_row(people):
 
 def test_it_does_not_open_in_another_report_or_as_evidence(people):
     first, second = file(people), file(people)
+    assert first.id != second.id
     second.details = first.details
     with pytest.raises(Tampered):
         reports.details_of(second)
     first.evidence = first.details
     with pytest.raises(Tampered):
-        reports.read_evidence(report=first, by=people[0])
+        reports.read_evidence(report=first, by=UserFactory().id)
 
 
 def test_without_words_there_are_none(people):
@@ -111,7 +113,7 @@ def test_evidence_moved_to_another_report_does_not_open(people):
     first, second = file(people), file(people)
     second.evidence, second.evidence_key = first.evidence, first.evidence_key
     with pytest.raises(Tampered):
-        reports.read_evidence(report=second, by=people[0])
+        reports.read_evidence(report=second, by=uuid4())
 
 
 def test_each_reading_is_recorded(people):
@@ -125,7 +127,7 @@ def test_each_reading_is_recorded(people):
 def test_a_report_without_evidence_reads_as_empty(people):
     report = file(people)
     report.evidence = None
-    assert reports.read_evidence(report=report, by=people[0]) == b"{}"
+    assert reports.read_evidence(report=report, by=uuid4()) == b"{}"
 
 
 def test_the_same_said_again_is_the_same_report(people):
@@ -133,12 +135,34 @@ def test_the_same_said_again_is_the_same_report(people):
     assert file(people, subject_id=about).id == file(people, subject_id=about).id
 
 
-@pytest.mark.parametrize(
-    "more", [{"details": "And then this."}, {"reason": ReportReason.SPAM}, {"subject_id": uuid4()}]
-)
-def test_whatever_differs_is_a_report_of_its_own(people, more):
+@pytest.mark.parametrize("more", [{"reason": ReportReason.SPAM}, {"subject_id": uuid4()}])
+def test_about_something_else_it_is_a_report_of_its_own(people, more):
     about = {"subject_id": uuid4()}
     assert file(people, **about).id != file(people, **(about | more)).id
+
+
+def test_what_is_said_in_addition_is_added(people):
+    about = {"subject_id": uuid4()}
+    first = file(people, **about)
+    for details in ("And then this.", "And then this.", ""):
+        assert file(people, details=details, **about).id == first.id
+    assert reports.details_of(Report.objects.get()) == "They said it.\n\nAnd then this."
+
+
+def test_said_again_it_separates_the_two_again(people):
+    about = {"subject_id": uuid4()}
+    file(people, **about)
+    blocks.lift(block_id=Block.objects.get().id, by=people[0])
+    file(people, **about)
+    assert blocks.exists_between(*people)
+
+
+def test_however_often_something_is_added_it_ends_somewhere(people, settings):
+    settings.REPORT_DETAILS_KEPT = 30
+    about = {"subject_id": uuid4()}
+    for number in range(5):
+        file(people, details=f"More of it: {number}.", **about)
+    assert len(reports.details_of(Report.objects.get())) == 30
 
 
 def test_said_again_after_the_decision_it_is_a_new_one(people):

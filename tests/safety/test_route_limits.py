@@ -85,6 +85,11 @@ def test_without_redis_the_guarded_refuse_and_the_rest_stays_up(method, path, vi
 
 
 @each
+def test_asking_for_help_is_counted_only_when_it_is_refused(method, path, view):
+    assert (method in view.always) == (method == "POST" and ALWAYS_UP.search(path) is not None)
+
+
+@each
 def test_whatever_nobody_has_signed_in_for_is_counted_by_the_address(method, path, view):
     assert not view.public or "address" in policy_of(method, view)
 

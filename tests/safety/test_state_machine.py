@@ -71,7 +71,7 @@ def decided(state):
     by_somebody = state in {"actioned", "dismissed", "upheld", "overturned"}
     return {
         "decided_by": person() if by_somebody else None,
-        "decided_at": "2026-01-01T00:00Z" if by_somebody or state == "withdrawn" else None,
+        "decided_at": "2026-01-01T00:00Z" if by_somebody or state in {"withdrawn", "moot"} else None,
         "decision_text": "So it is." if by_somebody else "",
     }
 
