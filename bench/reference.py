@@ -3,6 +3,14 @@
 from collections.abc import Sequence
 
 import ephem
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+ROWS = 2_000
+"""Of one product: as large as it may be without filling memory at a hundred thousand people."""
 
 BODIES = ("Sun", "Moon", "Mercury", "Venus", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune", "Pluto")
 
@@ -20,3 +28,18 @@ def ephem_positions(births: Sequence[float], designs: Sequence[float]) -> float:
                 body.compute(day)
                 total += body.g_ra
     return total
+
+
+def all_products(query: Vectors, key: Vectors) -> None:
+    """query @ key.T of all ordered pairs, into one buffer again and again, on all cores."""
+    buffer = np.empty((min(ROWS, len(query)), len(key)), dtype=np.float32)
+    for start in range(0, len(query), ROWS):
+        rows = query[start : start + ROWS]
+        np.matmul(rows, key.T, out=buffer[: len(rows)])
+
+
+def flat_search(query: Vectors, key: Vectors, k: int) -> None:
+    """The k largest inner products of each query, without filters, by faiss."""
+    index = faiss.IndexFlatIP(key.shape[1])
+    index.add(key)
+    index.search(query, k)

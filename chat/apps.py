@@ -7,6 +7,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import (
+            outcomes,
             personal_data,
             receivers,  # noqa: F401
         )
@@ -17,3 +18,4 @@ class ChatConfig(AppConfig):
         evidence.register("match", reports.match_evidence)
         evidence.register("person", reports.person_evidence)
         personal_data.declare()
+        outcomes.declare()

@@ -7,7 +7,7 @@ from functools import wraps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from redis import Redis
 
@@ -16,7 +16,7 @@ from safety.roles import as_service
 
 WORKER_SILENCE = 45
 READ = ["GET", "HEAD"]
-View = Callable[[HttpRequest], JsonResponse]
+View = Callable[[HttpRequest], HttpResponse]
 HEARTBEAT_KEY = f"{settings.REDIS_PREFIX}:worker-seen"
 
 
@@ -30,7 +30,7 @@ def reads(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def answer(request: HttpRequest) -> JsonResponse:
+    def answer(request: HttpRequest) -> HttpResponse:
         return view(request) if request.method in READ else not_allowed(request, READ)
 
     return answer

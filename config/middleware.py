@@ -11,7 +11,7 @@ from django.utils.decorators import sync_only_middleware
 from safety.roles import as_service, name_actor
 
 # Probes call an address, not a name.
-PROBED = {"/healthz", "/readyz"}
+PROBED = {"/healthz", "/readyz", "/metrics"}
 View = Callable[[HttpRequest], HttpResponseBase]
 
 

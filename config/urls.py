@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from config.docs import DocsView, SchemaView
 from config.health import healthz, readyz
+from config.metrics import metrics
 
 handler400 = "config.api.errors.bad_request"
 handler404 = "config.api.errors.not_found"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("api/", include("safety.api.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view(url_name="schema"), name="docs"),
     path("admin/", admin.site.urls),

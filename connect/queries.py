@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from config import bulk
+from config.languages import spoken
 from connect.enums import DisclosureLevel
 from connect.models import Disclosure, Profile
 from safety.models import Block
@@ -44,6 +46,14 @@ def card(viewer: UUID, ids: Collection[UUID], *, today: date) -> dict[UUID, Card
     seen = {subject for subject, level in levels.items() if level != DisclosureLevel.FACE} - _apart(viewer, ids)
     profiles = Profile.objects.filter(user__in=ids)
     return {p.user_id: _card(p, levels[p.user_id], today) for p in profiles if p.user_id in seen}
+
+
+def languages(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The language of ours that each of these people reads, by what they say they speak; run as them or as the
+    service.
+    """
+    told = dict(Profile.objects.filter(user__in=bulk.any_of(ids)).values_list("user_id", "languages"))
+    return {user_id: spoken(told.get(user_id, [])) for user_id in ids}
 
 
 def _apart(viewer: UUID, ids: Collection[UUID]) -> set[UUID]:

@@ -18,6 +18,7 @@ from django.db import transaction
 logger = structlog.get_logger(__name__)
 
 TIMEOUT = 2.0
+BATCH = 500
 Event = tuple[UUID, str, dict[str, Any]]
 """Whom to tell, and the type and data of the frame."""
 
@@ -45,12 +46,16 @@ def _hand_over(frames: dict[str, list[dict[str, Any]]]) -> None:
 
 
 async def _send(frames: dict[str, list[dict[str, Any]]]) -> None:
-    layer = get_channel_layer()
+    """A batch of people in one round trip; where it takes too long the layer is down, and the rest is not tried."""
+    layer, groups = get_channel_layer(), list(frames)
+    left = len(groups)
     try:
-        async with asyncio.timeout(TIMEOUT):
-            await layer.group_send_each({group: {"type": "deliver", "frames": told} for group, told in frames.items()})
+        for some in (groups[start : start + BATCH] for start in range(0, left, BATCH)):
+            async with asyncio.timeout(TIMEOUT):
+                await layer.group_send_each({group: {"type": "deliver", "frames": frames[group]} for group in some})
+            left -= len(some)
     except Exception as exc:
-        logger.warning("publish_failed", people=len(frames), error=type(exc).__name__)
+        logger.warning("publish_failed", people=left, error=type(exc).__name__)
 
 
 @cache

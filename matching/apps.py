@@ -6,9 +6,14 @@ class MatchingConfig(AppConfig):
     verbose_name = "Matching"
 
     def ready(self) -> None:
+        from config import metrics
+        from matching import metrics as figures
         from matching import (
+            outcomes,
             personal_data,
             receivers,  # noqa: F401
         )
 
         personal_data.declare()
+        outcomes.declare()
+        metrics.register(figures.figures)

@@ -52,6 +52,19 @@ RUN_TRANSITIONS = {
 }
 
 
+class ParametersStatus(TextChoices):
+    DRAFT = "draft"
+    LIVE = "live"
+    RETIRED = "retired"
+
+
+PARAMETERS_TRANSITIONS = {
+    ParametersStatus.DRAFT: [ParametersStatus.LIVE],
+    ParametersStatus.LIVE: [ParametersStatus.RETIRED],
+    ParametersStatus.RETIRED: [],
+}
+
+
 class Origin(TextChoices):
     COMPATIBILITY = "compatibility"
     LIVE = "live"

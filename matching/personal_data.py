@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from connect.enums import Purpose
-from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback
+from matching.models import Chart, Connection, ConnectionEvent, EngineParameters, Match, MatchFeedback, PoolEntry
 from matching.queries import proposal
 from matching.services import connections, proposals
-from safety.parts import deletes, replaces_in_pair, with_its_owner
+from safety.parts import deletes, empties, replaces_in_pair, with_its_owner
 from safety.personal_data import Part, before_erasure, register
 from safety.roles import as_service
 
@@ -51,7 +51,7 @@ def _connection(edge: Any, person: UUID) -> dict[str, Any]:
 
 def declare() -> None:
     before_erasure(leave)
-    register(*_scored(), *_connected())
+    register(*_scored(), *_connected(), _tuned())
 
 
 def _scored() -> list[Part]:
@@ -63,6 +63,14 @@ def _scored() -> list[Part]:
             deletes("user"),
             hidden=("due_at", "claimed_until"),
             derived=HALVES,
+        ),
+        Part(
+            PoolEntry,
+            "The numbers that stand for you when people are compared, and whom you look for",
+            MEET,
+            deletes("user"),
+            hidden=("due_at", "claimed_until", "consider_at"),
+            derived=dict.fromkeys((Purpose.MATCHING, *HALVES), ("query", "key")),
         ),
         Part(
             Match,
@@ -103,3 +111,16 @@ def _connected() -> list[Part]:
             seen_by="you; the other",
         ),
     ]
+
+
+def _tuned() -> Part:
+    return Part(
+        EngineParameters,
+        "That you drafted a version of the engine's numbers",
+        "to know who turned what",
+        empties("created_by", words="kept without you"),
+        belongs=("created_by",),
+        withheld="figures of the product, not of you",
+        seen_by="admins; analysts",
+        lasts="as long as scores name it",
+    )

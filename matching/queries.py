@@ -1,20 +1,19 @@
 """Where a person stands in matching, out of several tables."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Max
 from django.db.models.functions import Now
 
 from config.errors import NotYours
 from config.prepared import Prepared
 from connect.models import ConnectProfile
+from matching import wording
 from matching.engine.features import DIMENSIONS
 from matching.engine.scores import public_score
-from matching.enums import UNDECIDED, MatchStatus, Pathway, RunStatus
-from matching.models import Chart, Match, MatchingRun
+from matching.enums import UNDECIDED, MatchStatus, Pathway
+from matching.models import Chart, Match, PoolEntry
 from matching.services.proposals import has_accepted, shown_status
 from safety.models import apart
 from safety.roles import as_service
@@ -52,7 +51,9 @@ def open_match(user_id: UUID) -> Match | None:
 
 
 def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
-    """What one of the two is shown of a match: the explanation in steps of 5, never the exact scores."""
+    """What one of the two is shown of a match: the explanation in steps of 5, never the exact scores, in the words of
+    the language that is active.
+    """
     said = match.explanation
     scores, labels = said.get("scores", {}), said.get("labels", {})
     return {
@@ -62,8 +63,8 @@ def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
         "weight_profile": match.weight_profile,
         "total_score": public_score(float(match.total_score)),
         "scores": {name: scores.get(name) for name in DIMENSIONS},
-        "labels": {name: labels.get(name) for name in DIMENSIONS},
-        "reasons": said.get("reasons", []),
+        "labels": {name: wording.label(labels.get(name)) for name in DIMENSIONS},
+        "reasons": wording.reasons(said.get("reasons", [])),
     }
 
 
@@ -95,8 +96,6 @@ def _without_match(user_id: UUID) -> StageName:
 
 
 def _was_left_out(profile: ConnectProfile) -> bool:
-    """A run that saw the person as they are now found nobody for them."""
-    ended = Match.objects.of(profile.user_id).aggregate(last=Max("updated_at"))["last"]
-    moments: list[datetime] = [m for m in (profile.activated_at, profile.updated_at, ended) if m]
-    with as_service():
-        return MatchingRun.objects.filter(status=RunStatus.FINISHED, started_at__gt=max(moments)).exists()
+    """The engine looked at the person as they are now, and found nobody for them."""
+    entry = PoolEntry.objects.filter(user=profile.user_id, due_at=None, consider_at=None)
+    return entry.exclude(considered_at=None).exists()

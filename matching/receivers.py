@@ -12,7 +12,7 @@ from connect.enums import Purpose
 from connect.models import BirthData
 from connect.signals import birth_changed, consent_revoked, profile_changed
 from matching.enums import ConnectionStatus
-from matching.services import charts, connections, feedback, proposals, runs, scorings
+from matching.services import charts, connections, entries, feedback, proposals, scorings
 from safety.services.actions import Standing
 from safety.signals import access_changed, user_blocked
 
@@ -21,6 +21,7 @@ from safety.signals import access_changed, user_blocked
 def compute_chart(*, user_id: UUID, now: datetime, **kwargs: Any) -> None:
     if not BirthData.objects.filter(user=user_id).exists():
         charts.remove(user_id=user_id)
+        entries.empty(user_id=user_id, now=now)
         return
     charts.mark_due(user_id=user_id, now=now)
     transaction.on_commit(lambda: current_app.send_task("matching.tasks.rebuild_charts"), robust=True)
@@ -32,6 +33,7 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
     if purpose in charts.HALVES:
         taken_back = Purpose(purpose)
         forgotten = charts.forget(user_id=user_id, purpose=taken_back)
+        entries.empty(user_id=user_id, now=now)
         return forgotten | scorings.forget(user_id=user_id, dimension=scorings.BY_PURPOSE[taken_back], now=now)
     if purpose == Purpose.MATCHING:
         closed = proposals.close_for(user_id=user_id, now=now)
@@ -43,8 +45,9 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
 def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) -> dict[str, int]:
     """What was closed, by name."""
     if not active:
+        entries.empty(user_id=user_id, now=now)
         return {"proposals": proposals.close_for(user_id=user_id, now=now)}
-    runs.request(now=now)
+    entries.mark_due(user_ids=[user_id], now=now)
     return {}
 
 

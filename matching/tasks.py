@@ -4,18 +4,33 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from matching.services import charts, proposals, runs
+from matching.services import building, charts, newcomers, proposals, runs
 
 
 @shared_task
 def request_run() -> None:
     with transaction.atomic():
-        runs.request(now=timezone.now())
+        runs.request_if_stale(now=timezone.now())
 
 
 @shared_task
 def run_requested() -> None:
     runs.run_requested(now=timezone.now())
+
+
+@shared_task
+def run_shards() -> None:
+    while runs.run_shard(now=timezone.now()):
+        pass
+
+
+@shared_task
+def follow_pool() -> None:
+    """Build what changed, then look at whoever that concerns."""
+    while building.build_due(now=timezone.now()):
+        pass
+    while newcomers.consider_due(now=timezone.now()):
+        pass
 
 
 @shared_task

@@ -5,9 +5,11 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings as configured
 from django.db import connection
 from django.utils import timezone
@@ -41,6 +43,14 @@ def flags_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
 def rules_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said is judged by `tests.words`, and looking for newer rules costs no test a query."""
     monkeypatch.setattr("safety.rulebook.book", lambda: words.BOOK)
+
+
+@pytest.fixture(autouse=True)
+def parameters_that_ship(request: pytest.FixtureRequest) -> None:
+    """A test with transactions of its own empties every table at its end, that of the engine's numbers too."""
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & {*request.fixturenames}:
+        request.getfixturevalue("db")
+        import_module("matching.migrations.0004_first_parameters").add_first(apps, None)
 
 
 @pytest.fixture(autouse=True, scope="session")

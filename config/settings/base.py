@@ -114,6 +114,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 # Keeps what several stacks on one Redis write apart: limits, presence, the channel layer.
+# What a scraper of /metrics must bring; without one there is no such page.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 REDIS_PREFIX = env("REDIS_PREFIX", default="maitribe")
 CHANNEL_LAYERS = {
     "default": {

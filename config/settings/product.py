@@ -2,14 +2,10 @@
 
 from datetime import timedelta
 
-# matching
-PROPOSAL_LIFETIME = timedelta(hours=72)
-OPEN_PROPOSALS_PER_PERSON = 1
-SHORTLIST = 50
-DECLINE_REST = timedelta(days=90)
+# matching; what the engine goes by are rows, matching.EngineParameters
 MATCHING_MIN_INTERVAL = timedelta(seconds=5)
 MATCHING_LEASE = timedelta(minutes=5)
-MATCHING_THRESHOLD = 45
+MATCHING_INLINE = 30_000
 
 # chat
 REVEAL_LIFETIME = timedelta(hours=48)

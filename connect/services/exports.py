@@ -13,10 +13,12 @@ from django.core.files.storage import Storage, storages
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 
 from config.errors import NotYours
 from connect.enums import ExportStatus, NotificationType
 from connect.models import DataExport
+from connect.queries import languages
 from connect.services import notifications
 from connect.services.notifications import Note
 from safety import sealed_files
@@ -113,7 +115,7 @@ def _claim(now: datetime) -> DataExport | None:
 def _build(export: DataExport, now: datetime) -> None:
     """Only sealed bytes reach a disk; the temporary file has no name besides, and goes whatever happens."""
     key = new_data_key()
-    with tempfile.TemporaryFile() as made:
+    with tempfile.TemporaryFile() as made, translation.override(_language(export.user_id)):
         with Sealer(made, key=key, context=export.id.bytes) as sealer:
             archives.write(sealer, person=export.user_id, now=now)
         made.seek(0)
@@ -121,6 +123,11 @@ def _build(export: DataExport, now: datetime) -> None:
         _storage().save(export.path, File(made))
     if not _finish(export, wrap(key), sealer.size, now):
         _storage().delete(export.path)
+
+
+def _language(person: UUID) -> str:
+    with transaction.atomic(), as_service():
+        return languages([person])[person]
 
 
 def _finish(export: DataExport, key: bytes, size: int, now: datetime) -> bool:

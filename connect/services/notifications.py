@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from config import bulk
 from connect.enums import NotificationType, RelatedType
 from connect.models import Notification
-from connect.realtime import publish
+from connect.realtime import publish_each
 from safety.roles import as_service
 
 
@@ -38,7 +39,8 @@ def send(notes: Iterable[Note]) -> list[Notification]:
     if not rows:
         return rows
     with as_service():
-        Notification.objects.bulk_create(rows)
-    for row in rows:
-        publish([row.user_id], "notification", {"id": str(row.id), "type": row.type, "title": row.title})
+        bulk.insert(rows)
+    publish_each(
+        (row.user_id, "notification", {"id": str(row.id), "type": row.type, "title": row.title}) for row in rows
+    )
     return rows

@@ -1,8 +1,10 @@
 """The calls of /connect/* that belong to matching."""
 
+from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from connect.queries import languages
 from matching import queries
 from matching.api.serializers import (
     CurrentProposalSerializer,
@@ -21,11 +23,18 @@ from safety.api.schema import MISSING
 class ConnectMatchView(Endpoint):
     """The caller's open proposal."""
 
+    worded = frozenset({"GET"})
+
     @operation(operation_id="connect_match", responses={200: CurrentProposalSerializer})
     def get(self, request: Request) -> Response:
         match = queries.open_match(self.me)
-        proposal = queries.proposal(match, self.me) if match else None
-        return Response(CurrentProposalSerializer({"ok": True, "match": proposal}).data)
+        if match is None:
+            return Response(CurrentProposalSerializer({"ok": True, "match": None}).data)
+        language = self.accepted_language or languages([self.me])[self.me]
+        with translation.override(language):
+            proposal = queries.proposal(match, self.me)
+        headers = {"Content-Language": language, "Vary": "Accept-Language"}
+        return Response(CurrentProposalSerializer({"ok": True, "match": proposal}).data, headers=headers)
 
 
 class ConnectRespondView(Endpoint):
@@ -58,5 +67,5 @@ class ConnectFeedbackView(Endpoint):
     def post(self, request: Request) -> Response:
         serializer = self.given(FeedbackSerializer)
         given = dict(serializer.validated_data)
-        feedback.give(match_id=given.pop("match_id"), by=self.me, judgement=Judgement(**given))
+        feedback.give(match_id=given.pop("match_id"), by=self.me, judgement=Judgement(**given), now=self.now)
         return Response(DoneSerializer({"ok": True}).data)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from config.api.serializers import CamelSerializer, StrictSerializer
+from matching.api.examples import EXAMPLES
 from matching.engine.features import DIMENSIONS
 from matching.enums import MatchStatus
 from matching.services.proposals import Action
@@ -29,13 +31,15 @@ class ScoresSerializer(CamelSerializer):
 
 
 class LabelsSerializer(CamelSerializer):
-    """A word for each score: strong, good, mixed or low."""
+    """A word for each score, in the reader's language: in English strong, good, mixed or low."""
 
     def get_fields(self) -> dict[str, Any]:
         return {name: serializers.CharField(allow_null=True) for name in DIMENSIONS}
 
 
 class ReasonSerializer(CamelSerializer):
+    """`code` stays the same in every language; `text` is for people."""
+
     code = serializers.CharField()
     text = serializers.CharField()
 
@@ -53,6 +57,7 @@ class ProposalSerializer(CamelSerializer):
     reasons = ReasonSerializer(many=True)
 
 
+@extend_schema_serializer(examples=EXAMPLES)
 class CurrentProposalSerializer(CamelSerializer):
     ok = serializers.BooleanField()
     match = ProposalSerializer(allow_null=True)

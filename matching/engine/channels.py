@@ -76,7 +76,7 @@ def turn(features: Floats) -> tuple[Floats, Floats]:
     [-1, 1].
     """
     sizes, basis = np.linalg.eigh(connection_matrix())
-    turned = features.reshape(len(features), -1, len(STATES)) @ basis * np.sqrt(np.abs(sizes))
+    turned = features.reshape(-1, len(CHANNEL_GATES), len(STATES)) @ basis * np.sqrt(np.abs(sizes))
     other = turned * np.sign(sizes)
     return turned.reshape(len(features), WIDTH), other.reshape(len(features), WIDTH)
 
@@ -84,11 +84,11 @@ def turn(features: Floats) -> tuple[Floats, Floats]:
 def unturn(turned: Floats) -> Floats:
     """The features back from the query side of `turn`; no eigenvalue of the form is zero."""
     sizes, basis = np.linalg.eigh(connection_matrix())
-    states = turned.reshape(len(turned), -1, len(STATES)) / np.sqrt(np.abs(sizes)) @ basis.T
+    states = turned.reshape(len(turned), len(CHANNEL_GATES), len(STATES)) / np.sqrt(np.abs(sizes)) @ basis.T
     return np.asarray(states.reshape(len(turned), WIDTH))
 
 
 def kind_shares(one: Floats, other: Floats) -> dict[str, Floats]:
     """What each kind adds to the worth of m pairs: features (m, WIDTH) twice to (m,) a kind."""
-    left, right = (side.reshape(len(side), -1, len(STATES)) for side in (one, other))
-    return {kind: np.einsum("mcs,st,mct->m", left, kind_matrix(kind), right) for kind in KINDS}
+    left, right = (side.reshape(len(side), len(CHANNEL_GATES), len(STATES)) for side in (one, other))
+    return {kind: np.asarray((left @ kind_matrix(kind) * right).sum(axis=(1, 2))) for kind in KINDS}

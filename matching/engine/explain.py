@@ -1,21 +1,26 @@
-"""Why two people were brought together, in words, without showing what either of them answered.
+"""Why two people were brought together, as codes that `matching.wording` puts into words.
 
 Labels and steps of 5 are all that leaves of a score. Reasons come from the largest contributions; a value,
-goal, interest or slot is named only where both have it clearly, so that nobody learns of the other what is
-not also true of themselves. Never a vector, an answer, a sign, a gate or a birth datum.
+goal or interest is named only where both have it clearly, so that nobody learns of the other what is not also
+true of themselves. Never a vector, an answer, a sign, a gate or a birth datum.
+
+All pairs are worked on at once, dimension by dimension; only what is handed out is made pair by pair.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import channels, synastry
+from matching.engine.births import Ints
+from matching.engine.ephemeris import Floats
 from matching.engine.features import DIMENSIONS, Features
-from matching.engine.scores import WeightProfile, breakdown, public_score, totals
+from matching.engine.scores import PUBLIC_STEP, Scores, WeightProfile, breakdown, totals
 
-LABELS = ((70.0, "strong"), (58.0, "good"), (45.0, "mixed"), (-1.0, "low"))
+LABELS = ((70.0, "strong"), (58.0, "good"), (45.0, "mixed"), (0.0, "low"))
 """From which score on a label holds. Neutral is 50 for most dimensions, one spread about 10."""
 
 WORTH_SAYING = 55.0
@@ -23,47 +28,47 @@ WORTH_SAYING = 55.0
 
 FEWEST, MOST, NAMES = 2, 4, 2
 
-TEXTS = {
-    "astro_whole": "Your charts harmonise as a whole.",
-    "astro_heart": "Sun and Moon of your charts are at ease with each other.",
-    "astro_spark": "Venus and Mars of your charts are drawn to each other.",
-    "hd_electromagnetic": "Your designs complete each other.",
-    "hd_companionship": "Your designs share the same ground.",
-    "values_shared": "You both hold dear: {names}.",
-    "values_close": "Your values lie close together.",
-    "communication_compatible": "You like to talk in compatible ways.",
-    "interests_shared": "You both enjoy: {names}.",
-    "interests_close": "Your interests lie close together.",
-    "depth_similar": "You like conversations of similar depth.",
-    "availability_overlap": "You have time at the same hours.",
-    "readiness_both": "You are both ready to meet somebody.",
-    "different": "You differ here, which can be worth a conversation.",
-}
 PLAIN = {
     "communication": "communication_compatible",
     "depth": "depth_similar",
     "availability": "availability_overlap",
     "readiness": "readiness_both",
 }
+NAMED = ("values", "interests")
+"""The dimensions of which something may be named."""
+
+KINDS = ("electromagnetic", "companionship")
+"""The kinds of connection that are reasons for each other."""
+
+CODES = (
+    *(f"astro_{voice}" for voice in synastry.VOICES),
+    *(f"hd_{kind}" for kind in KINDS),
+    *(f"{dimension}_{how}" for dimension in NAMED for how in ("shared", "close")),
+    *PLAIN.values(),
+    *(f"{dimension}_different" for dimension in DIMENSIONS),
+)
+"""All that a reason may be."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Names of the columns of People.values, goals and interests."""
+    """Keys of the columns of People.values, goals and interests."""
 
     values: Sequence[str]
     goals: Sequence[str]
     interests: Sequence[str]
 
+    def of(self, dimension: str) -> list[str]:
+        return [*self.values, *self.goals] if dimension == "values" else [*self.interests]
+
 
 @dataclass(frozen=True)
 class Reason:
-    """`code` and `params` are for translation and the client; `text` is the English sentence."""
+    """One of CODES; `params` holds under `names` the keys of what both clearly have, where a code names it."""
 
     code: str
     dimension: str
     params: dict[str, list[str]]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -76,82 +81,130 @@ class Explanation:
     labels: dict[str, str | None]
     reasons: list[Reason]
 
+    def stored(self) -> dict[str, Any]:
+        """As plain JSON: what a match keeps."""
+        return vars(self) | {"reasons": [{"code": each.code, "params": each.params} for each in self.reasons]}
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """m pairs, row i of both sides, and their scores (m, 8)."""
+
+    one: Features
+    other: Features
+    scores: Scores
+    names: Vocabulary
+
+    def features(self, dimension: str, rows: Ints) -> list[Floats]:
+        """Both sides' features of some pairs; after its constant the query side is 50 times the feature."""
+        sides = ((side.query, side.columns(dimension)) for side in (self.one, self.other))
+        return [query[:, columns][rows, 1:].astype(np.float64) / 50.0 for query, columns in sides]
+
+    def keys(self, dimension: str, rows: Ints) -> list[NDArray[np.float32]]:
+        """Both sides' keys of some pairs, without the constant."""
+        return [side.key[:, side.columns(dimension)][rows, 1:] for side in (self.one, self.other)]
+
 
 def explain(one: Features, other: Features, profile: WeightProfile, names: Vocabulary) -> list[Explanation]:
     """Explanations of m pairs (row i of both), the same whichever side asks."""
     scores = breakdown(one, other)
-    overall = totals(scores, profile)
+    shown = zip(
+        public_scores(totals(scores, profile)).tolist(),
+        public_scores(scores).tolist(),
+        labels(scores).tolist(),
+        _reasons(_Pairs(one, other, scores, names), profile),
+        strict=True,
+    )
     return [
         Explanation(
             engine_version=profile.version,
-            total=public_score(overall[i]),
-            scores={name: public_score(score) for name, score in zip(DIMENSIONS, scores[i], strict=True)},
-            labels={name: label(score) for name, score in zip(DIMENSIONS, scores[i], strict=True)},
-            reasons=reasons(one.take(slice(i, i + 1)), other.take(slice(i, i + 1)), scores[i], profile, names),
+            total=total,
+            scores=dict(zip(DIMENSIONS, steps, strict=True)),
+            labels=dict(zip(DIMENSIONS, words, strict=True)),
+            reasons=reasons,
         )
-        for i in range(len(scores))
+        for total, steps, words, reasons in shown
     ]
 
 
-def label(score: float) -> str | None:
-    """The word for a score in 0-100."""
-    if np.isnan(score):
-        return None
-    return next(word for least, word in LABELS if score >= least)
+def public_scores(scores: Scores) -> NDArray[np.object_]:
+    """Scores (m, ...) as people see them: whole steps of 5 (halves up), None where there is none."""
+    missing = np.isnan(scores)
+    steps = np.floor(np.where(missing, np.float32(0.0), scores) / np.float32(PUBLIC_STEP) + np.float32(0.5))
+    shown = (np.clip(steps, 0, 100 // PUBLIC_STEP).astype(np.int64) * PUBLIC_STEP).astype(object)
+    shown[missing] = None
+    return shown
 
 
-def reasons(
-    one: Features, other: Features, scores: NDArray[np.float32], profile: WeightProfile, names: Vocabulary
-) -> list[Reason]:
-    """Two to four reasons of one pair (fewer only where dimensions lack), the largest contribution first."""
-    gains = (scores - 50.0) * profile.vector()
-    known = [i for i in np.argsort(-gains, kind="stable") if profile.vector()[i] > 0.0 and not np.isnan(scores[i])]
-    worth = [i for i in known if scores[i] >= WORTH_SAYING]
-    picked = worth[:MOST] if len(worth) >= FEWEST else known[:FEWEST]
-    return [_reason(DIMENSIONS[i], float(scores[i]), one, other, names) for i in picked]
+def labels(scores: Scores) -> NDArray[np.object_]:
+    """The labels of scores (m, ...); None where there is none."""
+    words = np.array([word for _, word in LABELS] + [None], dtype=object)
+    below = (np.nan_to_num(scores)[..., None] < [least for least, _ in LABELS]).sum(axis=-1)
+    return np.asarray(words[np.where(np.isnan(scores), len(LABELS), below)])
 
 
-def _reason(dimension: str, score: float, one: Features, other: Features, names: Vocabulary) -> Reason:
-    if score < 50.0:
-        return Reason(f"{dimension}_different", dimension, {}, TEXTS["different"])
-    shared = _shared(dimension, one, other, names)
-    code = _code(dimension, one, other, bool(shared))
-    text = TEXTS[code].format(names=", ".join(name.replace("_", " ") for name in shared))
-    return Reason(code, dimension, {"names": shared} if shared else {}, text)
+def _reasons(pairs: _Pairs, profile: WeightProfile) -> list[list[Reason]]:
+    """Two to four reasons a pair (fewer only where dimensions lack), the largest contribution first."""
+    order, chosen = _picked(pairs.scores, profile)
+    of_pair: list[dict[int, Reason]] = [{} for _ in range(len(order))]
+    for dimension, name in enumerate(DIMENSIONS):
+        rows = np.flatnonzero((chosen & (order == dimension)).any(axis=1))
+        made = _of_dimension(name, pairs, rows)
+        for row, reason in zip(rows.tolist(), made, strict=True):
+            of_pair[row][dimension] = reason
+    return [[found[i] for i in line if i in found] for line, found in zip(order.tolist(), of_pair, strict=True)]
 
 
-def _code(dimension: str, one: Features, other: Features, named: bool) -> str:
-    if dimension in PLAIN:
-        return PLAIN[dimension]
+def _picked(scores: Scores, profile: WeightProfile) -> tuple[Ints, NDArray[np.bool_]]:
+    """The dimensions of each pair in falling order of what they add (m, 8), and which of these to give (m, 8)."""
+    weights = profile.vector()
+    order = np.argsort(-(scores - np.float32(50.0)) * weights, axis=1, kind="stable")
+    ranked = np.take_along_axis(scores, order, axis=1)
+    known = ~np.isnan(ranked) & (weights[order] > 0.0)
+    worth = known & (ranked >= WORTH_SAYING)
+    enough = worth.sum(axis=1, keepdims=True) >= FEWEST
+    wanted = np.where(enough, worth, known)
+    return order, wanted & (wanted.cumsum(axis=1) <= np.where(enough, MOST, FEWEST))
+
+
+def _of_dimension(dimension: str, pairs: _Pairs, rows: Ints) -> Iterator[Reason]:
+    """The reason that a dimension gives each of these pairs."""
+    scores = pairs.scores[rows, DIMENSIONS.index(dimension)]
+    facts = zip(scores.tolist(), _codes(dimension, pairs, rows), _shared(dimension, pairs, rows), strict=True)
+    for score, code, both in facts:
+        if score < 50.0:
+            yield Reason(f"{dimension}_different", dimension, {})
+        elif dimension in NAMED:
+            yield Reason(f"{dimension}_shared" if both else f"{dimension}_close", dimension, both)
+        else:
+            yield Reason(code, dimension, {})
+
+
+def _codes(dimension: str, pairs: _Pairs, rows: Ints) -> list[str]:
+    """The code of each pair, where it does not hang on names."""
     if dimension == "astro":
-        return "astro_" + _strongest_voice(one, other)
+        return _strongest(dimension, synastry.voice_shares(*pairs.features(dimension, rows)))
     if dimension == "hd":
-        return "hd_" + _strongest_kind(one, other)
-    return f"{dimension}_shared" if named else f"{dimension}_close"
+        shares = channels.kind_shares(*map(channels.unturn, pairs.features(dimension, rows)))
+        return _strongest(dimension, {kind: shares[kind] for kind in KINDS})
+    return [PLAIN.get(dimension, "")] * len(rows)
 
 
-def _strongest_voice(one: Features, other: Features) -> str:
-    """The voice that adds most; after its constant the query side is 50 times the feature."""
-    columns = one.columns("astro")
-    left, right = (side.query[:, columns][:, 1:].astype(np.float64) / 50.0 for side in (one, other))
-    shares = synastry.voice_shares(left, right)
-    return max(shares, key=lambda voice: float(shares[voice][0]))
+def _strongest(dimension: str, shares: dict[str, Floats]) -> list[str]:
+    """The code of the part that adds most to each pair."""
+    codes = np.array([f"{dimension}_{part}" for part in shares])
+    best: list[str] = codes[np.argmax(np.column_stack(list(shares.values())), axis=1)].tolist()
+    return best
 
 
-def _strongest_kind(one: Features, other: Features) -> str:
-    columns = one.columns("hd")
-    left, right = (channels.unturn(side.query[:, columns][:, 1:].astype(np.float64) / 50.0) for side in (one, other))
-    shares = channels.kind_shares(left, right)
-    return max(("electromagnetic", "companionship"), key=lambda kind: float(shares[kind][0]))
-
-
-def _shared(dimension: str, one: Features, other: Features, names: Vocabulary) -> list[str]:
-    """At most two names of columns in which both are clearly positive, the strongest first."""
-    words = {"values": [*names.values, *names.goals], "interests": [*names.interests]}.get(dimension)
-    if words is None:
-        return []
-    columns = one.columns(dimension)
-    left, right = (side.key[0, columns][1:] for side in (one, other))
-    both = np.where((left > 0.0) & (right > 0.0), np.minimum(left, right), 0.0)
-    clear = [int(i) for i in np.argsort(-both, kind="stable")[:NAMES] if both[i] > 1.0 / np.sqrt(2.0 * len(words))]
-    return [words[i] for i in clear]
+def _shared(dimension: str, pairs: _Pairs, rows: Ints) -> list[dict[str, list[str]]]:
+    """Per pair at most two keys of columns in which both are clearly positive, the strongest first."""
+    if dimension not in NAMED:
+        return [{}] * len(rows)
+    words = pairs.names.of(dimension)
+    both = np.minimum(*pairs.keys(dimension, rows))
+    best = np.argsort(-np.maximum(both, 0.0), axis=1, kind="stable")[:, :NAMES]
+    clear = np.take_along_axis(both, best, axis=1) > 1.0 / np.sqrt(2.0 * len(words))
+    lines = zip(best.tolist(), clear.tolist(), strict=True)
+    found = ([words[i] for i, sure in zip(columns, sures, strict=True) if sure] for columns, sures in lines)
+    return [{"names": keys} if keys else {} for keys in found]

@@ -60,13 +60,14 @@ class People:
 
 @dataclass(frozen=True)
 class Features:
-    """query and key (n, F) float32; present (n, 8) bool in the order of DIMENSIONS; edges (9,): dimension d
-    owns the columns edges[d]:edges[d + 1].
+    """query and key (n, F) float32; present (n, 8) bool in the order of DIMENSIONS; leanings (n, 8) float32: how
+    far feedback moved each weight, as a share of it; edges (9,): dimension d owns the columns edges[d]:edges[d + 1].
     """
 
     query: NDArray[np.float32]
     key: NDArray[np.float32]
     present: NDArray[np.bool_]
+    leanings: NDArray[np.float32]
     edges: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -77,7 +78,7 @@ class Features:
         return slice(self.edges[i], self.edges[i + 1])
 
     def take(self, people: NDArray[np.integer] | slice) -> "Features":
-        return Features(self.query[people], self.key[people], self.present[people], self.edges)
+        return Features(self.query[people], self.key[people], self.present[people], self.leanings[people], self.edges)
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,15 @@ def emphasis(ranks: NDArray[np.integer]) -> Floats:
     return np.asarray(1.0 + np.array([0.0, *EMPHASIS])[ranks])
 
 
-def features(people: People) -> Features:
-    """Query and key vectors of all people."""
+def features(people: People, leanings: Reals | None = None) -> Features:
+    """Query and key vectors of all people. leanings (n, 8): none where not given."""
     blocks = list(_blocks(people))
     kept = [(b.query * b.present[:, None], b.key * b.present[:, None]) for b in blocks]
     return Features(
         query=np.hstack([query for query, _ in kept]).astype(np.float32),
         key=np.hstack([key for _, key in kept]).astype(np.float32),
         present=np.column_stack([block.present for block in blocks]),
+        leanings=np.zeros((len(people), len(blocks)), np.float32) if leanings is None else leanings.astype(np.float32),
         edges=(0, *np.cumsum([block.key.shape[1] for block in blocks]).tolist()),
     )
 

@@ -24,19 +24,19 @@ KEEN_INTEREST = 70
 class Pool:
     """n people, one array a fact.
 
-    person (n,) int64: a number unique in the run. age, age_min, age_max (n,) int: years, bounds included.
-    place (n, 3) float: unit vector of the centre of the person's cell, NaN where unknown; max_km (n,) float,
-    infinite for no limit. languages, off_limits, topics (n,) uint64: topics are interests of KEEN_INTEREST or
-    more and non-negotiables. mode (n,) uint8 of ROMANCE and FRIENDSHIP. gender (n,) uint8: one bit, 0 not
-    said; seeks (n,) uint8: genders wanted, 0 any.
+    person (n,) int64: a number unique in the run. age, age_min, age_max (n,) int16: years, bounds included.
+    place (n, 3) float: unit vector of the centre of the person's cell, NaN where unknown; nearest (n,) float:
+    cosine of the angle to the farthest place the person goes to, -inf for no limit. languages, off_limits, topics
+    (n,) uint64: topics are interests of KEEN_INTEREST or more and non-negotiables. mode (n,) uint8 of ROMANCE and
+    FRIENDSHIP. gender (n,) uint8: one bit, 0 not said; seeks (n,) uint8: genders wanted, 0 any.
     """
 
     person: NDArray[np.int64]
-    age: NDArray[np.int64]
-    age_min: NDArray[np.int64]
-    age_max: NDArray[np.int64]
+    age: NDArray[np.int16]
+    age_min: NDArray[np.int16]
+    age_max: NDArray[np.int16]
     place: NDArray[np.float64]
-    max_km: NDArray[np.float64]
+    nearest: NDArray[np.float64]
     languages: NDArray[np.uint64]
     mode: NDArray[np.uint8]
     gender: NDArray[np.uint8]
@@ -57,6 +57,11 @@ def unit_vectors(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) 
     return np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
 
 
+def cosines(max_km: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`Pool.nearest` of distances in km, infinite for no limit."""
+    return np.where(np.isinf(max_km), -np.inf, np.cos(np.minimum(max_km / EARTH_RADIUS_KM, np.pi)))
+
+
 def bit_masks(table: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Rows (n, b) of at most 64 booleans as one mask each (n,), column 0 the lowest bit."""
     if table.shape[1] > 64:
@@ -68,16 +73,20 @@ def bit_masks(table: NDArray[np.bool_]) -> NDArray[np.uint64]:
 
 def allowed(rows: Pool, columns: Pool) -> Block:
     """Who of `rows` (r) may meet whom of `columns` (c): (r, c). Nobody meets themselves."""
+    return screen(rows, columns)[0]
+
+
+def screen(rows: Pool, columns: Pool) -> tuple[Block, dict[str, int]]:
+    """Who of `rows` may meet whom of `columns` (r, c), and how many pairs each filter was the first to turn down."""
     block = rows.person[:, None] != columns.person
-    for passes in FILTERS.values():
+    left, turned_down = int(block.sum()), {}
+    for name, passes in FILTERS.items():
+        if not left:
+            break
         block &= passes(rows, columns)
-    return np.asarray(block)
-
-
-def rejections(rows: Pool, columns: Pool) -> dict[str, int]:
-    """How many pairs of different people each filter alone turns down in this block."""
-    others = rows.person[:, None] != columns.person
-    return {name: int((others & ~passes(rows, columns)).sum()) for name, passes in FILTERS.items()}
+        before, left = left, int(np.count_nonzero(block))
+        turned_down[name] = before - left
+    return np.asarray(block), turned_down
 
 
 def age(rows: Pool, columns: Pool) -> Block:
@@ -92,10 +101,8 @@ def distance(rows: Pool, columns: Pool) -> Block:
 
     A limit is a promise: where a place is unknown only two people without any limit pass.
     """
-    reach = np.minimum(rows.max_km[:, None], columns.max_km)
-    nearest = np.cos(np.minimum(reach / EARTH_RADIUS_KM, np.pi))
-    closeness = rows.place @ columns.place.T
-    return np.asarray((closeness >= nearest - 1e-12) | np.isinf(reach))
+    nearest = np.maximum(rows.nearest[:, None], columns.nearest)
+    return np.asarray((rows.place @ columns.place.T >= nearest - 1e-12) | (nearest == -np.inf))
 
 
 def language(rows: Pool, columns: Pool) -> Block:
@@ -128,10 +135,11 @@ def shares_romance(rows: Pool, columns: Pool) -> Block:
 
 
 FILTERS: dict[str, Callable[[Pool, Pool], Block]] = {
+    "mode": mode,
+    "gender": gender,
     "age": age,
     "distance": distance,
     "language": language,
-    "mode": mode,
-    "gender": gender,
     "off_limits": off_limits,
 }
+"""In the order in which they are asked: the cheap ones that turn most down come first."""

@@ -5,20 +5,25 @@ worth(u, v), what v is worth to u, is the weighted mean of the dimensions both h
     worth(u, v) = sum_d w_d query_d(u) @ key_d(v)  /  sum_d w_d present_d(u) present_d(v)
 
 Missing rows are zero, so the numerator is one product over all columns with the weights folded into the
-queries, and the denominator a second one over eight columns. A pair's own worth counts the less keen side
-twice.
+queries. The denominator is the product over eight columns; as `present` has few patterns, it is looked up. A pair's
+own worth counts the less keen side twice.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from matching.engine.features import DIMENSIONS, Features
 
-ENGINE_VERSION = "connect-v1"
+CODE_VERSION = "v1"
+"""Another one whenever the code makes other scores of the same people and parameters."""
 
-KEENNESS = 2.0 / 3.0
+ENGINE_VERSION = f"connect-{CODE_VERSION}"
+"""Of what is computed without parameters."""
+
+KEENNESS = np.float32(2.0 / 3.0)
 """Share of the less keen side in a pair's worth."""
 
 PUBLIC_STEP = 5
@@ -40,7 +45,8 @@ class WeightProfile:
     def __post_init__(self) -> None:
         if unknown := set(self.weights) - set(DIMENSIONS):
             raise ValueError(f"unknown dimensions: {sorted(unknown)}")
-        if min(self.weights.values(), default=-1.0) < 0.0 or abs(sum(self.weights.values()) - 1.0) > 1e-6:
+        is_mean = min(self.weights.values(), default=-1.0) >= 0.0 and abs(sum(self.weights.values()) - 1.0) <= 1e-6
+        if not is_mean:
             raise ValueError("weights must not be negative and must sum to 1")
 
     def vector(self) -> NDArray[np.float32]:
@@ -48,45 +54,52 @@ class WeightProfile:
         return np.array([self.weights.get(name, 0.0) for name in DIMENSIONS], dtype=np.float32)
 
 
-CONNECT = WeightProfile(
-    ENGINE_VERSION, {"astro": 0.20, "hd": 0.15, "values": 0.30, "communication": 0.20, "readiness": 0.15}
-)
-FRIENDSHIP = WeightProfile(
-    "friendship-v1",
-    {"values": 0.35, "communication": 0.25, "interests": 0.20, "depth": 0.10, "availability": 0.10},
-)
+@dataclass(frozen=True)
+class Weighted:
+    """n people under one weight profile, so that worth(u, v) is one inner product and one factor.
 
-PROFILES = {profile.version: profile for profile in (CONNECT, FRIENDSHIP)}
-
-
-def own_weights(profile: WeightProfile, delta: NDArray[np.floating]) -> NDArray[np.float32]:
-    """A person's own weights (n, 8): the profile's, moved by what feedback taught.
-
-    delta (n, 8) is the relative change of each weight, bounded to half of it either way; rows sum to one
-    again.
+    query and key (n, f) float32: the columns of dimensions that weigh anything, each person's own weights folded
+    into the query. pattern (n,): which of the dimensions the person has, as a number; inverse (n, patterns): one
+    through the weight that a person and somebody of that pattern share, NaN where they share none.
     """
-    moved = profile.vector() * (1.0 + np.clip(delta, -FEEDBACK_BOUND, FEEDBACK_BOUND))
-    return np.asarray(moved / moved.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    query: NDArray[np.float32]
+    key: NDArray[np.float32]
+    pattern: NDArray[np.int64]
+    inverse: NDArray[np.float32]
+
+    def take(self, people: NDArray[np.integer] | slice) -> "Weighted":
+        return Weighted(self.query[people], self.key[people], self.pattern[people], self.inverse[people])
 
 
-def pair_matrix(query: Features, key: Features, weights: WeightProfile | NDArray[np.float32]) -> Scores:
-    """worth(u, v) for all u of `query` and v of `key`: (r, c) in 0-100, NaN where they share no weighted
+def weighted(features: Features, profile: WeightProfile) -> Weighted:
+    """People as a profile weighs them. What feedback taught (`leanings`) moves each person's own weights; that these
+    do not sum to one any more is undone by the factor.
+    """
+    own = profile.vector() * (1.0 + np.clip(features.leanings, -FEEDBACK_BOUND, FEEDBACK_BOUND))
+    columns = np.flatnonzero(np.repeat(profile.vector() > 0.0, np.diff(features.edges)))
+    widths = np.diff(features.edges)[profile.vector() > 0.0]
+    patterns, pattern = np.unique(features.present & (profile.vector() > 0.0), axis=0, return_inverse=True)
+    shares = (features.present * own) @ patterns.T.astype(np.float32)
+    return Weighted(
+        query=features.query[:, columns] * np.repeat(own[:, profile.vector() > 0.0], widths, axis=1).astype(np.float32),
+        key=features.key[:, columns],
+        pattern=pattern.ravel(),
+        inverse=np.divide(1.0, shares, out=np.full_like(shares, np.nan), where=shares > 0.0).astype(np.float32),
+    )
+
+
+def worths(rows: Weighted, columns: Weighted) -> Scores:
+    """worth(u, v) for all u of `rows` and v of `columns`: (r, c) in 0-100, NaN where they share no weighted
     dimension.
-
-    weights: a profile, or own weights (r, 8) of the people of `query`.
     """
-    own = np.broadcast_to(weights.vector() if isinstance(weights, WeightProfile) else weights, query.present.shape)
-    widths = np.diff(query.edges)
-    sums = (query.query * np.repeat(own, widths, axis=1)) @ key.key.T
-    shares = (query.present * own) @ key.present.T.astype(np.float32)
-    return _bounded(np.divide(sums, shares, out=np.full_like(sums, np.nan), where=shares > 0.0))
+    return _bounded(rows.query @ columns.key.T * rows.inverse[:, columns.pattern])
 
 
-def reciprocal(worth: Scores, back: Scores) -> Scores:
-    """A pair's worth from worth(u, v) and worth(v, u), same shape: two thirds the less keen side, one the
-    keener.
-    """
-    return np.asarray(KEENNESS * np.minimum(worth, back) + (1.0 - KEENNESS) * np.maximum(worth, back))
+def reciprocal(rows: Weighted, columns: Weighted) -> Scores:
+    """A pair's worth (r, c): two thirds what it is to the less keen side, one third to the keener."""
+    worth, back = worths(rows, columns), worths(columns, rows).T
+    return np.asarray(KEENNESS * np.minimum(worth, back) + np.float32(1.0 - KEENNESS) * np.maximum(worth, back))
 
 
 def breakdown(one: Features, other: Features) -> Scores:
@@ -95,15 +108,34 @@ def breakdown(one: Features, other: Features) -> Scores:
 
     The mean of both directions, so it is the same whichever side asks.
     """
-    both = one.present & other.present
-    scores = (directed_breakdown(one, other) + directed_breakdown(other, one)) / 2.0
-    return np.where(both, scores, np.float32(np.nan))
+    everybody = np.arange(len(one))
+    scores = _mean_scores((one.query, one.key), (other.query, other.key), one.edges, everybody, everybody)
+    return np.where(one.present & other.present, scores, np.float32(np.nan))
 
 
-def directed_breakdown(one: Features, other: Features) -> Scores:
-    """What the other is worth to one in each dimension, (m, 8); zero where missing."""
-    starts = np.array(one.edges[:-1])
-    return _bounded(np.add.reduceat(one.query * other.key, starts, axis=1, dtype=np.float32))
+def breakdown_of(features: Features, first: NDArray[np.integer], second: NDArray[np.integer]) -> Scores:
+    """`breakdown` of m pairs of people by their indices, without a copy of their vectors."""
+    vectors = (features.query, features.key)
+    scores = _mean_scores(vectors, vectors, features.edges, first, second)
+    return np.where(features.present[first] & features.present[second], scores, np.float32(np.nan))
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def _mean_scores(one, other, edges, first, second):  # type: ignore[no-untyped-def]
+    query, key = one
+    queries, keys = other
+    scores = np.empty((len(first), len(edges) - 1), np.float32)
+    for pair in range(len(first)):
+        u, v = first[pair], second[pair]
+        for dimension in range(len(edges) - 1):
+            there, back = np.float32(0.0), np.float32(0.0)
+            for feature in range(edges[dimension], edges[dimension + 1]):
+                there += query[u, feature] * keys[v, feature]
+                back += queries[v, feature] * key[u, feature]
+            there = min(max(there, np.float32(0.0)), np.float32(100.0))
+            back = min(max(back, np.float32(0.0)), np.float32(100.0))
+            scores[pair, dimension] = (there + back) / np.float32(2.0)
+    return scores
 
 
 def totals(scores: Scores, profile: WeightProfile) -> Scores:

@@ -84,5 +84,5 @@ def voice_shares(one: Floats, other: Floats) -> dict[str, Floats]:
     """What each voice adds to the synastry of pairs: features (m, WIDTH) twice to (m,) a voice; they sum to
     it.
     """
-    parts = (one * signs_and_scales()[0] * other).reshape(len(one), len(VOICES), -1).sum(axis=2)
+    parts = (one * signs_and_scales()[0] * other).reshape(len(one), len(VOICES), 2 * len(HARMONICS)).sum(axis=2)
     return dict(zip(VOICES, parts.T, strict=True))

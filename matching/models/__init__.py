@@ -2,6 +2,18 @@ from matching.models.chart import Chart
 from matching.models.connection import Connection, ConnectionEvent
 from matching.models.feedback import MatchFeedback
 from matching.models.match import Match
-from matching.models.run import MatchingRun
+from matching.models.parameters import EngineParameters
+from matching.models.pool import PoolEntry
+from matching.models.run import MatchingRun, MatchingShard
 
-__all__ = ["Chart", "Connection", "ConnectionEvent", "Match", "MatchFeedback", "MatchingRun"]
+__all__ = [
+    "Chart",
+    "Connection",
+    "ConnectionEvent",
+    "EngineParameters",
+    "Match",
+    "MatchFeedback",
+    "MatchingRun",
+    "MatchingShard",
+    "PoolEntry",
+]

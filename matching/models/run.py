@@ -22,7 +22,12 @@ class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
 
 
 class MatchingRun(Record):
-    """One pass of the engine over the pool: the job itself while it is unfinished, its record afterwards."""
+    """One pass of the engine over the pool: the job itself while it is unfinished, its record afterwards.
+
+    `left_without` got nothing, `alone` of them had nobody to whom they could have been proposed. `rejected` are
+    ordered pairs by the rule that was the first to turn them down. A run in shards keeps what all of them must agree
+    on: `members`, the ids of its people in the order of the engine's blocks, and `starts`, where the blocks begin.
+    """
 
     status = models.CharField(max_length=9, choices=RunStatus, default=RunStatus.REQUESTED)
     due_at = models.DateTimeField()
@@ -33,10 +38,13 @@ class MatchingRun(Record):
     pool_size = models.PositiveIntegerField(default=0)
     proposals = models.PositiveIntegerField(default=0)
     left_without = models.PositiveIntegerField(default=0)
+    alone = models.PositiveIntegerField(default=0)
     exposure_gini = models.FloatField(null=True, blank=True)
     rejected = models.JSONField(default=dict, blank=True)
     seconds = models.JSONField(default=dict, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    members = models.BinaryField(default=bytes)
+    starts = models.BinaryField(default=bytes)
 
     objects = MatchingRunQuerySet.as_manager()
 
@@ -54,3 +62,41 @@ class MatchingRun(Record):
 
     def __str__(self) -> str:
         return f"{self.status} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class MatchingShardQuerySet(models.QuerySet["MatchingShard"]):
+    def unfinished(self) -> Self:
+        return self.filter(finished_at=None)
+
+    def claimable(self, now: datetime) -> Self:
+        """Waiting, or left behind by a worker whose lease ran out."""
+        return self.unfinished().filter(run__status=RunStatus.RUNNING).exclude(leased_until__gt=now)
+
+
+class MatchingShard(Record):
+    """A part of a run that any worker may take: pairs of blocks to look at, and then the shortlists out of them.
+
+    `meetings` are int32 pairs of block numbers; `shortlists` what `shards` makes of the answer. Gone with the end of
+    the run.
+    """
+
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="shards")
+    number = models.PositiveIntegerField()
+    meetings = models.BinaryField()
+    shortlists = models.BinaryField(null=True)
+    rejected = models.JSONField(default=dict, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.JSONField(default=dict, blank=True)
+
+    objects = MatchingShardQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="shard_once"),
+            RowSecurity(name="shard_rls"),
+        ]
+
+    def __str__(self) -> str:
+        return f"shard {self.number}"

@@ -1,26 +1,50 @@
 """Telling people of new proposals."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils import translation
+from django.utils.functional import Promise
+
 from connect.enums import NotificationType, RelatedType
-from connect.realtime import publish
+from connect.queries import languages
+from connect.realtime import publish_each
 from connect.services import notifications
 from connect.services.notifications import Note
+from matching import wording
 from matching.models import Match
 
 
-def announce(matches: list[Match]) -> None:
-    """Tell both people of each new proposal; never who the other is."""
-    notes = [
-        Note(
-            user_id,
-            NotificationType.MATCH_PROPOSED,
-            "Somebody new for you",
-            "See what speaks for the two of you, and decide.",
-            related_id=match.id,
-            related_type=RelatedType.MATCH,
-        )
+def announce(matches: Sequence[Match]) -> None:
+    """Tell both people of each new proposal, each in their own language; never who the other is. Needs the service
+    role.
+    """
+    _notify(matches, NotificationType.MATCH_PROPOSED, wording.PROPOSED)
+    publish_each(
+        (user_id, "match.proposed", {"match_id": str(match.id)}) for match in matches for user_id in _both(match)
+    )
+
+
+def announce_accepted(match: Match) -> None:
+    """Tell both people that both said yes. Needs the service role."""
+    _notify([match], NotificationType.MATCH_ACCEPTED, wording.BOTH_ACCEPTED)
+
+
+def _notify(matches: Sequence[Match], kind: NotificationType, words: tuple[Promise, Promise]) -> None:
+    reads = languages({user_id for match in matches for user_id in _both(match)})
+    said = {language: _said(words, language) for language in set(reads.values())}
+    notifications.send(
+        Note(user_id, kind, *said[reads[user_id]], match.id, RelatedType.MATCH)
         for match in matches
-        for user_id in (match.user_a_id, match.user_b_id)
-    ]
-    notifications.send(notes)
-    for match in matches:
-        publish([match.user_a_id, match.user_b_id], "match.proposed", {"match_id": str(match.id)})
+        for user_id in _both(match)
+    )
+
+
+def _both(match: Match) -> tuple[UUID, UUID]:
+    return match.user_a_id, match.user_b_id
+
+
+def _said(words: tuple[Promise, Promise], language: str) -> tuple[str, str]:
+    title, message = words
+    with translation.override(language):
+        return str(title), str(message)

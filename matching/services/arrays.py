@@ -1,8 +1,7 @@
-"""Rows of the pool as the arrays of the engine; what each bit and column means is fixed here."""
+"""What people said, as the arrays of the engine; what each bit and column means is fixed here."""
 
-from collections import Counter
+import math
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from connect.enums import ConversationDepth, Gender, Mode, NonNegotiableDimension
+from connect.languages import CODES
 from connect.vectors import COMMUNICATION, INTERESTS, LIFE_GOALS, TOPICS, VALUES
 from matching.engine import channels, synastry
 from matching.engine.features import People, emphasis
-from matching.engine.filters import FRIENDSHIP, KEEN_INTEREST, ROMANCE, Pool, bit_masks, unit_vectors
+from matching.engine.filters import FRIENDSHIP, KEEN_INTEREST, ROMANCE, bit_masks
+from matching.vectors import HOURS, LANGUAGE_BYTES
 
 Floats = NDArray[np.float64]
 Ranks = NDArray[np.int64]
@@ -23,9 +24,8 @@ Bits = NDArray[np.bool_]
 Numbers = dict[UUID, int]
 
 COLUMNS = (
-    "user_id", "activated_at", "held", "mode", "min_age", "max_age", "distance_km", "preferred_genders",
-    "language_pref", "values_vector", "communication_vector", "life_goals_vector",
-    "emotional_readiness_score",
+    "user_id", "mode", "min_age", "max_age", "distance_km", "preferred_genders", "language_pref",
+    "values_vector", "communication_vector", "life_goals_vector", "emotional_readiness_score",
     "user__profile__birth_date", "user__profile__gender", "user__profile__cell", "user__profile__languages",
     "user__chart__astro_features", "user__chart__hd_features", "user__preferences__conversation_depth",
     "user__preferences__availability_windows",
@@ -33,8 +33,8 @@ COLUMNS = (
 
 MODES = {Mode.ROMANCE: ROMANCE, Mode.FRIENDSHIP: FRIENDSHIP, Mode.BOTH: ROMANCE | FRIENDSHIP}
 GENDERS = {gender: 1 << bit for bit, gender in enumerate(Gender)}
+LANGUAGES = {code: 1 << bit for bit, code in enumerate(sorted(CODES))}
 DEPTHS = {ConversationDepth.LIGHT: 0.0, ConversationDepth.MODERATE: 0.5, ConversationDepth.DEEP: 1.0}
-HOURS = 168
 RANKED = {
     NonNegotiableDimension.VALUE: {key: i for i, key in enumerate(VALUES)},
     NonNegotiableDimension.INTEREST: {key: len(VALUES) + i for i, key in enumerate(INTERESTS)},
@@ -99,29 +99,23 @@ def people(facts: Facts, liked: Floats, ranked: Ranks) -> People:
     )
 
 
-def pool(facts: Facts, liked: Floats, ranked: Ranks, off_limits: Bits, *, today: date) -> Pool:
-    """What is filtered."""
-    centres = np.array([_centre(cell) for cell in facts["user__profile__cell"]]).reshape(-1, 2)
-    return Pool(
-        person=np.arange(len(liked)),
-        age=ages(facts["user__profile__birth_date"], today),
-        age_min=np.array(facts["min_age"], dtype=np.int64),
-        age_max=np.array(facts["max_age"], dtype=np.int64),
-        place=unit_vectors(centres[:, 0], centres[:, 1]),
-        max_km=np.nan_to_num(_numbers(facts["distance_km"]), nan=np.inf),
-        languages=_languages(facts["language_pref"], facts["user__profile__languages"]),
-        mode=np.array([MODES[Mode(mode)] for mode in facts["mode"]], dtype=np.uint8),
-        gender=_genders([[gender] for gender in facts["user__profile__gender"]]),
-        seeks=_genders(facts["preferred_genders"]),
-        off_limits=bit_masks(off_limits),
-        topics=bit_masks(_dear(liked, ranked)),
-    )
-
-
-def ages(births: Sequence[date], today: date) -> NDArray[np.int64]:
-    """Completed years; a birthday on 29 February is kept on 1 March."""
-    split = np.array([(day.year, day.month * 100 + day.day) for day in births], dtype=np.int64).reshape(-1, 2)
-    return np.asarray(today.year - split[:, 0] - (today.month * 100 + today.day < split[:, 1]))
+def filtered(facts: Facts, liked: Floats, ranked: Ranks, off_limits: Bits) -> dict[str, Sequence[Any]]:
+    """What is filtered by: columns of PoolEntry."""
+    centres = [_centre(cell) for cell in facts["user__profile__cell"]]
+    return {
+        "birth_date": facts["user__profile__birth_date"],
+        "min_age": facts["min_age"],
+        "max_age": facts["max_age"],
+        "north": [north for north, _ in centres],
+        "east": [east for _, east in centres],
+        "max_km": [math.inf if km is None else km for km in facts["distance_km"]],
+        "languages": _languages(facts["language_pref"], facts["user__profile__languages"]),
+        "mode": [MODES[Mode(mode)] for mode in facts["mode"]],
+        "gender": _genders([[gender] for gender in facts["user__profile__gender"]]),
+        "seeks": _genders(facts["preferred_genders"]),
+        "off_limits": bit_masks(off_limits).tolist(),
+        "topics": bit_masks(_dear(liked, ranked)).tolist(),
+    }
 
 
 @cache
@@ -152,19 +146,14 @@ def _weeks(windows: Sequence[list[int] | None]) -> Floats:
     return table
 
 
-def _genders(rows: Sequence[Iterable[str]]) -> NDArray[np.uint8]:
-    return np.array([sum(GENDERS.get(Gender(g), 0) for g in set(row) if g) for row in rows], dtype=np.uint8)
+def _genders(rows: Sequence[Iterable[str]]) -> list[int]:
+    return [sum(GENDERS.get(Gender(gender), 0) for gender in set(row) if gender) for row in rows]
 
 
-def _languages(wanted: Sequence[list[str]], spoken: Sequence[list[str]]) -> NDArray[np.uint64]:
-    """Who named no languages to talk in talks in those they speak.
-
-    A mask has 64 bits: the most frequent languages of the pool get one.
-    """
-    rows = [set(named or own or []) for named, own in zip(wanted, spoken, strict=True)]
-    frequent = Counter(code for row in rows for code in row).most_common(64)
-    bits = {code: 1 << bit for bit, (code, _) in enumerate(frequent)}
-    return np.array([sum(bits.get(code, 0) for code in row) for row in rows], dtype=np.uint64)
+def _languages(wanted: Sequence[list[str] | None], spoken: Sequence[list[str] | None]) -> list[bytes]:
+    """A bit a language. Who named no languages to talk in talks in those they speak."""
+    rows = [set(named or own or ()) for named, own in zip(wanted, spoken, strict=True)]
+    return [sum(LANGUAGES.get(code, 0) for code in row).to_bytes(LANGUAGE_BYTES, "little") for row in rows]
 
 
 def _dear(liked: Floats, ranked: Ranks) -> Bits:

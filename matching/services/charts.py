@@ -19,7 +19,7 @@ from matching.engine.charts import charts_from
 from matching.engine.features import birth_features
 from matching.engine.scores import ENGINE_VERSION
 from matching.models import Chart
-from matching.services import portraits
+from matching.services import entries, portraits
 from safety.roles import as_service
 
 logger = structlog.get_logger(__name__)
@@ -130,6 +130,7 @@ def _write(claimed: list[Chart], computed: dict[UUID, Computed], now: datetime) 
         chart.claimed_until, chart.computed_at, chart.engine_version = None, now, ENGINE_VERSION
     written = [name for half in HALVES.values() for name in half]
     Chart.objects.bulk_update(charts, [*written, "due_at", "claimed_until", "computed_at", "engine_version"])
+    entries.mark_due(user_ids=[chart.user_id for chart in charts], now=now)
 
 
 def _allowed(user_ids: list[UUID]) -> dict[UUID, set[str]]:

@@ -1,23 +1,21 @@
 """What people say of a match afterwards, and what the engine learns from it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import NotYours, WrongState
+from matching.engine import learning
 from matching.engine.features import DIMENSIONS
 from matching.enums import MatchStatus
 from matching.models import Match, MatchFeedback
+from matching.services import entries
 from safety.models import AuditLog
 from safety.roles import as_service
-
-STEP = 0.1
-"""The most one feedback moves one weight, as a share of it."""
-
-BOUND = 0.5
-"""The most one feedback moves all weights together."""
 
 MET = [MatchStatus.BLIND_CHAT_ACTIVE, MatchStatus.REVEALED]
 
@@ -34,8 +32,8 @@ class Judgement:
     notes: str = ""
 
 
-def give(*, match_id: UUID, by: UUID, judgement: Judgement) -> MatchFeedback:
-    """Keep one person's judgement of a match; a later one replaces it.
+def give(*, match_id: UUID, by: UUID, judgement: Judgement, now: datetime) -> MatchFeedback:
+    """Keep one person's judgement of a match, and what it teaches of their weights; a later one replaces it.
 
     Raises NotYours, and WrongState with not_met_yet where the two never talked.
     """
@@ -46,8 +44,9 @@ def give(*, match_id: UUID, by: UUID, judgement: Judgement) -> MatchFeedback:
         if not _met(match):
             raise WrongState("You can judge a match once you have talked.", code="not_met_yet")
         kept = {**asdict(judgement), "engine_version": match.engine_version}
-        kept["vector_delta"] = vector_delta(match.score_breakdown, judgement.rating)
+        kept["vector_delta"] = _learned(match, judgement)
         feedback, _ = MatchFeedback.objects.update_or_create(match=match, user_id=by, defaults=kept)
+        entries.mark_due(user_ids=[by], now=now)
     return feedback
 
 
@@ -57,16 +56,22 @@ def forget(*, user_id: UUID) -> int:
         return MatchFeedback.objects.filter(user=user_id, vector_delta__isnull=False).update(vector_delta=None)
 
 
-def vector_delta(breakdown: dict[str, float | None], rating: int) -> NDArray[np.float64]:
-    """How a rating moves the person's own weights, (8,) relative changes in the order of DIMENSIONS.
+def leanings(people: Sequence[UUID], *, now: datetime) -> NDArray[np.float64]:
+    """How far their judgements move the weights of these people, (n, 8) in their order. Needs the service role."""
+    numbers = {user_id: i for i, user_id in enumerate(people)}
+    given = MatchFeedback.objects.filter(user__in=people, vector_delta__isnull=False).order_by("id")
+    rows = list(given.values_list("user_id", "vector_delta", "updated_at"))
+    return learning.leanings(
+        deltas=np.array([delta for _, delta, _ in rows]).reshape(-1, len(DIMENSIONS)),
+        owner=np.array([numbers[user_id] for user_id, _, _ in rows], dtype=np.int64),
+        age_days=np.array([(now - moment) / timedelta(days=1) for _, _, moment in rows], dtype=np.float64),
+        people=len(people),
+    )
 
-    A dimension that scored above neutral spoke for this match. Liked, it gains weight, disliked, it loses: in
-    proportion to how far the score was above neutral and the rating from the middle, by at most STEP, and
-    BOUND in all.
-    """
-    scores = np.array([breakdown.get(name) or 0.0 for name in DIMENSIONS])
-    delta = STEP * (rating - 3) / 2 * np.clip((scores - 50.0) / 50.0, 0.0, 1.0)
-    return np.asarray(delta * min(1.0, BOUND / max(np.abs(delta).sum(), BOUND)))
+
+def _learned(match: Match, judgement: Judgement) -> NDArray[np.float64] | None:
+    """Nothing of a match that is held out: learning is tested on those."""
+    return None if learning.held_out(match.id) else learning.delta(match.score_breakdown, judgement.rating)
 
 
 def _met(match: Match) -> bool:

@@ -2,59 +2,57 @@
 
 - blocked: either blocked the other.
 - met: they were matched before. A pair that ended before both had accepted (declined, expired, or closed because
-  one of them left) rests for DECLINE_REST; one that is open or that both accepted is exhausted for good.
+  one of them left) rests for a while; one that is open or that both accepted is exhausted for good.
 - connected: they are or were connected, whatever brought them together: they know each other.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
-from matching.engine.filters import Block
+from config import bulk
 from matching.enums import ENDED, MatchStatus
 from matching.models import Connection, Match
-from safety.models import AuditLog
-from safety.models import Block as BlockRow
+from matching.services import copies
+from safety.models import AuditLog, Block
+
+Ints = NDArray[np.int64]
+Source = tuple[QuerySet[Any, Any], str, str]
+"""Pairs of people: a query and the names of its two."""
 
 
 @dataclass(frozen=True)
 class Excluded:
     """Ordered pairs of indices (m, 2), both ways, sorted; `reasons` says how many each rule gave."""
 
-    pairs: NDArray[np.int64]
+    pairs: Ints
     reasons: dict[str, int]
 
-    def clear(self, block: Block, rows: slice) -> None:
-        """Take the pairs out of a block whose rows are these people."""
-        first, last = np.searchsorted(self.pairs[:, 0], [rows.start, rows.stop])
-        within = self.pairs[first:last]
-        block[within[:, 0] - rows.start, within[:, 1]] = False
 
-
-def excluded(ids: list[UUID], *, now: datetime) -> Excluded:
+def excluded(ids: list[UUID], *, decline_rest: timedelta, now: datetime) -> Excluded:
     """Among these people, in this order. Needs the service role."""
-    numbers = {user_id: i for i, user_id in enumerate(ids)}
-    found = {name: _numbered(rows, numbers) for name, rows in _sources(now).items()}
-    both_ways = {pair for pairs in found.values() for a, b in pairs for pair in ((a, b), (b, a))}
+    sources = _sources(now - decline_rest)
+    found = {name: _among(source, ids) for name, source in sources.items()}
+    both_ways = np.vstack([way for pairs in found.values() for way in (pairs, pairs[:, ::-1])])
     return Excluded(
-        pairs=np.array(sorted(both_ways), dtype=np.int64).reshape(-1, 2),
+        pairs=np.unique(both_ways, axis=0),
         reasons={name: 2 * len(pairs) for name, pairs in found.items()},
     )
 
 
-def exhausting(now: datetime) -> QuerySet[Match]:
-    """Matches that keep their two people from being proposed to each other again.
+def exhausting(rested: datetime) -> QuerySet[Match]:
+    """Matches that keep their two people from being proposed to each other again; what ended before `rested` does
+    not, unless both had accepted.
 
     Whether both had accepted a match that is closed is known from the audit of its transitions.
     """
-    rested = Match.objects.filter(status__in=ENDED, ended_at__lte=now - settings.DECLINE_REST)
-    return Match.objects.exclude(id__in=rested.filter(~Exists(_accepted_by_both())).values("id"))
+    over = Match.objects.filter(status__in=ENDED, ended_at__lte=rested)
+    return Match.objects.exclude(id__in=over.filter(~Exists(_accepted_by_both())).values("id"))
 
 
 def _accepted_by_both() -> QuerySet[AuditLog]:
@@ -62,14 +60,28 @@ def _accepted_by_both() -> QuerySet[AuditLog]:
     return history.filter(data__to=MatchStatus.ACCEPTED_BOTH)
 
 
-def _sources(now: datetime) -> dict[str, Iterable[tuple[UUID, UUID]]]:
+def _sources(rested: datetime) -> dict[str, Source]:
     return {
-        "blocked": BlockRow.objects.values_list("blocker_id", "blocked_id").iterator(),
-        "met": exhausting(now).values_list("user_a_id", "user_b_id").iterator(),
-        "connected": Connection.objects.values_list("user_low_id", "user_high_id").iterator(),
+        "blocked": (Block.objects.all(), "blocker_id", "blocked_id"),
+        "met": (exhausting(rested), "user_a_id", "user_b_id"),
+        "connected": (Connection.objects.all(), "user_low_id", "user_high_id"),
     }
 
 
-def _numbered(rows: Iterable[tuple[UUID, UUID]], numbers: dict[UUID, int]) -> set[tuple[int, int]]:
-    inside = ((numbers.get(one), numbers.get(other)) for one, other in rows)
-    return {(min(a, b), max(a, b)) for a, b in inside if a is not None and b is not None}
+def _among(source: Source, ids: list[UUID]) -> Ints:
+    """The pairs (m, 2) of a source as positions in `ids`, each once; who is not among them is passed over."""
+    queryset, one, other = source
+    inside = queryset.filter(**{f"{side}__in": bulk.any_of(ids) for side in (one, other)})
+    found = copies.rows(inside, {"one": (one, copies.UUID_BYTES), "other": (other, copies.UUID_BYTES)})
+    known = np.array([user_id.bytes for user_id in ids], dtype=copies.UUID_BYTES)
+    order = np.argsort(known)
+    ends = np.stack([_positions(found[side], known, order) for side in ("one", "other")], axis=1)
+    return np.unique(np.sort(ends[(ends >= 0).all(axis=1)], axis=1), axis=0)
+
+
+def _positions(wanted: NDArray[np.bytes_], known: NDArray[np.bytes_], order: Ints) -> Ints:
+    """Where each of `wanted` stands in `known`, -1 where it does not; `order` sorts `known`."""
+    if not len(known):
+        return np.full(len(wanted), -1)
+    at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
+    return np.where(known[at] == wanted, at, -1)

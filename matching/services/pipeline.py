@@ -1,42 +1,30 @@
-"""From the pool to proposals, nothing stored: filters, shortlists, decomposition, fairness, explanation."""
+"""From the pool to proposals, nothing stored: shortlists, decomposition, fairness, explanation."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from numpy.typing import NDArray
 
 from connect.vectors import INTERESTS, LIFE_GOALS, VALUES
-from matching.engine import filters
+from matching.engine import blocks, filters
 from matching.engine.explain import Explanation, Vocabulary, explain
-from matching.engine.features import DIMENSIONS, Features, features
-from matching.engine.filters import FILTERS, ROMANCE, Pool
+from matching.engine.features import DIMENSIONS, Features
+from matching.engine.filters import ROMANCE
+from matching.engine.parameters import Parameters
 from matching.engine.proposals import Pairs, possible_pairs, proposals
-from matching.engine.ranking import Shortlist, exposure, gini, shortlist
-from matching.engine.scores import (
-    CONNECT,
-    FRIENDSHIP,
-    Scores,
-    WeightProfile,
-    breakdown,
-    own_weights,
-    pair_matrix,
-    reciprocal,
-    totals,
-)
+from matching.engine.ranking import Field, Ranked, best, exposure, gini, rank
+from matching.engine.scores import Scores, WeightProfile, breakdown_of, reciprocal, totals, weighted
 from matching.models.match import STORED
 from matching.services.pairs import Excluded
 from matching.services.people import Population
 
-BLOCK_CELLS = 8_000_000
-"""Cells of one block of scores, 32 MB each of the few that are held at a time."""
-
-PAIRS_AT_ONCE = 20_000
 NAMES = Vocabulary(values=VALUES, goals=LIFE_GOALS, interests=INTERESTS)
+THREADS = len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True)
@@ -50,12 +38,15 @@ class Draft:
 
 @dataclass(frozen=True)
 class Outcome:
-    """rejected: ordered pairs each rule turned down. gini: inequality of exposure with these proposals."""
+    """rejected: ordered pairs that each rule was the first to turn down. gini: inequality of exposure with these
+    proposals. alone: how many people had nobody on their list.
+    """
 
     drafts: list[Draft]
     rejected: dict[str, int]
     gini: float
     left_without: int
+    alone: int
 
 
 @dataclass(frozen=True)
@@ -72,112 +63,121 @@ class Scored:
         return Scored(pairs, self.scores[chosen], self.total[chosen], self.romance[chosen])
 
 
-def propose(population: Population, excluded: Excluded, *, beat: Callable[[], None]) -> Outcome:
-    """Who is proposed to whom. `beat` is called between blocks, to say that the work goes on."""
+def propose(
+    population: Population, excluded: Excluded, *, parameters: Parameters, beat: Callable[[], None] = lambda: None
+) -> Outcome:
+    """Who is proposed to whom. `beat` is called now and then, to say that the work goes on."""
     if len(population) < 2:
-        return Outcome([], {}, 0.0, len(population))
-    made = features(population.people)
-    lists, rejected = shortlists(population, made, excluded, beat)
-    scored = _decompose(possible_pairs(lists), made, population.pool)
-    scored = scored.take(scored.total >= settings.MATCHING_THRESHOLD)
-    chosen = proposals(scored.pairs, population.waited_days, population.exposure, population.room)
-    return _outcome(scored.take(chosen), made, population, rejected)
+        return Outcome([], {}, 0.0, len(population), len(population))
+    cut = blocks.cut(population.pool)
+    meetings, unseen = blocks.meetings(population.pool, cut)
+    where = field(population, cut, excluded, parameters)
+    ranked = rank(where, meetings, parameters.shortlist, threads=THREADS, beat=beat)
+    return decide(population, ranked, unseen + Counter(excluded.reasons), parameters)
 
 
-def shortlists(
-    population: Population, made: Features, excluded: Excluded, beat: Callable[[], None]
-) -> tuple[Shortlist, Counter[str]]:
-    """The best SHORTLIST of everybody, block by block of rows, and how many pairs each rule turned down."""
-    rejected = Counter(excluded.reasons)
-    parts = []
-    for rows in _row_blocks(len(population)):
-        some = population.pool.take(rows)
-        block = _screen(some, population.pool, rejected)
-        excluded.clear(block, rows)
-        worth = _worth(population, made, rows, filters.shares_romance(some, population.pool))
-        parts.append(shortlist(worth, block, settings.SHORTLIST))
-        beat()
-    candidates = np.vstack([part.candidates for part in parts])
-    return Shortlist(candidates, np.vstack([part.worth for part in parts])), rejected
+def propose_to(person: int, population: Population, excluded: Excluded, *, parameters: Parameters) -> Outcome:
+    """Who of a population is proposed to one of them."""
+    pairs, turned_down = _around(person, population, excluded, parameters)
+    return _decided(population, pairs, turned_down + Counter(excluded.reasons), parameters)
 
 
-def _row_blocks(people: int) -> list[slice]:
-    step = max(1, BLOCK_CELLS // people)
-    return [slice(start, min(start + step, people)) for start in range(0, people, step)]
+def field(population: Population, cut: blocks.Blocks, excluded: Excluded, parameters: Parameters) -> Field:
+    """What ranking needs of a population and a cut of it."""
+    made = population.features
+    return Field(
+        population.pool,
+        cut,
+        weighted(made, parameters.connect),
+        weighted(made, parameters.friendship),
+        excluded.pairs,
+    )
 
 
-def _screen(rows: Pool, columns: Pool, rejected: Counter[str]) -> filters.Block:
-    """Who may meet by the hard filters; each filter's rejections are counted as they fall."""
-    others = rows.person[:, None] != columns.person
-    block = others.copy()
-    for name, passes in FILTERS.items():
-        passed = passes(rows, columns)
-        rejected[name] += int((others & ~passed).sum())
-        block &= passed
-    return np.asarray(block)
+def decide(population: Population, ranked: Ranked, rejected: Counter[str], parameters: Parameters) -> Outcome:
+    """The proposals out of everybody's shortlists. `rejected`: ordered pairs turned down before they were ranked."""
+    return _decided(population, possible_pairs(ranked.lists), rejected + Counter(ranked.turned_down), parameters)
 
 
-def _worth(population: Population, made: Features, rows: slice, romance: filters.Block) -> Scores:
-    """Reciprocal worth (r, n): by the connect profile where both allow romance, else by friendship."""
-    if romance.all():
-        return _weighed(population, made, rows, CONNECT)
-    friends = _weighed(population, made, rows, FRIENDSHIP)
-    if not romance.any():
-        return friends
-    return np.where(romance, _weighed(population, made, rows, CONNECT), friends)
+def _around(
+    person: int, population: Population, excluded: Excluded, parameters: Parameters
+) -> tuple[Pairs, Counter[str]]:
+    """One person's shortlist as pairs: a single row of what `rank` computes for all."""
+    row, pool = slice(person, person + 1), population.pool
+    block, turned_down = filters.screen(pool.take(row), pool)
+    apart = excluded.pairs[excluded.pairs[:, 0] == person, 1]
+    block[0, apart] = False
+    candidates = np.flatnonzero(block[0])
+    worth = np.full(len(candidates), np.nan, dtype=np.float32)
+    romance = (pool.mode[person] & pool.mode[candidates] & ROMANCE) != 0
+    for profile, some in ((parameters.connect, romance), (parameters.friendship, ~romance)):
+        if some.any():
+            made = weighted(population.features.take(np.append(candidates[some], person)), profile)
+            worth[some] = reciprocal(made.take(slice(-1, None)), made.take(slice(-1)))[0]
+    chosen = best(worth, candidates, parameters.shortlist)
+    ends = np.sort(np.column_stack((np.full(len(chosen), person), candidates[chosen])), axis=1)
+    order = np.lexsort((ends[:, 1], ends[:, 0]))
+    first, second = ends[order].T
+    return Pairs(first, second, worth[chosen][order].astype(np.float64)), Counter(turned_down)
 
 
-def _weighed(population: Population, made: Features, rows: slice, profile: WeightProfile) -> Scores:
-    own = own_weights(profile, population.deltas)
-    some = made.take(rows)
-    return reciprocal(pair_matrix(some, made, own[rows]), pair_matrix(made, some, own).T)
+def _decided(population: Population, pairs: Pairs, rejected: Counter[str], parameters: Parameters) -> Outcome:
+    scored = _decompose(pairs, population, parameters)
+    scored = scored.take(scored.total >= parameters.threshold)
+    chosen = proposals(
+        scored.pairs,
+        population.waited_days,
+        population.exposure,
+        population.room,
+        waiting_lift=parameters.waiting_lift,
+        waiting_bound=parameters.waiting_bound,
+        exposure_lift=parameters.exposure_lift,
+    )
+    return _outcome(scored, chosen, population, parameters, rejected)
 
 
-def _decompose(pairs: Pairs, made: Features, pool: Pool) -> Scored:
-    """Every dimension of every possible pair, in chunks: features of half a million pairs are gigabytes."""
-    cuts = range(0, len(pairs), PAIRS_AT_ONCE)
-    chunks = [(pairs.first[i : i + PAIRS_AT_ONCE], pairs.second[i : i + PAIRS_AT_ONCE]) for i in cuts]
-    empty = np.empty((0, len(DIMENSIONS)), dtype=np.float32)
-    scores = np.vstack([empty, *(breakdown(made.take(one), made.take(other)) for one, other in chunks)])
-    romance = (pool.mode[pairs.first] & pool.mode[pairs.second] & ROMANCE) != 0
-    total = np.where(romance, totals(scores, CONNECT), totals(scores, FRIENDSHIP))
+def _decompose(pairs: Pairs, population: Population, parameters: Parameters) -> Scored:
+    """Every dimension of every possible pair."""
+    scores = breakdown_of(population.features, pairs.first, pairs.second)
+    romance = (population.pool.mode[pairs.first] & population.pool.mode[pairs.second] & ROMANCE) != 0
+    total = np.where(romance, totals(scores, parameters.connect), totals(scores, parameters.friendship))
     return Scored(pairs, scores, total, romance)
 
 
-def _outcome(chosen: Scored, made: Features, population: Population, rejected: Counter[str]) -> Outcome:
+def _outcome(
+    scored: Scored, where: NDArray[np.int64], population: Population, parameters: Parameters, rejected: Counter[str]
+) -> Outcome:
+    chosen, made = scored.take(where), population.features
     ends = np.column_stack((chosen.pairs.first, chosen.pairs.second))
     shown = exposure(ends, len(population))
     lovers, friends = chosen.take(chosen.romance), chosen.take(~chosen.romance)
     return Outcome(
-        drafts=[*_drafts(lovers, made, CONNECT), *_drafts(friends, made, FRIENDSHIP)],
+        drafts=[*_drafts(lovers, made, parameters.connect), *_drafts(friends, made, parameters.friendship)],
         rejected=dict(rejected),
         gini=gini(population.exposure + shown),
         left_without=int((shown == 0).sum()),
+        alone=len(population) - len(np.union1d(scored.pairs.first, scored.pairs.second)),
     )
 
 
 def _drafts(chosen: Scored, made: Features, profile: WeightProfile) -> list[Draft]:
     ends = np.column_stack((chosen.pairs.first, chosen.pairs.second))
     said = explain(made.take(ends[:, 0]), made.take(ends[:, 1]), profile, NAMES)
-    rows = zip(ends.tolist(), chosen.scores, chosen.total, said, strict=True)
+    rows = zip(ends.tolist(), chosen.scores.tolist(), chosen.total.tolist(), said, strict=True)
     return [Draft(i, j, _fields(scores, total, words, profile)) for (i, j), scores, total, words in rows]
 
 
-def _fields(scores: Scores, total: float, said: Explanation, profile: WeightProfile) -> dict[str, Any]:
+def _fields(scores: list[float], total: float, said: Explanation, profile: WeightProfile) -> dict[str, Any]:
     """What a Match keeps: exact scores for us, the explanation in steps of 5 for the two."""
     exact = {name: _exact(score) for name, score in zip(DIMENSIONS, scores, strict=True)}
     return {
         **{f"{name}_score": exact[name] for name in STORED},
         "total_score": _exact(total),
         "score_breakdown": {name: None if score is None else float(score) for name, score in exact.items()},
-        "explanation": {**asdict(said), "reasons": [_reason(asdict(reason)) for reason in said.reasons]},
+        "explanation": said.stored(),
         "match_reasons": [reason.code for reason in said.reasons],
         "weight_profile": profile.version,
     }
-
-
-def _reason(reason: dict[str, Any]) -> dict[str, Any]:
-    return {name: reason[name] for name in ("code", "params", "text")}
 
 
 def _exact(score: float) -> Decimal | None:

@@ -15,13 +15,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from config.errors import NotYours, WrongState
-from connect.enums import NotificationType, RelatedType
 from connect.realtime import publish
-from connect.services import notifications
-from connect.services.notifications import Note
 from matching.enums import UNDECIDED, MatchStatus, Side
 from matching.models import Match
-from matching.services import runs
+from matching.services import announcements, entries
 from matching.signals import match_accepted, match_closed
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
@@ -140,15 +137,8 @@ def _accept(match: Match, by: UUID, now: datetime) -> MatchStatus:
 
 
 def _tell_accepted(match: Match) -> None:
-    people = (match.user_a_id, match.user_b_id)
-    words = (
-        "You both said yes",
-        "Your conversation is open. Nobody sees who you are until you both want it.",
-    )
-    notifications.send(
-        Note(user_id, NotificationType.MATCH_ACCEPTED, *words, match.id, RelatedType.MATCH) for user_id in people
-    )
-    for user_id in people:
+    announcements.announce_accepted(match)
+    for user_id in (match.user_a_id, match.user_b_id):
         _publish_status(match, user_id)
 
 
@@ -161,7 +151,8 @@ def _end(matches: list[Match], status: MatchStatus, now: datetime) -> None:
         for user_id in (match.user_a_id, match.user_b_id):
             _publish_status(match, user_id)
     if matches:
-        runs.request(now=now, after=runs.REST_AFTER_END)
+        freed = {user_id for match in matches for user_id in (match.user_a_id, match.user_b_id)}
+        entries.mark_free(user_ids=freed, now=now)
 
 
 def _publish_status(match: Match, user_id: UUID) -> None:

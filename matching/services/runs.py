@@ -1,24 +1,35 @@
 """The matching run: a row that is the job while it is unfinished and its record afterwards.
 
-A worker holds a run by its lease. The moment up to which it is leased is the proof: it is asked for at each
-heartbeat and once more, under a lock, in the transaction that writes the proposals; so a worker that was
-thought dead and comes back writes nothing.
+A worker holds it by a lease (`leases`). A small pool is done by the worker that takes the run, a large one in shards.
 """
 
-import time
-from datetime import datetime, timedelta
+from collections import Counter
+from datetime import datetime
 
 import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from connect.models import ConnectProfile
-from matching.engine.scores import ENGINE_VERSION
+from matching.engine import blocks
+from matching.engine.parameters import Parameters
 from matching.enums import RunStatus
-from matching.models import Match, MatchingRun
-from matching.services import announcements, charts, drafts, pairs, people, pipeline
+from matching.models import MatchingRun, PoolEntry
+from matching.services import (
+    announcements,
+    building,
+    charts,
+    drafts,
+    entries,
+    pairs,
+    parameters,
+    people,
+    pipeline,
+    shards,
+)
+from matching.services.leases import Lease, LeaseLost, Stopwatch
+from matching.services.pairs import Excluded
 from matching.services.people import Population
 from matching.services.pipeline import Outcome
 from safety.roles import as_service
@@ -26,65 +37,51 @@ from safety.roles import as_service
 logger = structlog.get_logger(__name__)
 
 TASK = "matching.tasks.run_requested"
-REST_AFTER_END = timedelta(seconds=30)
-"""How long the ends of proposals are gathered before a run: declining one after the other makes no run each."""
 
 
-class LeaseLost(Exception):
-    """Another worker took the run over."""
+def request(*, now: datetime) -> datetime:
+    """Ask for a run unless one is under way. When it is due at the latest.
 
-
-class Stopwatch:
-    """The run's own time: `now` as it was given plus what has passed since, and the seconds of each stage."""
-
-    def __init__(self, now: datetime) -> None:
-        self.start, self._begun, self._lap = now, time.monotonic(), time.monotonic()
-        self.seconds: dict[str, float] = {}
-
-    @property
-    def now(self) -> datetime:
-        return self.start + timedelta(seconds=time.monotonic() - self._begun)
-
-    def lap(self, stage: str) -> None:
-        passed = time.monotonic()
-        self.seconds[stage], self._lap = round(passed - self._lap, 3), passed
-
-
-def request(*, now: datetime, after: timedelta = timedelta()) -> datetime:
-    """Ask for a run, `after` a while, unless one is under way; one that waits is brought forward. When it is due at
-    the latest.
-
-    Runs keep MATCHING_MIN_INTERVAL between the end of one and the start of the next. Who comes into the pool
-    or is freed while a run is under way is seen by that run's end, which asks for the next.
+    Runs keep MATCHING_MIN_INTERVAL between the end of one and the start of the next. Numbers that are published
+    while a run is under way are seen by its end, which asks for the next.
     """
     with as_service():
         last = MatchingRun.objects.aggregate(last=Max("finished_at"))["last"]
-        earliest = now + after
-        due_at: datetime = max(earliest, last + settings.MATCHING_MIN_INTERVAL) if last else earliest
+        due_at: datetime = max(now, last + settings.MATCHING_MIN_INTERVAL) if last else now
         MatchingRun.objects.bulk_create([MatchingRun(due_at=due_at)], ignore_conflicts=True)
-        MatchingRun.objects.filter(status=RunStatus.REQUESTED, due_at__gt=due_at).update(due_at=due_at)
     wait = max(0.0, (due_at - now).total_seconds())
     transaction.on_commit(lambda: current_app.send_task(TASK, countdown=wait), robust=True)
     return due_at
 
 
-def run_requested(*, now: datetime) -> MatchingRun | None:
-    """Take the run that is due, if any, and carry it out; None where there was none.
+def request_if_stale(*, now: datetime) -> bool:
+    """Ask for a run where somebody's proposals are older than they may be, or their entry is missing."""
+    with as_service():
+        since = now - parameters.live().freshness
+        in_pool = PoolEntry.objects.filter(user__connect_profile__is_active=True)
+        if not (in_pool.stale(since).exists() or entries.are_wanting()):
+            return False
+    request(now=now)
+    return True
 
-    A fault marks the run failed and is logged; the next request makes a new one.
-    """
+
+def run_requested(*, now: datetime) -> MatchingRun | None:
+    """Take the run that is due, or that its worker left, if any, and bring it on; None where there was none."""
     run = _claim(now)
-    if run is None:
-        return None
-    watch = Stopwatch(now)
-    try:
-        _carry_out(run, watch)
-    except LeaseLost:
-        logger.warning("matching_run_lease_lost", run_id=str(run.id))
-    except Exception as exc:
-        logger.exception("matching_run_failed", run_id=str(run.id))
-        _fail(run, exc, watch)
+    if run is not None:
+        _attempt(run, now)
     return run
+
+
+def run_shard(*, now: datetime) -> bool:
+    """Take a shard, and end its run if it was the last; whether there was one."""
+    shard = shards.take(now=now)
+    if shard is None:
+        return False
+    run = shards.carry_out(shard, now=now)
+    if run is not None:
+        _attempt(run, now)
+    return True
 
 
 def _claim(now: datetime) -> MatchingRun | None:
@@ -92,59 +89,113 @@ def _claim(now: datetime) -> MatchingRun | None:
         run = MatchingRun.objects.claimable(now).select_for_update(skip_locked=True).first()
         if run is None:
             return None
-        run.status, run.started_at, run.leased_until = RunStatus.RUNNING, now, now + settings.MATCHING_LEASE
+        started = run.started_at if run.members else now
+        run.status, run.started_at, run.leased_until = RunStatus.RUNNING, started, now + settings.MATCHING_LEASE
         run.save(update_fields=["status", "started_at", "leased_until"])
         return run
 
 
-def _carry_out(run: MatchingRun, watch: Stopwatch) -> None:
+def _attempt(run: MatchingRun, now: datetime) -> None:
+    """Bring a run on. A fault marks it failed and is logged; the next request makes a new one."""
+    lease = Lease(run, Stopwatch(now))
+    try:
+        if not run.members:
+            _begin(lease)
+        elif not _in_work(lease):
+            _complete(lease)
+    except LeaseLost:
+        logger.warning("matching_run_lease_lost", run_id=str(run.id))
+    except Exception as exc:
+        logger.exception("matching_run_failed", run_id=str(run.id))
+        _fail(lease, exc)
+
+
+def _begin(lease: Lease[MatchingRun]) -> None:
+    """Bring everybody's entry up to date, then do a small pool at once and lay a large one out in shards."""
+    watch = lease.watch
     while charts.compute_due(now=watch.now):
-        _beat(run, watch)
-    watch.lap("charts")
+        lease.beat()
+    entries.adopt(now=watch.now)
+    while building.build_due(now=watch.now):
+        lease.beat()
+    watch.lap("build")
     with transaction.atomic(), as_service():
-        population = people.load(now=watch.now)
-        excluded = pairs.excluded(population.ids, now=watch.now)
+        # What is built from here on is not part of the run.
+        lease.row.started_at = watch.now
+        live = parameters.live()
+        population = people.load(capacity=live.capacity, now=watch.now)
+        excluded = pairs.excluded(population.ids, decline_rest=live.decline_rest, now=watch.now)
     watch.lap("load")
-    outcome = pipeline.propose(population, excluded, beat=lambda: _beat(run, watch))
+    if len(population) > settings.MATCHING_INLINE:
+        _split(lease, population, excluded, live)
+        return
+    outcome = pipeline.propose(population, excluded, parameters=live, beat=lease.beat)
     watch.lap("engine")
+    _write(lease, population, outcome, live)
+
+
+def _split(lease: Lease[MatchingRun], population: Population, excluded: Excluded, live: Parameters) -> None:
+    cut = blocks.cut(population.pool)
+    meetings, unseen = blocks.meetings(population.pool, cut)
     with transaction.atomic(), as_service():
-        _hold(run)
-        made = drafts.put(drafts=outcome.drafts, ids=population.ids, run=run, since=watch.start, now=watch.now)
+        lease.hold()
+        lease.row.rejected, lease.row.seconds = dict(unseen + Counter(excluded.reasons)), lease.watch.seconds
+        lease.row.engine_version = live.version
+        shards.split(lease.row, population, cut, meetings)
+        lease.row.save()
+
+
+def _in_work(lease: Lease[MatchingRun]) -> bool:
+    """Whether shards are still to be done; the workers are told again."""
+    with transaction.atomic(), as_service():
+        if shards.are_given_up(lease.row, now=lease.watch.now):
+            raise RuntimeError("a shard was given up")
+        left = lease.row.shards.unfinished().count()
+        shards.hint(left)
+    return left > 0
+
+
+def _complete(lease: Lease[MatchingRun]) -> None:
+    """The proposals out of what the shards found."""
+    run, watch = lease.row, lease.watch
+    with transaction.atomic(), as_service():
+        agreed = parameters.of(run.engine_version)
+        population = shards.population_of(run, agreed, now=watch.now)
+        ranked = shards.gather(run, population, agreed)
+    watch.lap("gather")
+    outcome = pipeline.decide(population, ranked, Counter(run.rejected), agreed)
+    watch.lap("decide")
+    _write(lease, population, outcome, agreed)
+
+
+def _write(lease: Lease[MatchingRun], population: Population, outcome: Outcome, live: Parameters) -> None:
+    """Everything of a run in one transaction: proposals, who was looked at, the record."""
+    run, watch = lease.row, lease.watch
+    assert run.started_at is not None
+    with transaction.atomic(), as_service():
+        lease.hold()
+        made = drafts.put(
+            drafts=outcome.drafts, ids=population.ids, parameters=live, run=run, since=run.started_at, now=watch.now
+        )
         announcements.announce(made)
+        entries.considered(Q(built_at__lte=run.started_at), at=run.started_at)
+        run.shards.all().delete()
         watch.lap("write")
-        _finish(run, population, outcome, len(made), watch)
+        run.status, run.finished_at, run.leased_until = RunStatus.FINISHED, watch.now, None
+        run.engine_version, run.pool_size, run.proposals = live.version, len(population), len(made)
+        served = {person for match in made for person in (match.user_a_id, match.user_b_id)}
+        run.left_without, run.alone = len(population) - len(served), outcome.alone
+        run.exposure_gini, run.rejected = outcome.gini, outcome.rejected
+        run.seconds, run.members, run.starts = run.seconds | watch.seconds, b"", b""
+        run.save()
+        if parameters.live().version != live.version:
+            request(now=watch.now)
 
 
-def _beat(run: MatchingRun, watch: Stopwatch) -> None:
-    """Extend the lease. Raises LeaseLost."""
-    with transaction.atomic(), as_service():
-        _hold(run)
-        run.leased_until = watch.now + settings.MATCHING_LEASE
-        run.save(update_fields=["leased_until"])
-
-
-def _hold(run: MatchingRun) -> None:
-    """Lock the run's row if it is still ours. Raises LeaseLost."""
-    ours = MatchingRun.objects.filter(id=run.id, status=RunStatus.RUNNING, leased_until=run.leased_until)
-    if not ours.select_for_update().exists():
-        raise LeaseLost()
-
-
-def _finish(run: MatchingRun, population: Population, outcome: Outcome, made: int, watch: Stopwatch) -> None:
-    run.status, run.finished_at, run.leased_until = RunStatus.FINISHED, watch.now, None
-    run.engine_version = ENGINE_VERSION
-    run.pool_size, run.proposals = len(population), made
-    run.left_without = len(population) - 2 * made
-    run.exposure_gini, run.rejected, run.seconds = outcome.gini, outcome.rejected, watch.seconds
-    run.save()
-    if ConnectProfile.objects.active().filter(updated_at__gt=run.started_at).exists():
-        request(now=watch.now)
-    elif Match.objects.filter(ended_at__gt=run.started_at).exists():
-        request(now=watch.now, after=REST_AFTER_END)
-
-
-def _fail(run: MatchingRun, exc: Exception, watch: Stopwatch) -> None:
-    failed = {"status": RunStatus.FAILED, "finished_at": watch.now, "leased_until": None}
+def _fail(lease: Lease[MatchingRun], exc: Exception) -> None:
+    run = lease.row
+    failed = {"status": RunStatus.FAILED, "finished_at": lease.watch.now, "leased_until": None}
     with transaction.atomic(), as_service():
         ours = MatchingRun.objects.filter(id=run.id, status=RunStatus.RUNNING, leased_until=run.leased_until)
-        ours.update(**failed, error=type(exc).__name__, seconds=watch.seconds)
+        if ours.update(**failed, error=type(exc).__name__, seconds=lease.watch.seconds, members=b"", starts=b""):
+            run.shards.all().delete()

@@ -9,10 +9,10 @@ import numpy as np
 
 from connect.enums import Purpose
 from matching.engine.features import DIMENSIONS
-from matching.engine.scores import PROFILES, public_score, totals
+from matching.engine.scores import WeightProfile, public_score, totals
 from matching.models import Match
 from matching.models.match import STORED
-from matching.services import proposals
+from matching.services import parameters, proposals
 from safety.roles import as_service
 
 BY_PURPOSE = {Purpose.ASTROLOGY: "astro", Purpose.HUMAN_DESIGN: "hd"}
@@ -27,26 +27,27 @@ def forget(*, user_id: UUID, dimension: str, now: datetime) -> dict[str, int]:
     with as_service():
         closed = proposals.close_for(user_id=user_id, now=now, scored_in=dimension)
         matches = list(Match.objects.of(user_id).scored_in(dimension).order_by("id").select_for_update())
+        weights = parameters.weights({match.weight_profile for match in matches})
         for match in matches:
-            _take_out(match, dimension)
+            _take_out(match, dimension, weights[match.weight_profile])
         fields = [*(f"{name}_score" for name in STORED), "total_score", "score_breakdown", "explanation"]
         Match.objects.bulk_update(matches, [*fields, "match_reasons"], batch_size=500)
     return {"proposals": closed, "scores": len(matches)}
 
 
-def _take_out(match: Match, dimension: str) -> None:
+def _take_out(match: Match, dimension: str, weights: WeightProfile) -> None:
     setattr(match, f"{dimension}_score", None)
     match.score_breakdown = {**match.score_breakdown, dimension: None}
-    match.total_score = _total(match)
+    match.total_score = _total(match, weights)
     match.explanation = _told(match, dimension)
     match.match_reasons = [reason["code"] for reason in match.explanation["reasons"]]
 
 
-def _total(match: Match) -> Decimal:
-    """Weighted mean of what is left; zero where nothing is."""
+def _total(match: Match, weights: WeightProfile) -> Decimal:
+    """Weighted mean of what is left, by the weights it was made with; zero where nothing is."""
     rest = [match.score_breakdown.get(name) for name in DIMENSIONS]
     scores = np.array([[np.nan if score is None else score for score in rest]], dtype=np.float32)
-    (total,) = totals(scores, PROFILES[match.weight_profile])
+    (total,) = totals(scores, weights)
     return Decimal(f"{np.nan_to_num(total):.2f}")
 
 

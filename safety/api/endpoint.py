@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from config import languages
 from config.api.errors import describe, handle
 from config.api.rendering import dumps
 from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast
@@ -34,9 +35,10 @@ class Endpoint(APIView):
     `now` is the moment of the request, `caller` what the token claims, `me` the caller's id. To refuse, raise a domain
     error: what the handler wrote is undone. To refuse and keep what was written (a revoked family, a failed attempt),
     return `self.refusal(error)` instead. Query parameters and bodies that its `@operation` does not declare are
-    refused. `opened_by`, given to `as_view`, names the flag without which only staff come in. Of a method in `always`
-    only what is refused is counted, so that nothing keeps a call that is right from coming through. What is final here
-    is no subclass's to replace; a test holds it.
+    refused. `worded` names the methods whose replies hold words in a language of the reader's choice. `opened_by`,
+    given to `as_view`, names the flag without which only staff come in. Of a method in `always` only what is refused
+    is counted, so that nothing keeps a call that is right from coming through. What is final here is no subclass's to
+    replace; a test holds it.
     """
 
     public: ClassVar[bool] = False
@@ -44,6 +46,7 @@ class Endpoint(APIView):
     suspended_allowed: ClassVar[bool] = False
     idempotent: ClassVar[frozenset[str]] = frozenset()
     limits: ClassVar[dict[str, str]] = {}
+    worded: ClassVar[frozenset[str]] = frozenset()
     always: ClassVar[frozenset[str]] = frozenset()
     opened_by: str | None = None
 
@@ -75,6 +78,11 @@ class Endpoint(APIView):
         if self.caller.user_id is None:
             raise NotSignedIn()
         return self.caller.user_id
+
+    @property
+    def accepted_language(self) -> str | None:
+        """The language of ours that the caller's header likes best; None where it likes none of them."""
+        return languages.accepted(self.request.headers.get("Accept-Language", ""))
 
     @final
     def given(self, serializer: type[S], **options: Any) -> S:

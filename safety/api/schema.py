@@ -23,6 +23,15 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     description="The same key sent again within a day gets the same reply and no second effect.",
 )
+ACCEPT_LANGUAGE = OpenApiParameter(
+    name="Accept-Language",
+    type=str,
+    location=OpenApiParameter.HEADER,
+    description=(
+        "The language that words are written in: en or de. Where it names neither, the first of the caller's own "
+        "languages that is one of them, else English."
+    ),
+)
 # What any call may be answered, whatever it asks for; the rest depends on the operation.
 REFUSALS = {
     400: "Not valid",
@@ -64,7 +73,8 @@ class EndpointSchema(AutoSchema):
         return parts[:1]
 
     def get_override_parameters(self) -> list[Any]:
-        return [IDEMPOTENCY_KEY] if self._takes_key() else []
+        keys = [IDEMPOTENCY_KEY] if self._takes_key() else []
+        return [*keys, ACCEPT_LANGUAGE] if self.method in getattr(self.view, "worded", ()) else keys
 
     def _is_public(self) -> bool:
         return bool(getattr(self.view, "public", True))

@@ -1,4 +1,4 @@
-"""What the three kinds of protection share."""
+"""What the kinds of protection share."""
 
 from typing import Any
 

@@ -21,6 +21,9 @@ STAFF_ROLES = import_module("safety.migrations.0003_staff_roles")
 CASE_RIGHTS = import_module("safety.migrations.0008_case_rights")
 LATER_RIGHTS = import_module("safety.migrations.0013_rights_of_new_tables")
 OVER_STAFF = import_module("safety.migrations.0022_rights_over_staff")
+TUNING_RIGHTS = import_module("matching.migrations.0005_rights_of_parameters")
+ENTRY_RIGHTS = import_module("matching.migrations.0007_rights_of_pool_entries")
+RIGHTS = (CASE_RIGHTS, LATER_RIGHTS, OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS)
 every_model = pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 
 
@@ -98,14 +101,10 @@ def roles(db):
     STAFF_ROLES.make_roles(apps, None)
     CASE_RIGHTS.change_rights(apps, None)
     LATER_RIGHTS.give(apps, None)
-    OVER_STAFF.give(apps, None)
+    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS):
+        later.give(apps, None)
     return {
-        role: {
-            *rights,
-            *CASE_RIGHTS.GIVEN.get(role, ()),
-            *LATER_RIGHTS.GIVEN.get(role, ()),
-            *OVER_STAFF.GIVEN.get(role, ()),
-        }
+        role: {*rights, *(right for later in RIGHTS for right in later.GIVEN.get(role, ()))}
         - {*CASE_RIGHTS.TAKEN.get(role, ())}
         for role, rights in STAFF_ROLES.ROLES.items()
     }
@@ -122,7 +121,8 @@ def test_making_the_roles_again_changes_nothing(roles):
     STAFF_ROLES.make_roles(apps, None)
     CASE_RIGHTS.change_rights(apps, None)
     LATER_RIGHTS.give(apps, None)
-    OVER_STAFF.give(apps, None)
+    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS):
+        later.give(apps, None)
     assert (Group.objects.count(), Group.permissions.through.objects.count()) == before
 
 

@@ -43,7 +43,13 @@ def test_a_wait_is_told_in_its_header(method, path, operation):
 @each
 def test_the_key_is_declared_where_it_is_taken(method, path, operation):
     headers = {entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "header"}
-    assert headers == ({"Idempotency-Key"} if method in view(path).idempotent else set())
+    assert headers - {"Accept-Language"} == ({"Idempotency-Key"} if method in view(path).idempotent else set())
+
+
+@each
+def test_a_language_is_asked_for_where_words_are_made_for_the_reader(method, path, operation):
+    headers = {entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "header"}
+    assert ("Accept-Language" in headers) == (method in view(path).worded)
 
 
 @each

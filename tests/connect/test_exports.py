@@ -28,6 +28,7 @@ from tests.chat.people import make_two
 from tests.connect.leavers import WORDS, leaver
 from tests.connect.overlap import overlap
 from tests.factories import UserFactory
+from tests.matching.builders import match_of
 from tests.safety.cases import filed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -124,6 +125,22 @@ def test_the_newest_is_shown(ready, user, api):
     client = api(user)
     asked = client.post(PATH).json()
     assert client.get(PATH).json() == asked
+
+
+@pytest.mark.parametrize(
+    ("languages", "words"),
+    [(["de", "en"], "Eure Werte liegen nah beieinander."), (["en", "de"], "Your values lie close together.")],
+)
+def test_it_is_in_the_language_its_person_reads(user, api, now, languages, words):
+    match_of(user, UserFactory(), now)
+    Profile.objects.filter(user=user).update(languages=languages)
+    client = api(user)
+    client.post(PATH)
+    exports.build_next(now=timezone.now())
+    reply = client.get(client.get(PATH).json()["link"])
+    (match,) = listed(ZipFile(io.BytesIO(b"".join(reply.streaming_content))), "matching/match.json")
+    reply.close()
+    assert [reason["text"] for reason in match["reasons"]] == [words]
 
 
 # Fetching.

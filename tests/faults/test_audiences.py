@@ -33,6 +33,7 @@ OTHERS = ["partner", "friend", "blocked", "stranger", "moderator"]
 OPEN_PATHS = {
     "healthz": "whether the process runs",
     "readyz": "whether what it needs is there",
+    "metrics": "sums alone, for whoever brings the token, tests/config/test_metrics.py",
     "admin/": "staff only, tests/config/test_admin.py",
     "api/schema": "the schema",
     "api/docs": "the schema, to be read by people",

@@ -18,8 +18,8 @@ from connect.services import profiles
 from matching.engine import filters
 from matching.models import Match, MatchingRun
 from matching.queries import proposal
-from matching.services import people, runs
-from tests.matching.builders import BERLIN, cell, person
+from matching.services import runs
+from tests.matching.builders import BERLIN, cell, loaded, person
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ def move(user, place, now):
 
 def told(victim, now):
     """To which of the probes the victim may be proposed."""
-    population = people.load(now=now)
+    population = loaded(now, capacity=1)
     at = population.ids.index(victim.id)
     allowed = filters.allowed(population.pool.take(np.array([at])), population.pool)[0]
     return frozenset(user for user, may in zip(population.ids, allowed, strict=True) if may)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,9 +23,12 @@ from connect.models import (
     User,
 )
 from connect.vectors import COMMUNICATION, LIFE_GOALS, VALUES
+from matching.engine.parameters import Parameters
 from matching.enums import ENDED, MatchStatus
-from matching.models import Chart, Match
-from matching.services import charts
+from matching.models import Chart, EngineParameters, Match, PoolEntry
+from matching.services import building, charts, entries, newcomers, pairs, people, pipeline
+from matching.services.people import Population
+from matching.services.pipeline import Outcome
 from tests.factories import UserFactory
 
 BERLIN = (52.52, 13.405)
@@ -51,6 +55,19 @@ WAYS = {
     MatchStatus.CLOSED: [MatchStatus.CLOSED],
 }
 """The moves that lead to each status."""
+
+
+def numbers(**changes: Any) -> Parameters:
+    """What the engine goes by, with changes."""
+    return replace(EngineParameters.objects.live().get().as_parameters(), **changes)
+
+
+def outcome(now: datetime, **changes: Any) -> Outcome:
+    """What a run would propose, with changes to what it goes by."""
+    parameters = numbers(**changes)
+    population = loaded(now, capacity=parameters.capacity)
+    excluded = pairs.excluded(population.ids, decline_rest=parameters.decline_rest, now=now)
+    return pipeline.propose(population, excluded, parameters=parameters, beat=lambda: None)
 
 
 def account() -> User:
@@ -165,6 +182,27 @@ def heard(signal: Signal) -> Iterator[list[dict[str, Any]]]:
         yield told
     finally:
         signal.disconnect(listen)
+
+
+def loaded(now: datetime, *, capacity: int = 1) -> Population:
+    """The pool as a run would load it, everybody's entry built anew."""
+    for user_id in ConnectProfile.objects.values_list("user_id", flat=True):
+        entries.mark_due(user_ids=[user_id], now=now)
+    while building.build_due(now=now):
+        pass
+    return people.load(capacity=capacity, now=now)
+
+
+def follow(now: datetime) -> None:
+    """What the sweep does: build what is due, look at whom that concerns."""
+    while building.build_due(now=now):
+        pass
+    while newcomers.consider_due(now=now):
+        pass
+
+
+def entry_of(user: User) -> PoolEntry:
+    return PoolEntry.objects.get(user=user)
 
 
 def ids(*users: User) -> set[UUID]:

@@ -4,91 +4,126 @@ from datetime import timedelta
 
 import pytest
 
-from connect.models import ConnectProfile
 from connect.services import pool
 from matching import queries
 from matching.enums import MatchStatus, RunStatus
-from matching.models import Match, MatchingRun
-from matching.services import pipeline, proposals, runs
+from matching.models import Match, MatchingRun, PoolEntry
+from matching.services import entries, newcomers, pipeline, proposals, runs
 from matching.services.proposals import Action
 from safety.enums import BlockSource
 from safety.services import blocks
-from tests.matching.builders import account, match_of, person
+from tests.matching.builders import entry_of, follow, loaded, match_of, person
 
 pytestmark = pytest.mark.django_db
 
-GATHERED = runs.REST_AFTER_END
+REST = entries.REST_AFTER_END
 
 
 def decline(match, now):
     proposals.respond(match_id=match.id, by=match.user_a_id, action=Action.DECLINE, now=now)
 
 
-def due():
-    return list(MatchingRun.objects.filter(status=RunStatus.REQUESTED).values_list("due_at", flat=True))
+def overdue(match, now):
+    Match.objects.filter(id=match.id).update(expires_at=now)
+    proposals.expire_overdue(now=now)
+
+
+def settled(now, *users):
+    """Everybody is looked at: nobody waits."""
+    loaded(now)
+    PoolEntry.objects.update(consider_at=None, considered_at=now)
+    return users
+
+
+def two(now):
+    return settled(now, person(now, chart=False), person(now, chart=False))
+
+
+def waits(*users):
+    return [entry_of(user).consider_at for user in users]
 
 
 @pytest.mark.parametrize(
     "end",
     [
         decline,
-        lambda match, now: proposals.expire_overdue(now=match.expires_at),
-        lambda match, now: pool.deactivate(user_id=match.user_a_id, now=now),
+        overdue,
         lambda match, now: blocks.block(by=match.user_a_id, other=match.user_b_id, source=BlockSource.MANUAL, now=now),
     ],
-    ids=["declined", "expired", "left the pool", "blocked"],
+    ids=["declined", "expired", "blocked"],
 )
-def test_an_end_asks_for_a_run(now, end):
-    match = match_of(person(now, chart=False), person(now, chart=False), now)
-    end(match, now)
-    assert len(due()) == 1
+def test_both_are_looked_at_again_a_moment_after_an_end(now, end):
+    one, other = two(now)
+    end(match_of(one, other, now), now)
+    assert waits(one, other) == [now + REST, now + REST]
 
 
-def test_accepting_asks_for_none(now):
-    match = match_of(account(), account(), now)
+def test_who_is_left_by_the_other_is_looked_at_again(now):
+    leaves, stays = two(now)
+    match_of(leaves, stays, now)
+    pool.deactivate(user_id=leaves.id, now=now)
+    assert waits(stays) == [now + REST]
+    assert leaves.id not in loaded(now).ids
+
+
+def test_accepting_frees_nobody(now):
+    one, other = two(now)
+    match = match_of(one, other, now)
     proposals.respond(match_id=match.id, by=match.user_a_id, action=Action.ACCEPT, now=now)
-    assert due() == []
+    assert waits(one, other) == [None, None]
 
 
-def test_a_sweep_that_found_nothing_asks_for_none(now):
+def test_a_sweep_that_found_nothing_frees_nobody(now):
+    one, other = two(now)
+    match_of(one, other, now, expires_at=now + timedelta(hours=1))
     proposals.expire_overdue(now=now)
-    assert due() == []
+    assert waits(one, other) == [None, None]
 
 
-def test_ends_are_gathered_into_one_run(now):
-    for seconds in range(5):
-        decline(match_of(account(), account(), now), now + timedelta(seconds=seconds))
-    assert due() == [now + GATHERED]
-    assert runs.run_requested(now=now + GATHERED - timedelta(seconds=1)) is None
-    assert runs.run_requested(now=now + GATHERED) is not None
-    assert due() == []
+def test_an_end_asks_for_no_run(now):
+    decline(match_of(*two(now), now), now)
+    assert not MatchingRun.objects.exists()
 
 
-def test_who_comes_meanwhile_does_not_wait_for_the_gathering(now):
-    decline(match_of(account(), account(), now), now)
-    runs.request(now=now + timedelta(seconds=2))
-    assert due() == [now + timedelta(seconds=2)]
+def test_declining_one_after_the_other_is_looked_at_once(now):
+    user, *others = settled(now, *(person(now, chart=False) for _ in range(4)))
+    moments = [now + timedelta(seconds=seconds) for seconds in (0, 10, 20)]
+    for other, moment in zip(others, moments, strict=True):
+        decline(match_of(user, other, now), moment)
+    assert waits(user) == [moments[-1] + REST]
+    newcomers.consider_due(now=moments[-1] + REST - timedelta(seconds=1))
+    assert waits(user) == [moments[-1] + REST]
 
 
-def test_an_end_does_not_put_off_a_run_that_waits(now):
-    runs.request(now=now)
-    decline(match_of(account(), account(), now), now)
-    assert due() == [now]
+def test_nobody_is_looked_at_before_the_rest_is_over(now):
+    decline(match_of(*two(now), now), now)
+    assert newcomers.consider_due(now=now + REST - timedelta(seconds=1)) == 0
+    assert newcomers.consider_due(now=now + REST) == 2
+    assert newcomers.consider_due(now=now + REST) == 0
 
 
-def test_both_who_were_freed_meet_somebody_else_at_once(now):
-    one, other, third, fourth = (person(now, chart=False) for _ in range(4))
+def test_who_comes_meanwhile_does_not_wait_for_the_rest(now):
+    decline(match_of(*two(now), now), now)
+    came = person(now, chart=False)
+    entries.mark_due(user_ids=[came.id], now=now)
+    follow(now)
+    assert queries.stage(came.id).stage == "match_found"
+
+
+def test_both_who_were_freed_meet_somebody_else(now):
+    one, other, third, fourth = settled(now, *(person(now, chart=False) for _ in range(4)))
     match = match_of(one, other, now)
     match_of(third, fourth, now, MatchStatus.DECLINED)
     decline(match, now)
     assert queries.stage(one.id).stage == "waiting"
-    runs.run_requested(now=now + GATHERED)
+    follow(now + REST)
     assert {queries.stage(user.id).stage for user in (one, other, third, fourth)} == {"match_found"}
     assert Match.objects.open().count() == 2
 
 
-def test_who_is_freed_while_a_run_is_under_way_is_seen_by_its_end(now, monkeypatch):
-    match = match_of(account(), account(), now)
+def test_who_is_freed_while_a_run_is_under_way_is_looked_at_after_it(now, monkeypatch):
+    one, other = two(now)
+    match = match_of(one, other, now)
     real = pipeline.propose
 
     def slow(*args, **kwargs):
@@ -98,8 +133,6 @@ def test_who_is_freed_while_a_run_is_under_way_is_seen_by_its_end(now, monkeypat
     monkeypatch.setattr(pipeline, "propose", slow)
     for _ in range(2):
         person(now, chart=False, preferred_genders=["male"])
-    ConnectProfile.objects.update(updated_at=now - timedelta(days=1))
     runs.request(now=now)
-    done = runs.run_requested(now=now)
-    assert done.status == RunStatus.FINISHED
-    assert len(due()) == 1
+    assert runs.run_requested(now=now).status == RunStatus.FINISHED
+    assert waits(one, other) == [now + timedelta(seconds=1) + REST] * 2

@@ -10,8 +10,7 @@ from connect.models import Profile
 from connect.services import pool, preferences
 from connect.services.pool import Wishes
 from connect.vectors import READINESS, VALUES
-from matching.services import pairs, people, pipeline
-from tests.matching.builders import account
+from tests.matching.builders import account, numbers, outcome
 
 pytestmark = pytest.mark.django_db
 
@@ -37,23 +36,20 @@ def newcomer(now, *, mode=Mode.BOTH, value="honesty", score=80):
     return user
 
 
-def drafts(now):
-    population = people.load(now=now)
-    return pipeline.propose(population, pairs.excluded(population.ids, now=now), beat=lambda: None).drafts
+def drafts(now, threshold=0.0):
+    return outcome(now, threshold=threshold).drafts
 
 
 @pytest.mark.parametrize("modes", MODES)
 @pytest.mark.parametrize(("value", "score"), [("honesty", 80), (VALUES[-1], 0), ("family", 50)])
-def test_two_newcomers_have_a_score(now, settings, modes, value, score):
-    settings.MATCHING_THRESHOLD = 0
+def test_two_newcomers_have_a_score(now, modes, value, score):
     newcomer(now, mode=modes[0]), newcomer(now, mode=modes[1], value=value, score=score)
     (draft,) = drafts(now)
     assert draft.fields["score_breakdown"]["values"] is not None
     assert 0 <= draft.fields["total_score"] <= 100
 
 
-def test_what_only_one_told_is_null_and_changes_nothing_for_the_two(now, settings):
-    settings.MATCHING_THRESHOLD = 0
+def test_what_only_one_told_is_null_and_changes_nothing_for_the_two(now):
     one, other = newcomer(now), newcomer(now)
     (before,) = drafts(now)
     preferences.save_settings(user_id=one.id, chosen=SETTINGS | {"friendship_intention": "open_ended"}, now=now)
@@ -66,4 +62,4 @@ def test_what_only_one_told_is_null_and_changes_nothing_for_the_two(now, setting
 
 def test_who_fit_are_proposed_to_each_other(now):
     newcomer(now), newcomer(now)
-    assert len(drafts(now)) == 1
+    assert len(drafts(now, numbers().threshold)) == 1

@@ -7,16 +7,12 @@ import pytest
 from connect.models import ConnectProfile
 from matching import queries
 from matching.enums import MatchStatus, RunStatus
-from matching.models import MatchingRun
-from tests.matching.builders import account, match_of, person
+from matching.models import Match, MatchingRun
+from matching.services import entries, people, proposals, runs
+from matching.services.proposals import Action
+from tests.matching.builders import account, entry_of, follow, loaded, match_of, person
 
 pytestmark = pytest.mark.django_db
-
-
-def finished(moment):
-    run = MatchingRun.objects.create(due_at=moment)
-    for status in (RunStatus.RUNNING, RunStatus.FINISHED):
-        MatchingRun.objects.filter(id=run.id).update(status=status, started_at=moment, finished_at=moment)
 
 
 def stage(user_id):
@@ -33,29 +29,62 @@ def test_who_left_is_inactive(now):
     assert stage(user.id) == "inactive"
 
 
+def looked_at(now):
+    """A run that looks at everybody in the pool."""
+    runs.request(now=now)
+    assert runs.run_requested(now=now).status == RunStatus.FINISHED
+
+
 def test_who_came_just_now_waits(now):
-    finished(now - timedelta(minutes=1))
+    looked_at(now - timedelta(minutes=1))
     assert stage(person(now, chart=False).id) == "waiting"
 
 
 def test_a_run_that_found_nobody_exhausts_the_pool(now):
     user = person(now, chart=False)
-    finished(now + timedelta(minutes=1))
+    looked_at(now)
     assert stage(user.id) == "pool_exhausted"
 
 
-def test_a_failed_or_waiting_run_does_not(now):
+def test_so_does_being_looked_at_alone(now):
     user = person(now, chart=False)
-    MatchingRun.objects.create(due_at=now + timedelta(minutes=1))
+    entries.mark_due(user_ids=[user.id], now=now)
+    follow(now)
+    assert (stage(user.id), MatchingRun.objects.count()) == ("pool_exhausted", 0)
+
+
+def test_an_entry_that_is_built_and_not_looked_at_yet_does_not(now):
+    user = person(now, chart=False)
+    loaded(now)
+    assert entry_of(user).built_at is not None
     assert stage(user.id) == "waiting"
 
 
-def test_after_a_match_ended_one_waits_for_the_next_run(now):
+def test_a_failed_or_waiting_run_does_not(now, monkeypatch):
     user = person(now, chart=False)
-    finished(now + timedelta(minutes=1))
-    match = match_of(user, account(), now, MatchStatus.DECLINED)
-    type(match).objects.update(updated_at=now + timedelta(minutes=2))
+    runs.request(now=now)
     assert stage(user.id) == "waiting"
+    monkeypatch.setattr(people, "load", lambda **kwargs: 1 / 0)
+    assert runs.run_requested(now=now) is not None
+    assert MatchingRun.objects.get().status == RunStatus.FAILED
+    assert stage(user.id) == "waiting"
+
+
+def test_who_changed_since_waits(now):
+    user = person(now, chart=False)
+    looked_at(now)
+    entries.mark_due(user_ids=[user.id], now=now)
+    assert stage(user.id) == "waiting"
+
+
+def test_after_a_match_ended_one_waits_to_be_looked_at_again(now):
+    user, other = person(now, chart=False), person(now, chart=False)
+    looked_at(now)
+    match = Match.objects.get()
+    proposals.respond(match_id=match.id, by=user.id, action=Action.DECLINE, now=now)
+    assert (stage(user.id), stage(other.id)) == ("waiting", "waiting")
+    follow(now + entries.REST_AFTER_END)
+    assert (stage(user.id), stage(other.id)) == ("pool_exhausted", "pool_exhausted")
 
 
 @pytest.mark.parametrize(

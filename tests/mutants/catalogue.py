@@ -190,7 +190,7 @@ def _of_the_engine() -> Iterator[Mutant]:
         yield _patched("filter", name, lambda change=open_to_all: patch.dict(FILTERS, change))
     for name in pairs._sources(timezone.now()):
         yield _patched("filter", f"pairs {name}", lambda name=name: patch.object(pairs, "_sources", _without(name)))
-    for position, condition in enumerate(people.eligible().query.where.children):
+    for position, condition in enumerate(people.eligible(capacity=1).query.where.children):
         weaker = _weaker(position)
         yield _patched("filter", f"eligible {condition}", lambda weak=weaker: patch.object(people, "eligible", weak))
 
@@ -201,14 +201,20 @@ def _patched(kind: str, name: str, switched: Callable[[], AbstractContextManager
 
 def _without(name: str) -> Callable[..., Any]:
     sources = pairs._sources
-    return lambda now: sources(now) | {name: []}
+
+    def others(now: Any) -> Any:
+        found = sources(now)
+        queryset, one, other = found[name]
+        return found | {name: (queryset.none(), one, other)}
+
+    return others
 
 
 def _weaker(position: int) -> Callable[[], Any]:
     eligible = people.eligible
 
-    def without_one() -> Any:
-        found = eligible()
+    def without_one(*, capacity: int) -> Any:
+        found = eligible(capacity=capacity)
         del found.query.where.children[position]
         return found
 

@@ -1,6 +1,7 @@
 """One real row in every table of ours: what the tests that go over all tables work on."""
 
 from datetime import timedelta
+from importlib import import_module
 from itertools import count
 from uuid import uuid4
 
@@ -9,7 +10,18 @@ from django.utils import timezone
 
 from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
 from connect import models as people
-from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, MatchingRun
+from matching.models import (
+    Chart,
+    Connection,
+    ConnectionEvent,
+    EngineParameters,
+    Match,
+    MatchFeedback,
+    MatchingRun,
+    MatchingShard,
+    PoolEntry,
+)
+from matching.vectors import LANGUAGE_BYTES, WIDTH
 from safety.crypto import Cipher, new_data_key, wrap
 from safety.models import (
     Appeal,
@@ -27,6 +39,11 @@ from safety.models import (
 
 APPS = ["safety", "connect", "matching", "chat"]
 SECRET_TEXT = b"ciphertext-of-a-secret"
+NUMBERS = {
+    name: value
+    for name, value in import_module("matching.migrations.0004_first_parameters").FIRST.items()
+    if name not in {"number", "note"}
+}
 _numbers = count(1)
 
 
@@ -89,6 +106,7 @@ def _own(me):
     yield made.DataExport.objects.create(user=me, due_at=now)
     yield made.AccountDeletion.objects.create(user=me, due_at=now)
     yield Chart.objects.create(user=me, astrology={"sun": 1}, due_at=now)
+    yield PoolEntry.objects.create(user=me, key=[1.0] * WIDTH, languages=bytes(LANGUAGE_BYTES), due_at=now)
 
 
 def _paired(me, other):
@@ -98,10 +116,12 @@ def _paired(me, other):
         viewer=me, subject=other, level="face", source="reveal", source_id=uuid4(), granted_at=now
     )
     run = MatchingRun.objects.create(due_at=now)
+    yield MatchingShard.objects.create(run=run, number=0, meetings=b"")
     for status in ("running", "finished"):
         run.status = status
         run.save()
     yield run
+    yield EngineParameters.objects.create(number=1000 + next(_numbers), created_by=me, **NUMBERS)
     match = Match.objects.create(
         user_a=first,
         user_b=second,

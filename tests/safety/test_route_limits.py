@@ -32,7 +32,7 @@ BY_ACTION = {"connect/reveal"}
 # Without Redis, and whatever else is down, still there.
 ALWAYS_UP = re.compile(r"(^|/)(blocks|reports?|panic-exit)($|/)")
 # What is no Endpoint, and what limits it: the admin by its sign-in, probes by nothing.
-OTHERS = {"healthz": None, "readyz": None, "api/schema": SchemaView, "api/docs": DocsView}
+OTHERS = {"healthz": None, "readyz": None, "metrics": None, "api/schema": SchemaView, "api/docs": DocsView}
 
 
 def routes(patterns: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from connect.models import User
-from matching.models import Match
+from matching.models import EngineParameters, Match
 from safety.models import AuditLog, Report
 from safety.roles import acting_as, as_service, name_actor
 from safety.schema import StateMachine
@@ -21,6 +21,7 @@ EXPECTED = {
     "match_status",
     "run_status",
     "connection_status",
+    "parameters_status",
     "conversation_state",
     "conversation_reveal",
     "reveal_status",
@@ -62,6 +63,8 @@ def columns(model, machine, state):
         }
     if machine.name in {"report_status", "appeal_status"}:
         return decided(state) | (taken_up(state) if machine.name == "report_status" else {})
+    if machine.name == "parameters_status":
+        return {"published_at": None if state == "draft" else "2026-01-01T00:00Z"}
     if machine.name == "held_status":
         return {"decided_at": None if state == "held" else "2026-01-01T00:00Z"}
     return {}
@@ -125,6 +128,7 @@ def transitions_of(row):
 
 @pytest.fixture
 def rows(db):
+    EngineParameters.objects.live().update(status="retired")
     return fill(person(), person())
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from matching.engine.births import Birth, positions
 from matching.engine.features import People, birth_features, emphasis
-from matching.engine.filters import Pool, unit_vectors
+from matching.engine.filters import Pool, cosines, unit_vectors
 
 GIVEN = ("astro", "hd", "values", "goals", "communication", "interests", "depth", "availability", "readiness")
 
@@ -60,11 +60,27 @@ def random_pool(n: int, seed: int) -> Pool:
         age_min=np.maximum(18, age - rng.integers(0, 30, n)),
         age_max=age + rng.integers(0, 30, n),
         place=unit_vectors(lat, lon),
-        max_km=rng.choice([50.0, 500.0, 3000.0, np.inf], n),
+        nearest=cosines(rng.choice([50.0, 500.0, 3000.0, np.inf], n)),
         languages=rng.integers(1, 8, n).astype(np.uint64),
         mode=rng.integers(1, 4, n).astype(np.uint8),
         gender=rng.choice([0, 1, 2, 4], n).astype(np.uint8),
         seeks=rng.integers(0, 8, n).astype(np.uint8),
         off_limits=(1 << rng.integers(0, 20, n)).astype(np.uint64),
         topics=rng.integers(0, 1 << 6, n).astype(np.uint64),
+    )
+
+
+def scattered_pool(n: int, seed: int) -> Pool:
+    """People all over the globe in a few places, close to an edge of the map or to each other."""
+    rng = np.random.default_rng(seed)
+    pool = random_pool(n, seed)
+    centres = np.array([[52.5, 13.4], [-16.8, 179.9], [89.5, 10.0], [-89.7, -70.0], [0.0, 0.0], [48.9, 2.4]])
+    places = centres[rng.integers(0, len(centres), n)] + rng.normal(0, 0.6, (n, 2))
+    places[:, 0] = np.clip(places[:, 0], -90, 90)
+    places[rng.random(n) < 0.1] = np.nan
+    return replace(
+        pool,
+        place=unit_vectors(*places.T),
+        nearest=cosines(rng.choice([10.0, 50.0, 150.0, 900.0, np.inf], n)),
+        languages=(1 << rng.integers(0, 3, n)).astype(np.uint64),
     )

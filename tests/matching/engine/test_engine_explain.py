@@ -4,14 +4,16 @@ import json
 from dataclasses import asdict, replace
 
 import numpy as np
+import plain_explain
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from populations import random_people, swapped
+from profiles import CONNECT, FRIENDSHIP
 
-from matching.engine.explain import TEXTS, Explanation, Vocabulary, explain, label
+from matching.engine.explain import CODES, Explanation, Vocabulary, explain, labels, public_scores
 from matching.engine.features import DIMENSIONS, People, features
-from matching.engine.scores import CONNECT, FRIENDSHIP
+from matching.engine.scores import public_score
 
 NAMES = Vocabulary(
     values=[f"value_{i}" for i in range(10)],
@@ -50,7 +52,8 @@ def test_only_steps_of_five_labels_codes_and_known_names_leave(seed: int) -> Non
     assert set(found.labels.values()) <= {"strong", "good", "mixed", "low", None}
     allowed = {*NAMES.values, *NAMES.goals, *NAMES.interests}
     for reason in found.reasons:
-        assert reason.code in TEXTS or reason.code == f"{reason.dimension}_different"
+        assert reason.code in CODES
+        assert reason.code.startswith(reason.dimension)
         assert set(reason.params) <= {"names"}
         assert set(reason.params.get("names", ())) <= allowed
     assert json.loads(json.dumps(asdict(found)))
@@ -72,7 +75,20 @@ def test_a_value_is_named_where_both_hold_it_and_not_where_only_one_does() -> No
     reason = next(reason for reason in found.reasons if reason.dimension == "values")
     assert reason.code == "values_shared"
     assert reason.params == {"names": ["value_3"]}
-    assert reason.text == "You both hold dear: value 3."
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_whatever_is_named_both_have(seed: int) -> None:
+    people = random_people(40, seed, 0.1)
+    vectors, (one, other) = features(people), np.random.default_rng(seed).integers(0, 40, (2, 100))
+    told = explain(vectors.take(one), vectors.take(other), FRIENDSHIP, NAMES)
+    has = dict(zip(NAMES.values, people.values.T, strict=True))
+    has |= dict(zip(NAMES.goals, people.goals.T, strict=True))
+    has |= dict(zip(NAMES.interests, people.interests.T - 50.0, strict=True))
+    for i, j, pair in zip(one, other, told, strict=True):
+        for name in (name for reason in pair.reasons for name in reason.params.get("names", ())):
+            assert min(has[name][i], has[name][j]) > 0.0
 
 
 def test_a_shared_aversion_is_close_but_not_named() -> None:
@@ -94,4 +110,40 @@ def test_a_pair_with_nothing_in_common_still_gets_an_answer() -> None:
     [(100.0, "strong"), (70.0, "strong"), (69.9, "good"), (57.9, "mixed"), (44.9, "low"), (0.0, "low")],
 )
 def test_labels(score: float, word: str) -> None:
-    assert label(score) == word
+    assert labels(np.array([score], dtype=np.float32)).tolist() == [word]
+
+
+def test_no_score_has_no_label() -> None:
+    assert labels(np.array([[np.nan]], dtype=np.float32)).tolist() == [[None]]
+
+
+def test_many_scores_are_shown_as_each_alone() -> None:
+    scores = np.append(np.linspace(0, 100, 2001), np.nan).astype(np.float32)
+    assert public_scores(scores).tolist() == [public_score(score) for score in scores]
+
+
+@pytest.mark.parametrize("profile", [CONNECT, FRIENDSHIP])
+@pytest.mark.parametrize("missing", [0.0, 0.3, 0.8])
+def test_many_pairs_are_told_what_each_alone_is(missing: float, profile) -> None:
+    vectors = features(random_people(120, 11, missing))
+    one, other = (vectors.take(ends) for ends in np.random.default_rng(5).integers(0, 120, (2, 600)))
+    assert explain(one, other, profile, NAMES) == plain_explain.explanations(one, other, profile, NAMES)
+
+
+def test_no_pairs_are_told_nothing() -> None:
+    nobody = features(random_people(2, 1)).take(slice(0))
+    assert explain(nobody, nobody, CONNECT, NAMES) == []
+
+
+def test_every_code_is_given_to_somebody() -> None:
+    vectors = features(random_people(300, 3))
+    ends = np.random.default_rng(4).integers(0, 300, (2, 20_000))
+    told = (explain(vectors.take(ends[0]), vectors.take(ends[1]), profile, NAMES) for profile in (CONNECT, FRIENDSHIP))
+    assert {reason.code for said in told for pair in said for reason in pair.reasons} == set(CODES)
+
+
+def test_what_a_match_keeps_is_plain_json_without_words() -> None:
+    kept = of_pair(random_people(2, 4)).stored()
+    assert set(kept) == {"engine_version", "total", "scores", "labels", "reasons"}
+    assert {frozenset(reason) for reason in kept["reasons"]} == {frozenset({"code", "params"})}
+    assert json.loads(json.dumps(kept)) == kept

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from populations import random_pool
 
 from matching.engine import filters
-from matching.engine.filters import FRIENDSHIP, ROMANCE, Pool, allowed, bit_masks, unit_vectors
+from matching.engine.filters import FRIENDSHIP, ROMANCE, Pool, allowed, bit_masks, cosines, unit_vectors
 
 BERLIN, POTSDAM, PARIS = (52.52, 13.405), (52.39, 13.06), (48.857, 2.352)
 
@@ -23,6 +23,7 @@ def two(**different: Any) -> Pool:
         "off_limits": [0, 0], "topics": [0, 0], "place": unit_vectors(*np.array([BERLIN, POTSDAM]).T),
     }  # fmt: skip
     facts |= different
+    facts["nearest"] = cosines(np.array(facts.pop("max_km")))
     types = {"languages": np.uint64, "off_limits": np.uint64, "topics": np.uint64}
     types |= dict.fromkeys(("mode", "gender", "seeks"), np.uint8)
     return Pool(**{name: np.asarray(values, dtype=types.get(name)) for name, values in facts.items()})
@@ -82,7 +83,20 @@ def test_pairs_that_may_meet(different: dict[str, Any]) -> None:
 def test_pairs_that_one_filter_alone_refuses(name: str, different: dict[str, Any]) -> None:
     pool = two(**different)
     assert not allowed(pool, pool).any()
-    assert filters.rejections(pool, pool) == {**dict.fromkeys(filters.FILTERS, 0), name: 2}
+    assert [other for other, passes in filters.FILTERS.items() if not passes(pool, pool)[0, 1]] == [name]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_each_pair_counts_for_the_first_filter_that_turns_it_down(seed: int) -> None:
+    pool = random_pool(25, seed)
+    block, turned_down = filters.screen(pool, pool)
+    left = ~np.eye(25, dtype=bool)
+    for name, passes in filters.FILTERS.items():
+        refused = left & ~passes(pool, pool)
+        assert turned_down.get(name, 0) == refused.sum()
+        left &= ~refused
+    assert np.array_equal(block, left)
 
 
 @settings(max_examples=30, deadline=None)

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from populations import random_people
+from profiles import CONNECT, FRIENDSHIP
 
 from matching.engine import channels, features, scores, synastry
 from matching.engine.births import Birth, born_on, positions
 from matching.engine.ephemeris import BODIES, instants
-from matching.engine.features import DIMENSIONS, birth_features, emphasis
+from matching.engine.features import DIMENSIONS, Features, birth_features, emphasis
 from matching.engine.human_design import graphs
-from matching.engine.scores import CONNECT, FRIENDSHIP, WeightProfile, pair_matrix, public_score, reciprocal
+from matching.engine.scores import FEEDBACK_BOUND, WeightProfile, public_score, reciprocal, weighted, worths
 
 SEEDS = st.integers(0, 2**32 - 1)
 ONE, TWO = np.array([0, 0, 0]), np.array([1, 2, 3])
@@ -24,12 +25,23 @@ def column(name: str) -> int:
     return DIMENSIONS.index(name)
 
 
+def directed(one: Features, other: Features) -> np.ndarray:
+    """(8,): what the other is worth to one in each dimension, zero where missing."""
+    return np.add.reduceat(one.query[0] * other.key[0], np.array(one.edges[:-1]))
+
+
+def matrix(people: Features, profile: WeightProfile) -> np.ndarray:
+    """(n, n): what each is worth to each."""
+    made = weighted(people, profile)
+    return worths(made, made)
+
+
 @settings(max_examples=25, deadline=None)
 @given(SEEDS, st.sampled_from([0.0, 0.3, 0.9]))
 def test_every_score_lies_between_0_and_100_or_is_not_there(seed: int, missing: float) -> None:
     people = features.features(random_people(8, seed, missing))
     for profile in (CONNECT, FRIENDSHIP):
-        found = pair_matrix(people, people, profile)
+        found = matrix(people, profile)
         assert (np.isnan(found) | ((found >= 0.0) & (found <= 100.0))).all()
     raw = np.add.reduceat(people.query * np.roll(people.key, 1, axis=0), np.array(people.edges[:-1]), axis=1)
     assert raw.min() > -0.01
@@ -42,23 +54,25 @@ def test_the_breakdown_and_the_worth_of_a_pair_are_the_same_from_both_sides(seed
     people = features.features(random_people(8, seed, 0.2))
     there, back = people.take(slice(0, 4)), people.take(slice(4, 8))
     assert np.allclose(scores.breakdown(there, back), scores.breakdown(back, there), equal_nan=True, atol=1e-4)
-    worth = pair_matrix(people, people, CONNECT)
-    both = reciprocal(worth, worth.T)
-    assert np.allclose(both, both.T, equal_nan=True)
+    for profile in (CONNECT, FRIENDSHIP):
+        made = weighted(people, profile)
+        both = reciprocal(made, made)
+        assert np.allclose(both, both.T, equal_nan=True)
+        assert (np.isnan(both) | ((both >= 0.0) & (both <= 100.0))).all()
 
 
 @settings(max_examples=10, deadline=None)
 @given(SEEDS)
 def test_the_matrix_is_the_weighted_mean_of_the_dimensions_both_have(seed: int) -> None:
     people = features.features(random_people(6, seed, 0.3))
-    found = pair_matrix(people, people, FRIENDSHIP)
+    found = matrix(people, FRIENDSHIP)
     for u in range(6):
         for v in range(6):
             one, other = people.take(slice(u, u + 1)), people.take(slice(v, v + 1))
-            directed = scores.directed_breakdown(one, other)[0]
+            by_dimension = directed(one, other)
             both = one.present[0] & other.present[0]
             weights = FRIENDSHIP.vector() * both
-            expected = (weights * directed).sum() / weights.sum() if weights.sum() else np.nan
+            expected = (weights * by_dimension).sum() / weights.sum() if weights.sum() else np.nan
             assert found[u, v] == pytest.approx(expected, abs=1e-3, nan_ok=True)
 
 
@@ -70,13 +84,13 @@ def test_a_missing_dimension_leaves_the_rest_renormalized() -> None:
     assert np.isnan(found[column("astro")])
     parts = {"hd": 0.15, "values": 0.30, "communication": 0.20, "readiness": 0.15}
     by_hand = sum(weight * found[column(name)] for name, weight in parts.items()) / 0.80
-    assert pair_matrix(vectors, vectors, CONNECT)[0, 1] == pytest.approx(by_hand, abs=1e-3)
+    assert matrix(vectors, CONNECT)[0, 1] == pytest.approx(by_hand, abs=1e-3)
     assert scores.totals(found[None], CONNECT)[0] == pytest.approx(by_hand, abs=1e-3)
 
 
 def test_a_pair_that_shares_nothing_has_no_score() -> None:
     vectors = features.features(random_people(2, 1, 1.0))
-    assert np.isnan(pair_matrix(vectors, vectors, CONNECT)).all()
+    assert np.isnan(matrix(vectors, CONNECT)).all()
     assert np.isnan(scores.totals(scores.breakdown(vectors, vectors), CONNECT)).all()
 
 
@@ -98,7 +112,7 @@ def test_the_score_of_an_unknown_time_is_the_mean_over_the_sampled_times() -> No
         "interests_weight",
     )
     vectors = features.features(replace(people, **dict.fromkeys(names, blank)))
-    found = pair_matrix(vectors, vectors, CONNECT)
+    found = matrix(vectors, CONNECT)
     assert found[0, 1] == pytest.approx(found[2:, 1].mean(), abs=0.01)
     assert found[1, 0] == pytest.approx(found[1, 2:].mean(), abs=0.01)
 
@@ -188,22 +202,57 @@ def test_known_values_of_the_simple_dimensions() -> None:
 
 
 def test_the_less_keen_side_counts_twice() -> None:
-    assert reciprocal(np.float32([60.0]), np.float32([90.0])) == pytest.approx([70.0])
+    people = features.features(random_people(2, 3))
+    made = weighted(people, WeightProfile("values", {"values": 1.0}))
+    less, more = sorted((worths(made, made)[0, 1], worths(made, made)[1, 0]))
+    assert more - less > 1.0
+    assert reciprocal(made, made)[0, 1] == pytest.approx((2.0 * less + more) / 3.0, abs=1e-3)
+
+
+def leaning(people: Features, person: int, **moves: float) -> Features:
+    """The same people, one of whom feedback moved."""
+    leanings = people.leanings.copy()
+    leanings[person, [column(name) for name in moves]] = list(moves.values())
+    return replace(people, leanings=leanings)
+
+
+@settings(max_examples=10, deadline=None)
+@given(SEEDS, st.floats(-0.5, 0.5, width=32))
+def test_feedback_moves_the_own_side_alone(seed: int, move: float) -> None:
+    people = features.features(random_people(5, seed, 0.2))
+    before, after = matrix(people, CONNECT), matrix(leaning(people, 2, values=move), CONNECT)
+    others = [0, 1, 3, 4]
+    np.testing.assert_array_equal(after[others], before[others])
+
+
+def test_a_leaning_makes_a_dimension_count_more_for_whom_it_moved() -> None:
+    people = features.features(random_people(4, 3))
+    liked = matrix(people, WeightProfile("values", {"values": 1.0}))[0]
+    before, after = matrix(people, CONNECT)[0], matrix(leaning(people, 0, values=0.5), CONNECT)[0]
+    assert (np.sign(after - before)[1:] == np.sign(liked - before)[1:]).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(SEEDS, st.floats(-0.5, 0.5, width=32))
+def test_moving_every_weight_alike_changes_nothing(seed: int, move: float) -> None:
+    people = features.features(random_people(5, seed, 0.2))
+    moved = leaning(people, 0, **dict.fromkeys(DIMENSIONS, move))
+    np.testing.assert_allclose(matrix(moved, CONNECT), matrix(people, CONNECT), atol=1e-3)
+
+
+def test_weights_that_feedback_moved_still_make_a_mean() -> None:
+    people = leaning(features.features(random_people(2, 5)), 0, values=0.5)
+    by_dimension = directed(people.take([0]), people.take([1]))
+    own = CONNECT.vector()
+    own[column("values")] *= 1.5
+    assert matrix(people, CONNECT)[0, 1] == pytest.approx((own * by_dimension).sum() / own.sum(), abs=1e-3)
 
 
 def test_feedback_moves_weights_within_bounds() -> None:
-    delta = np.zeros((2, 8))
-    delta[0, column("values")] = 9.0
-    own = scores.own_weights(CONNECT, delta)
-    assert own[1] == pytest.approx(CONNECT.vector())
-    assert own.sum(axis=1) == pytest.approx([1.0, 1.0])
-    assert own[0, column("values")] == pytest.approx(0.45 / 1.15)
-
-
-def test_own_weights_of_everybody_equal_the_profile() -> None:
-    people = features.features(random_people(4, 8, 0.2))
-    own = scores.own_weights(CONNECT, np.zeros((4, 8)))
-    assert np.allclose(pair_matrix(people, people, own), pair_matrix(people, people, CONNECT), equal_nan=True)
+    people = features.features(random_people(4, 3))
+    far, bound = leaning(people, 0, values=9.0), leaning(people, 0, values=FEEDBACK_BOUND)
+    np.testing.assert_array_equal(matrix(far, CONNECT), matrix(bound, CONNECT))
+    assert not np.allclose(matrix(bound, CONNECT), matrix(people, CONNECT))
 
 
 @pytest.mark.parametrize(("score", "shown"), [(0.0, 0), (2.4, 0), (2.5, 5), (62.4, 60), (62.5, 65), (100.0, 100)])
@@ -217,7 +266,7 @@ def test_what_is_missing_stays_missing() -> None:
 
 def test_a_profile_that_sums_to_one_is_taken_and_others_are_refused() -> None:
     assert WeightProfile("v", {"values": 1.0}).vector()[column("values")] == 1.0
-    for weights in ({"values": 0.9}, {"values": 1.5, "hd": -0.5}, {}):
+    for weights in ({"values": 0.9}, {"values": 1.5, "hd": -0.5}, {"values": 1.0, "hd": float("nan")}, {}):
         with pytest.raises(ValueError, match="sum to 1"):
             WeightProfile("v", weights)
     with pytest.raises(ValueError, match="unknown"):

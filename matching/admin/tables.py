@@ -1,13 +1,9 @@
 """Who meets whom, as operators see it."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
 
-from config.admin import ModelAdmin, reported
-from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, MatchingRun
-from matching.services import runs
+from config.admin import ModelAdmin
+from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, PoolEntry
 
 
 @admin.register(Chart)
@@ -15,6 +11,13 @@ class ChartAdmin(ModelAdmin):
     list_display = ("user", "engine_version", "computed_at", "due_at")
     list_select_related = ("user",)
     hidden = ("astrology", "human_design", "astro_features", "hd_features")
+
+
+@admin.register(PoolEntry)
+class PoolEntryAdmin(ModelAdmin):
+    list_display = ("user", "features_version", "built_at", "considered_at", "due_at", "consider_at")
+    list_select_related = ("user",)
+    hidden = ("query", "key", "leanings", "languages")
 
 
 @admin.register(Match)
@@ -32,29 +35,6 @@ class MatchFeedbackAdmin(ModelAdmin):
     list_select_related = ("match",)
     hidden = ("notes", "vector_delta")
     parties = ("match__user_a", "match__user_b")
-
-
-@admin.register(MatchingRun)
-class MatchingRunAdmin(ModelAdmin):
-    list_display = (
-        "due_at",
-        "status",
-        "pool_size",
-        "proposals",
-        "left_without",
-        "exposure_gini",
-        "finished_at",
-    )
-    list_filter = ("status",)
-    actions = ("request_run",)
-
-    def has_request_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("matching.add_matchingrun")
-
-    @admin.action(description="Request a run now", permissions=["request"])
-    def request_run(self, request: HttpRequest, queryset: QuerySet[MatchingRun]) -> None:
-        with reported(self, request, "A run"):
-            runs.request(now=timezone.now())
 
 
 @admin.register(Connection)

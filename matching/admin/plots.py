@@ -1,0 +1,135 @@
+"""Plots of one or two series as SVG that needs no script and no style sheet.
+
+Each bar has its figure beside it, each line its last; two series differ in colour (Okabe and Ito's, which everybody can
+tell apart) and in their pattern; lines and letters take the colour of the text around, so that both themes can be
+read. https://jfly.uni-koeln.de/color/
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+
+WIDTH = 640
+LABELS = 130
+"""Pixels left of the bars."""
+
+FIGURES = 60
+"""Pixels right of the longest bar."""
+
+BAR, GAP, LEGEND = 12, 10, 34
+HEIGHT = 140
+"""Pixels between nothing and the highest of a line."""
+
+DASHES = ("none", "6 3")
+COLOURS = ("#0072b2", "#e69f00")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One figure for each group of the plot."""
+
+    name: str
+    values: Sequence[float]
+
+
+def bars(title: str, description: str, groups: Sequence[str], pair: tuple[Series, Series], form: str) -> SafeString:
+    """Lying bars, two a group: the first series above the second. `form` writes a figure, as in format()."""
+    plot = slugify(title)
+    step = 2 * BAR + GAP
+    longest = max((value for series in pair for value in series.values), default=0.0) or 1.0
+    scale = (WIDTH - LABELS - FIGURES) / longest
+    rows = [
+        (LABELS - 8, LEGEND + i * step + BAR + 4, group, _pair(plot, i, pair, scale, form))
+        for i, group in enumerate(groups)
+    ]
+    drawn = format_html_join("", '<text x="{}" y="{}" text-anchor="end">{}</text>{}', rows)
+    height = LEGEND + len(groups) * step
+    axis = format_html(
+        '<line x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="currentColor"/>',
+        *(LABELS, LEGEND - GAP // 2, height - GAP // 2),
+    )
+    body = format_html("{}{}{}{}", _hatching(plot), _legend(plot, pair), drawn, axis)
+    return _svg(plot, title, description, height, body)
+
+
+def lines(title: str, description: str, ends: Sequence[str], drawn: Sequence[Series], form: str) -> SafeString:
+    """Lines from left to right, each series over the same moments; `ends` says which the first and last are."""
+    plot = slugify(title)
+    highest = max((value for series in drawn for value in series.values), default=0.0) or 1.0
+    curves = format_html_join("", "{}", [(_curve(which, series, highest, form),) for which, series in enumerate(drawn)])
+    base, right = LEGEND + HEIGHT, WIDTH - FIGURES
+    axis = format_html(
+        '<line x1="{0}" x2="{1}" y1="{2}" y2="{2}" stroke="currentColor"/>'
+        '<text x="{0}" y="{3}">{4}</text><text x="{1}" y="{3}" text-anchor="end">{5}</text>'
+        '<text x="{6}" y="{7}" text-anchor="end">{8}</text><text x="{6}" y="{2}" text-anchor="end">0</text>',
+        *(LABELS, right, base, base + 16, *ends, LABELS - 8, LEGEND + 4, format(highest, form)),
+    )
+    body = format_html("{}{}{}{}", _hatching(plot), _legend(plot, drawn), curves, axis)
+    return _svg(plot, title, description, base + 24, body)
+
+
+def _curve(which: int, series: Series, highest: float, form: str) -> SafeString:
+    step = (WIDTH - LABELS - FIGURES) / max(1, len(series.values) - 1)
+    places = [(LABELS + i * step, LEGEND + HEIGHT * (1 - value / highest)) for i, value in enumerate(series.values)]
+    return format_html(
+        '<polyline fill="none" stroke="{}" stroke-width="2" stroke-dasharray="{}" points="{}"/>'
+        '<text x="{}" y="{}" font-size="11">{}</text>',
+        *(COLOURS[which], DASHES[which], " ".join(f"{x:.1f},{y:.1f}" for x, y in places)),
+        *(WIDTH - FIGURES + 6, f"{places[-1][1] + 4:.1f}", format(series.values[-1], form)),
+    )
+
+
+def _svg(plot: str, title: str, description: str, height: int, body: SafeString) -> SafeString:
+    return format_html(
+        '<svg viewBox="0 0 {} {}" width="100%" style="max-width: {}px" role="img" aria-labelledby="{}-title {}-desc" '
+        'xmlns="http://www.w3.org/2000/svg" font-size="12" fill="currentColor">'
+        '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>{}</svg>',
+        *(WIDTH, height, WIDTH, plot, plot, plot, title, plot, description, body),
+    )
+
+
+def _hatching(plot: str) -> SafeString:
+    return format_html(
+        '<pattern id="{}-1" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect width="6" height="6" fill="{}"/><line x1="0" x2="0" y1="0" y2="6" stroke="#000" stroke-width="2"/>'
+        "</pattern>",
+        plot,
+        COLOURS[1],
+    )
+
+
+def _fill(plot: str, which: int) -> str:
+    return COLOURS[0] if which == 0 else f"url(#{plot}-1)"
+
+
+def _legend(plot: str, drawn: Sequence[Series]) -> SafeString:
+    entries = [
+        (LABELS + 200 * which, _fill(plot, which), LABELS + 200 * which + 18, series.name)
+        for which, series in enumerate(drawn)
+    ]
+    return format_html_join(
+        "",
+        '<rect x="{}" y="6" width="12" height="12" fill="{}" stroke="currentColor"/><text x="{}" y="16">{}</text>',
+        entries,
+    )
+
+
+def _pair(plot: str, group: int, pair: tuple[Series, Series], scale: float, form: str) -> SafeString:
+    top = LEGEND + group * (2 * BAR + GAP)
+    drawn = [
+        (
+            *(LABELS, top + which * BAR, f"{series.values[group] * scale:.1f}", BAR - 1, _fill(plot, which)),
+            *(f"{LABELS + series.values[group] * scale + 6:.1f}", top + which * BAR + BAR - 2),
+            format(series.values[group], form),
+        )
+        for which, series in enumerate(pair)
+    ]
+    return format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="currentColor" stroke-width="0.5"/>'
+        '<text x="{}" y="{}" font-size="11">{}</text>',
+        drawn,
+    )

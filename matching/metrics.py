@@ -1,0 +1,52 @@
+"""The matching run in figures."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Q
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+
+from matching.enums import RunStatus
+from matching.models import MatchingRun, PoolEntry
+
+FIGURES = {
+    "pool_size": "People in the pool of the last finished run.",
+    "proposals": "Proposals it made.",
+    "left_without": "People it made none for.",
+    "alone": "Of them, people whom nobody suited.",
+    "exposure_gini": "Inequality of exposure, 0 to 1, with its proposals.",
+}
+
+
+def figures() -> Iterator[Metric]:
+    """Of the last finished run, and of what waits. Needs the service role."""
+    yield from _of_last_run()
+    runs = GaugeMetricFamily("matching_runs", "Runs on record, by status.", labels=["status"])
+    for status, count in MatchingRun.objects.order_by().values_list("status").annotate(count=Count("id")):
+        runs.add_metric([status], count)
+    yield runs
+    waiting = PoolEntry.objects.aggregate(
+        build=Count("id", filter=Q(due_at__isnull=False)), consider=Count("id", filter=Q(consider_at__isnull=False))
+    )
+    backlog = GaugeMetricFamily("matching_backlog", "People whose entry waits, by what for.", labels=["work"])
+    for work, count in waiting.items():
+        backlog.add_metric([work], count)
+    yield backlog
+
+
+def _of_last_run() -> Iterator[Metric]:
+    last = MatchingRun.objects.filter(status=RunStatus.FINISHED).order_by("-finished_at").first()
+    if last is None or last.finished_at is None:
+        return
+    for name, meaning in FIGURES.items():
+        yield GaugeMetricFamily(f"matching_run_{name}", meaning, value=float(getattr(last, name) or 0))
+    finished = last.finished_at.timestamp()
+    yield GaugeMetricFamily("matching_run_finished_timestamp_seconds", "When it ended.", value=finished)
+    seconds = GaugeMetricFamily("matching_run_seconds", "How long each of its stages took.", labels=["stage"])
+    for stage, passed in last.seconds.items():
+        seconds.add_metric([stage], passed)
+    yield seconds
+    rejected = GaugeMetricFamily("matching_run_rejected_pairs", "Ordered pairs turned down, by rule.", labels=["rule"])
+    for rule, count in last.rejected.items():
+        rejected.add_metric([rule], count)
+    yield rejected
