@@ -1,11 +1,14 @@
 """The matching run against the bare product of the same vectors, on an invented population in a real database."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -20,6 +23,9 @@ SHORTLIST_PEOPLE, FEATURES, PLACES = 20_000, 300, 50
 CHECKED = 500
 """People of the large pool whose shortlists are held against the exhaustive ones."""
 
+PATIENCE = 1200.0
+"""Seconds that a run in shards may take."""
+
 TOLERANCE = 1e-2
 """Points by which two ways of adding up single-precision products may differ."""
 
@@ -31,7 +37,7 @@ def run() -> list[dict[str, Any]]:
 
 def _large() -> list[dict[str, Any]]:
     whole = _whole_run(LARGE, REPEATS_LARGE, 3.0)
-    return [whole, _incremental(whole["ours"])]
+    return [whole, _workers(), _incremental(whole["ours"])]
 
 
 def _whole_run(people: int, repeats: int, target: float) -> dict[str, Any]:
@@ -76,6 +82,7 @@ def _run_once() -> int:
     now = timezone.now()
     with transaction.atomic():
         runs.request(now=now)
+    settings.MATCHING_INLINE = LARGE
     done = runs.run_requested(now=now)
     if done is None or done.error:
         raise RuntimeError(f"the run failed: {done and done.error}")
@@ -127,6 +134,53 @@ def _exhaustive(field: Any, some: NDArray[np.int64], k: int) -> NDArray[np.float
     worth = np.where(romance, lovers, friends)
     worth = np.where(allowed(field.pool.take(some), field.pool) & ~np.isnan(worth), worth, -1.0)
     return np.asarray(-np.sort(-worth, axis=1)[:, :k], dtype=np.float32)
+
+
+def _workers() -> dict[str, Any]:
+    """The same run in shards, by two worker processes and by one."""
+    (two, made_by_two), (one, made_by_one) = (_in_shards(workers) for workers in (2, 1))
+    return figure(
+        "matching.workers",
+        ours=[two],
+        reference=[one],
+        at_most=1.0,
+        guard=f"as many proposals by two workers ({made_by_two}) as by one ({made_by_one})",
+        guard_ok=made_by_two == made_by_one,
+        unit="s",
+        n=LARGE,
+        peak_rss_mb=stack.own_peak_rss_mb(),
+    )
+
+
+def _in_shards(workers: int) -> tuple[float, int]:
+    """Seconds from the request of a run to its end, and its proposals, with so many workers waiting for it."""
+    from matching.models import MatchingRun
+    from matching.services import runs
+
+    _forget_runs()
+    waiting = [_worker() for _ in range(workers)]
+    began, inline = time.perf_counter(), settings.MATCHING_INLINE
+    with transaction.atomic():
+        runs.request(now=timezone.now())
+    settings.MATCHING_INLINE = 0
+    runs.run_requested(now=timezone.now())
+    settings.MATCHING_INLINE = inline
+    for worker in waiting:
+        print("go", file=worker.stdin, flush=True)
+    for worker in waiting:
+        worker.wait(PATIENCE)
+    run = MatchingRun.objects.get()
+    if run.error or any(worker.returncode for worker in waiting):
+        raise RuntimeError(f"the run in shards failed: {run.error}")
+    return time.perf_counter() - began, run.proposals
+
+
+def _worker() -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "bench.matching_worker"]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    if worker.stdout is None or worker.stdout.readline() != "ready\n":
+        raise RuntimeError("a worker did not start")
+    return worker
 
 
 def _incremental(full: float) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from config.admin import ModelAdmin, reported
 from matching.admin.plots import Series, lines
 from matching.enums import RunStatus
-from matching.models import MatchingRun
+from matching.models import MatchingRun, MatchingShard
 from matching.services import runs
 
 DRAWN = 60
@@ -48,9 +48,18 @@ class MatchingRunAdmin(ModelAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "plots": _plots()})
 
 
+@admin.register(MatchingShard)
+class MatchingShardAdmin(ModelAdmin):
+    list_display = ("created_at", "run", "number", "attempts", "leased_until", "finished_at")
+    list_select_related = ("run",)
+    hidden = ("meetings", "shortlists")
+
+
 def _plots() -> list[tuple[str, SafeString]]:
     """Of the last finished runs, the oldest first; none where there are fewer than two."""
-    finished = MatchingRun.objects.filter(status=RunStatus.FINISHED).defer("members", "starts")
+    finished = MatchingRun.objects.filter(status=RunStatus.FINISHED, finished_at__isnull=False).defer(
+        "members", "starts"
+    )
     found = list(finished.order_by("-finished_at")[:DRAWN])[::-1]
     if len(found) < 2:
         return []

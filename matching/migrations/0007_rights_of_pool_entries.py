@@ -1,11 +1,14 @@
-"""Who sees that somebody has a pool entry, never the numbers in it: admins, as with charts."""
+"""Who sees that somebody has a pool entry, never the numbers in it: admins, as with charts; and parts of runs: as runs."""
 
 from importlib import import_module
 
 from django.db import migrations
 
 CASES = import_module("safety.migrations.0008_case_rights")
-GIVEN = {"admin": [("matching", "view", "poolentry")]}
+GIVEN = {
+    "analyst": [("matching", "view", "matchingshard")],
+    "admin": [("matching", "view", "poolentry"), ("matching", "view", "matchingshard")],
+}
 
 
 def give(apps, schema_editor):

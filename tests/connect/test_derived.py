@@ -9,7 +9,7 @@ from connect.services import consents
 from matching.engine.features import DIMENSIONS
 from matching.models import Match, MatchFeedback
 from safety import personal_data
-from tests.matching.builders import match_of, person
+from tests.matching.builders import loaded, match_of, person
 
 DERIVED = [(part, purpose) for part in personal_data.parts() for purpose in part.derived]
 # Nothing is derived under these yet. Where something is, its part says so and its purpose leaves this list.
@@ -30,6 +30,7 @@ def somebody(db):
     MatchFeedback.objects.create(
         match=match, user=user, rating=5, vector_delta=np.full(len(DIMENSIONS), 0.1), engine_version="1"
     )
+    loaded(now)
     return user
 
 

@@ -13,7 +13,7 @@ from matching.models import Chart, Match
 from matching.services import pipeline, runs
 from matching.services.charts import HALVES
 from matching.services.scorings import BY_PURPOSE
-from tests.matching.builders import account, born, consent, match_of, person
+from tests.matching.builders import account, born, consent, entry_of, loaded, match_of, person
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,18 @@ def test_vectors_are_emptied_and_counted(api, now):
     assert take_back(api, user, Purpose.MATCHING)["vectors"] == 3
     profile = ConnectProfile.objects.get(user=user)
     assert [getattr(profile, name) for name in VECTOR_FIELDS] == [None] * 4
+
+
+def test_the_engines_vectors_go_at_once_and_those_of_others_stay(api, now):
+    user, other = person(now, chart=False), person(now, chart=False)
+    loaded(now)
+    take_back(api, user, Purpose.MATCHING)
+    entries = [entry_of(user), entry_of(other)]
+    assert [(entry.query is None, entry.key is None, entry.leanings is None) for entry in entries] == [
+        (True,) * 3,
+        (False,) * 3,
+    ]
+    assert loaded(now).ids == [other.id]
 
 
 def test_taking_back_twice_deletes_nothing_more(api, now):
