@@ -36,6 +36,7 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
         entries.empty(user_id=user_id, now=now)
         return forgotten | scorings.forget(user_id=user_id, dimension=scorings.BY_PURPOSE[taken_back], now=now)
     if purpose == Purpose.MATCHING:
+        entries.remove(user_id=user_id)
         closed = proposals.close_for(user_id=user_id, now=now)
         return {"proposals": closed, "learned": feedback.forget(user_id=user_id)}
     return {}

@@ -44,6 +44,12 @@ def empty(*, user_id: UUID, now: datetime) -> int:
         return standing.filter(query__isnull=False).update(query=None, key=None, leanings=None, present=0, due_at=now)
 
 
+def remove(*, user_id: UUID) -> None:
+    """Delete all that an entry keeps of a person who does not want to be matched any more."""
+    with as_service():
+        PoolEntry.objects.filter(user=user_id).delete()
+
+
 def are_wanting() -> bool:
     """Whether somebody in the pool has no entry, or an outdated one. Needs the service role."""
     return _without_entry().exists() or _outdated().exists()

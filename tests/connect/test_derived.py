@@ -7,7 +7,7 @@ from django.utils import timezone
 from connect.enums import Purpose
 from connect.services import consents
 from matching.engine.features import DIMENSIONS
-from matching.models import Match, MatchFeedback
+from matching.models import Match, MatchFeedback, PoolEntry
 from safety import personal_data
 from tests.matching.builders import loaded, match_of, person
 
@@ -48,6 +48,11 @@ def test_and_goes_with_it(somebody, part, purpose):
     deleted = consents.revoke(user_id=somebody.id, purpose=purpose, now=timezone.now())
     assert held(part, purpose, somebody) == []
     assert any(deleted.values())
+
+
+def test_nothing_is_left_of_whom_one_looked_for(somebody):
+    consents.revoke(user_id=somebody.id, purpose=Purpose.MATCHING, now=timezone.now())
+    assert not PoolEntry.objects.filter(user=somebody).exists()
 
 
 def test_what_was_learned_is_among_what_is_reported(somebody):
