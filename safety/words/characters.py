@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from itertools import pairwise
 
@@ -12,7 +12,11 @@ _OURS |= dict.fromkeys("‘’‚‛′´ʼ＇", "'") | dict.fromkeys("“”„
 _OURS |= dict(zip("авгезийкмнопрстухчшщьяієћһ", "abre3uukmhonpctyx4wwbriehh", strict=True))
 _OURS |= dict(zip("αβγεηικμνοπρστυχω", "abyenikuvonpotuxw", strict=True))
 _OURS |= dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢłøđħŧðƥƙɨ", "abcdefghijklmnoprstuvwyzlodhtdpki", strict=True))
-_OURS |= {"…": "...", "·": ".", "•": ".", "∙": ".", "⁄": "/", "№": "no", "€": "€", "£": "£"}
+_OURS |= {"ӱ": "ue", "Ӱ": "ue", "…": "...", "·": ".", "•": ".", "∙": ".", "⁄": "/", "№": "no", "€": "€", "£": "£"}
+# Two dots, or the two strokes that pass for them, over what is read as one of these.
+_DOTS = ("\u0308", "\u030b")
+_DOTTED = {"a": "ae", "o": "oe", "u": "ue"}
+_LATIN_TO_GREEK_EXTENDED = range(0xC0, 0x2000)
 # Letters in circles, squares and flags, which have no look-alike of their own.
 _ALPHABETS = [0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6]
 _UNSEEN = [0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0, 0x034F, 0x17B4, 0x17B5, *range(0xFE00, 0xFE10)]
@@ -26,7 +30,17 @@ def _latin() -> dict[int, str | None]:
     table |= dict.fromkeys(_UNSEEN)
     table |= {point: None for first, last in _format_ranges() for point in range(first, last + 1)}
     table |= {ord(char): read for char, read in _OURS.items()}
+    table |= {ord(char): read for char, read in _umlauts(table)}
     return table | {point: table[ord(chr(point).lower())] for point in table if _is_capital_i(chr(point), table)}
+
+
+def _umlauts(table: Mapping[int, str | None]) -> Iterator[tuple[str, str]]:
+    """Letters with two dots, of whatever script, that look like ä, ö or ü."""
+    for char in map(chr, _LATIN_TO_GREEK_EXTENDED):
+        parts = unicodedata.normalize("NFD", char.lower())
+        read = _DOTTED.get(table.get(ord(parts[0])) or parts[0])
+        if read and any(mark in _DOTS for mark in parts[1:]):
+            yield char, read
 
 
 def _is_capital_i(char: str, table: Mapping[int, str | None]) -> bool:

@@ -13,23 +13,38 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
+import re2
 from rapidfuzz.distance import OSA
 
 from safety.words.characters import LATIN
-from safety.words.lexicon import NUMBERS, VOCABULARY, words_in
+from safety.words.lexicon import KNOWN, NUMBERS, VOCABULARY, words_in
 
 LONGEST = 4000
 """Characters of a text that are looked at; no message is longer."""
 MOST_READINGS = 12
 FEWEST_NUMBERS = 5
 SHORTEST_MISSPELT = 7
+SHORTEST_LOOKED_UP = 3
 SHORTEST_MEAN = 2.5
 """Letters a word, on average, of what is words."""
 
 _TOKEN = re.compile(r"[a-z0-9]+")
-_SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]{1,16}|[ \t]?[._\-*|/,~+][ \t]?)){2,}[a-z0-9](?![a-z0-9])")
-_NARROW = re.compile(r"(?<![a-z0-9])(?:[a-z0-9](?:[ \t]|[ \t]?[._\-*|/,~+][ \t]?)){2,}[a-z0-9](?![a-z0-9])")
-_DOTTED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][._\-*|/,~+]){2,}[a-z0-9](?![a-z0-9])")
+# One letter as it was written: an umlaut is two by now.
+_ONE = r"(?:[aou]e|ss|[a-z0-9])"
+_SPACED = re.compile(rf"(?<![a-z0-9])(?:{_ONE}(?:[ \t]{{1,16}}|[ \t]?[._\-*|/,~+][ \t]?)){{2,}}{_ONE}(?![a-z0-9])")
+_NARROW = re.compile(rf"(?<![a-z0-9])(?:{_ONE}(?:[ \t]|[ \t]?[._\-*|/,~+][ \t]?)){{2,}}{_ONE}(?![a-z0-9])")
+_DOTTED = re.compile(rf"(?<![a-z0-9])(?:{_ONE}[._\-*|/,~+]){{2,}}{_ONE}(?![a-z0-9])")
+# Pieces of words about a letter that is no word: `ki l l you`.
+_PIECES = re.compile(
+    r"(?<![a-z0-9'])(?:[a-z]{1,7} )?(?:[a-z]{1,3} ){0,6}[b-hj-tv-z](?: [a-z]{1,3}){0,6}(?: [a-z]{1,7})?(?![a-z0-9'])"
+)
+_LONE = re.compile(r"(?<![^ ])[b-hj-tv-z](?![^ ])")
+# Known words run together: three of them, or two when one is what people hide.
+_GLUED = re2.compile(
+    r"\b(?:(?:{known}){{3,}}|(?:{known})+(?:{hidden})(?:{known})*|(?:{hidden})(?:{known})+)\b".format(
+        known="|".join(sorted(KNOWN)), hidden="|".join(VOCABULARY)
+    )
+)
 _BETWEEN = re.compile(r"[^a-z0-9]+")
 # Of a word between spaces that has what may stand for a letter, its runs of letters and of such: each looked at once,
 # whatever is written.
@@ -54,6 +69,14 @@ _DATE_OR_TIME = re.compile(
     r"\b\d{1,2}\.\d{1,2}\.(?:19|20)?\d\d\b|\b\d{1,2}:\d\d\b|\b(?:19|20)\d\d\b ?[-/] ?(?:19|20)\d\d\b"
 )
 _NUMBER_WORD = re.compile(r"\b(?:(double|triple|doppel|dreimal) ?)?(" + "|".join(NUMBERS) + r"|\d)\b")
+_NUMBERS_GLUED = re.compile(r"(?<![a-z0-9])(?=[a-z0-9]{10})(?:" + "|".join(NUMBERS) + r"|\d){3,}(?![a-z0-9])")
+# Letters for digits, in what has digits and is not a measure: `O171 234S678`.
+_DIGIT = re.compile(r"\d")
+_AS_DIGITS = re.compile(r"(?<![a-z0-9])[oilsbz]*\d[0-9oilsbz]*(?![a-z0-9])")
+_A_NUMBER = re.compile("|".join(sorted(NUMBERS, key=len, reverse=True)) + r"|\d")
+_MEASURE = re.compile(r"\d+(?:s|l|lbs?|oz)?")
+_DIGIT_LOOKS = str.maketrans("oilsbz", "011582")
+_COUNTING = re.compile(r"(?<!\d)(?:(?:1211)?(?:10)?98765432(?:10?)?|0?123456789(?:10)?(?:1112)?)(?!\d)")
 _SEPARATED = re.compile(r"(?<=\d)[\s.\-/()_,|~]{1,3}(?=\d)")
 _TIMES = {"": 1, "double": 2, "doppel": 2, "triple": 3, "dreimal": 3}
 
@@ -124,6 +147,24 @@ def _joined(text: str) -> Iterable[str]:
         yield _SPACED.sub(lambda spelt: " ".join(words_in(_BETWEEN.sub("", spelt[0]))), text)
 
 
+def _pieced(text: str) -> Iterable[str]:
+    """`ki l l you`, `mu r d er`: the words that the pieces make."""
+    if _LONE.search(text):
+        yield _PIECES.sub(lambda run: " ".join(words_in(run[0].replace(" ", ""))), text)
+
+
+def _unglued(text: str) -> Iterable[str]:
+    """`iwillkillyou`, `bringdichum`: one word for each that is known."""
+    if _GLUED.search(text):
+        yield _GLUED.sub(lambda glued: _as_words(glued[0]), text)
+
+
+def _as_words(glued: str) -> str:
+    """The words in it; `killer` and `someone`, which are short or fall into snippets, stay as they are."""
+    words = words_in(glued)
+    return " ".join(words) if len(glued) >= SHORTEST_MISSPELT and len(glued) >= SHORTEST_MEAN * len(words) else glued
+
+
 def _unleeted(text: str) -> Iterable[str]:
     """`wh4ts@pp`, `1 will`; a 1 is an i or an l. Measures and ages stay as they are."""
     if _SIGN.search(text):
@@ -163,7 +204,16 @@ def _corrected(text: str) -> Iterable[str]:
         yield _TOKEN.sub(lambda word: slips.get(word[0], word[0]), text)
 
 
-_WAYS: list[Callable[[str], Iterable[str]]] = [_separated, _joined, _unleeted, _unmasked, _shortened, _corrected]
+_WAYS: list[Callable[[str], Iterable[str]]] = [
+    _separated,
+    _joined,
+    _pieced,
+    _unleeted,
+    _unmasked,
+    _shortened,
+    _unglued,
+    _corrected,
+]
 
 
 def _behind(masked: str) -> str:
@@ -190,8 +240,19 @@ def _by_initial() -> dict[str, tuple[str, ...]]:
 
 
 def _digits(plain: str, tokens: tuple[str, ...]) -> str:
+    if not _DIGIT.search(plain) and NUMBERS.keys().isdisjoint(tokens) and not _NUMBERS_GLUED.search(plain):
+        return ""
+    told = _AS_DIGITS.sub(lambda word: _looked_up(word[0]), plain)
+    told = _NUMBERS_GLUED.sub(lambda glued: " ".join(_A_NUMBER.findall(glued[0])), told)
+    tokens = tokens if told == plain else tuple(_TOKEN.findall(told))
     if sum(len(token) if token.isdigit() else token in NUMBERS for token in tokens) < FEWEST_NUMBERS:
         return ""
-    undated = _DATE_OR_TIME.sub("#", plain)
+    undated = _DATE_OR_TIME.sub("#", told)
     spelt = _NUMBER_WORD.sub(lambda n: NUMBERS.get(n[2], n[2]) * _TIMES[n[1] or ""], undated)
-    return _SEPARATED.sub("", spelt)
+    return _COUNTING.sub("#", _SEPARATED.sub("", spelt))
+
+
+def _looked_up(word: str) -> str:
+    """Digits for the letters of a word that is at least half digits."""
+    mostly = 2 * sum(map(str.isdigit, word)) >= max(len(word), SHORTEST_LOOKED_UP)
+    return word.translate(_DIGIT_LOOKS) if mostly and not _MEASURE.fullmatch(word) else word

@@ -11,8 +11,9 @@ NUMBERS: dict[str, str] = _RAW["numbers"]
 """Number words and their digits, English and German."""
 VOCABULARY: tuple[str, ...] = tuple(_RAW["vocabulary"]["words"])
 """Words people mask and misspell to get past rules."""
-_KNOWN: frozenset[str] = frozenset((*VOCABULARY, *NUMBERS, *_RAW["vocabulary"]["common"]))
-_LONGEST_KNOWN = max(map(len, _KNOWN))
+KNOWN: frozenset[str] = frozenset((*VOCABULARY, *NUMBERS, *_RAW["vocabulary"]["common"]))
+"""Words that letters run together are divided into."""
+_LONGEST_KNOWN = max(map(len, KNOWN))
 SETS: dict[str, str] = {name: "(?:" + "|".join(words) + ")" for name, words in _RAW["sets"].items()}
 SETS["gap"] = "[^.!?\\n]*"
 SETS["start"] = "(?m:^)[^a-z0-9\\n]*"
@@ -38,7 +39,7 @@ def words_in(letters: str) -> list[str]:
     for end in range(1, len(letters) + 1):
         unknown = (best[end - 1][0] + 3, end - 1)
         starts = range(max(0, end - _LONGEST_KNOWN), end)
-        known = ((best[start][0] + 2, start) for start in starts if letters[start:end] in _KNOWN)
+        known = ((best[start][0] + 2, start) for start in starts if letters[start:end] in KNOWN)
         best.append(min([unknown, *known]))
     return _pieces(letters, best)
 
@@ -48,7 +49,7 @@ def _pieces(letters: str, best: list[tuple[int, int]]) -> list[str]:
     end, loose = len(letters), len(letters)
     while end:
         start = best[end][1]
-        if letters[start:end] in _KNOWN:
+        if letters[start:end] in KNOWN:
             found += [letters[end:loose]] if loose > end else []
             found.append(letters[start:end])
             loose = start

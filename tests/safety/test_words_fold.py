@@ -60,6 +60,33 @@ def test_typographic_apostrophes_are_plain():
     assert latin("I’m") == "i'm"
 
 
+@pytest.mark.parametrize("letter", ["ö", "o\u0308", "\u04e7", "\u043e\u0308", "\u0151", "\u022b"])
+def test_two_dots_over_what_looks_like_an_o_are_an_oe(letter):
+    assert latin(f"T{letter}ten") == "toeten"
+
+
+@pytest.mark.parametrize("text", ["iwillkillyou", "i willkillyou", "i will killyou", "i will ki l l you"])
+def test_words_run_together_or_cut_up_are_read_as_words(text):
+    assert "i will kill you" in fold(text).words.split("\n")
+
+
+@pytest.mark.parametrize("text", ["someone", "the killer", "animal"])
+def test_what_is_a_word_is_not_divided(text):
+    assert fold(text).words == text
+
+
+def test_letters_for_digits_are_digits():
+    assert "01712345678" in fold("O171 234S678").digits
+
+
+def test_measures_are_not_digits():
+    assert "1000165" not in fold("12345 and 1000lbs").digits
+
+
+def test_counting_up_or_down_is_no_number():
+    assert fold("10 9 8 7 6 5 4 3 2 1 go").digits == "# go"
+
+
 def test_digits_of_other_scripts_are_digits():
     assert latin("١٦") == "16"
 
