@@ -106,7 +106,7 @@ def conversations(request: HttpRequest) -> HttpResponse:
     results = [
         {name: row[name] for name in same}
         | {"pseudonym": row["pseudonym_b" if row["user_a_id"] == session["user_id"] else "pseudonym_a"]}
-        | {"peer_id": None}
+        | {"peer_id": None, "paused": row["paused"] and row["state"] != "closed"}
         for row in rows[:50]
     ]
     return _json({"results": results, "next": None})
