@@ -216,3 +216,18 @@ def test_waiting_counts_from_the_last_proposal_and_exposure_lately(now):
     assert waited[user.id] == pytest.approx(0.0, abs=0.01)
     assert waited[fresh.id] == pytest.approx(4.0, abs=0.01)
     assert (shown[user.id], shown[fresh.id]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda user: ConnectProfile.objects.filter(user=user).update(is_active=False),
+        lambda user: Profile.objects.filter(user=user).update(birth_date=None),
+    ],
+    ids=["inactive", "no birth date"],
+)
+def test_who_left_is_not_loaded_though_their_vectors_are_still_there(now, leave):
+    stays, goes = person(now, chart=False), person(now, chart=False)
+    assert set(loaded(now).ids) == ids(stays, goes)
+    leave(goes)
+    assert set(people.load(capacity=1, now=now).ids) == ids(stays)
