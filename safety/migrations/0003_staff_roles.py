@@ -1,9 +1,8 @@
-"""Staff roles: groups with their rights.
-
-Django makes permissions only after all migrations; those named here are made now, by name, and found then.
-"""
+"""Staff roles: groups with their rights."""
 
 from django.db import migrations
+
+from safety.schema import StaffRights
 
 EVERYTHING = {
     "safety": ["auditlog", "block", "idempotencykey", "report"],
@@ -47,30 +46,10 @@ ROLES = {
 }
 
 
-def make_roles(apps, schema_editor):
-    Group = apps.get_model("auth", "Group")
-    for name, rights in ROLES.items():
-        group, _ = Group.objects.get_or_create(name=name)
-        group.permissions.add(*(_permission(apps, *right) for right in rights))
-
-
-def _permission(apps, app, verb, model):
-    ContentType = apps.get_model("contenttypes", "ContentType")
-    content_type, _ = ContentType.objects.get_or_create(app_label=app, model=model)
-    found, _ = apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=content_type, codename=f"{verb}_{model}", defaults={"name": f"Can {verb} {model}"}
-    )
-    return found
-
-
-def remove_roles(apps, schema_editor):
-    apps.get_model("auth", "Group").objects.filter(name__in=ROLES).delete()
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("safety", "0002_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
-    operations = [migrations.RunPython(make_roles, remove_roles)]
+    operations = [StaffRights(ROLES)]

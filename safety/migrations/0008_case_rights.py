@@ -5,9 +5,11 @@ A moderator knows people by their cases: no more by the tables of accounts, prof
 
 from django.db import migrations
 
+from safety.schema import StaffRights
+
 CASES = [
-    *(("safety", "view", model) for model in ("report", "moderationaction", "appeal", "safetyflag")),
-    *(("safety", "change", model) for model in ("report", "moderationaction", "appeal", "safetyflag")),
+    *(("safety", "view", model) for model in ("moderationaction", "appeal", "safetyflag")),
+    *(("safety", "change", model) for model in ("moderationaction", "appeal", "safetyflag")),
     ("safety", "add", "moderationaction"),
 ]
 GIVEN = {"moderator": CASES, "admin": CASES}
@@ -21,34 +23,6 @@ TAKEN = {
 }
 
 
-def change_rights(apps, schema_editor):
-    for name, rights in GIVEN.items():
-        _group(apps, name).permissions.add(*(_permission(apps, *right) for right in rights))
-    for name, rights in TAKEN.items():
-        _group(apps, name).permissions.remove(*(_permission(apps, *right) for right in rights))
-
-
-def change_back(apps, schema_editor):
-    for name, rights in GIVEN.items():
-        new = [right for right in rights if right[2] != "report"]
-        _group(apps, name).permissions.remove(*(_permission(apps, *right) for right in new))
-    for name, rights in TAKEN.items():
-        _group(apps, name).permissions.add(*(_permission(apps, *right) for right in rights))
-
-
-def _group(apps, name):
-    return apps.get_model("auth", "Group").objects.get_or_create(name=name)[0]
-
-
-def _permission(apps, app, verb, model):
-    ContentType = apps.get_model("contenttypes", "ContentType")
-    content_type, _ = ContentType.objects.get_or_create(app_label=app, model=model)
-    found, _ = apps.get_model("auth", "Permission").objects.get_or_create(
-        content_type=content_type, codename=f"{verb}_{model}", defaults={"name": f"Can {verb} {model}"}
-    )
-    return found
-
-
 class Migration(migrations.Migration):
     dependencies = [("safety", "0007_case_checks")]
-    operations = [migrations.RunPython(change_rights, change_back)]
+    operations = [StaffRights(GIVEN, taken=TAKEN)]

@@ -1,14 +1,20 @@
 """A staff member's browser, and the pages it goes to."""
 
+from collections import defaultdict
+from functools import cache
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import totp
 
 from connect.models import User
+from safety.schema import StaffRights
 from tests.safety.calls import address
 
 PASSWORD = "a long enough password"
@@ -52,3 +58,22 @@ def member_of(role):
     user = staff()
     user.groups.add(Group.objects.get(name=role))
     return browser(user)
+
+
+def make_roles():
+    """The groups of the migrations, which tests that empty tables take away; what each may do."""
+    rights = defaultdict(set)
+    for step in _steps():
+        step.code(apps, None)
+        for role, given in step.given.items():
+            rights[role] |= set(given)
+        for role, taken in step.taken.items():
+            rights[role] -= set(taken)
+    return rights
+
+
+@cache
+def _steps():
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
+    return [step for migration, _ in plan for step in migration.operations if isinstance(step, StaffRights)]

@@ -1,10 +1,8 @@
 """What staff do in the admin, who may, and under which role it happens."""
 
 from contextlib import contextmanager
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
@@ -14,16 +12,9 @@ from matching.models import MatchingRun
 from safety.models import AuditLog, Report
 from safety.services import cases
 from safety.signals import access_changed
-from tests.config.desk import act, browser, log_in, member_of, page
+from tests.config.desk import act, browser, log_in, make_roles, member_of, page
 from tests.safety.rows import our_models
 
-STAFF_ROLES = import_module("safety.migrations.0003_staff_roles")
-CASE_RIGHTS = import_module("safety.migrations.0008_case_rights")
-LATER_RIGHTS = import_module("safety.migrations.0013_rights_of_new_tables")
-OVER_STAFF = import_module("safety.migrations.0022_rights_over_staff")
-TUNING_RIGHTS = import_module("matching.migrations.0005_rights_of_parameters")
-ENTRY_RIGHTS = import_module("matching.migrations.0007_rights_of_pool_entries")
-RIGHTS = (CASE_RIGHTS, LATER_RIGHTS, OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS)
 every_model = pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 
 
@@ -97,17 +88,7 @@ def test_a_staff_role_is_given_by_a_superuser_and_recorded(boss, root, rows):
 
 @pytest.fixture
 def roles(db):
-    """The groups of the migration, which tests that empty tables take away."""
-    STAFF_ROLES.make_roles(apps, None)
-    CASE_RIGHTS.change_rights(apps, None)
-    LATER_RIGHTS.give(apps, None)
-    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS):
-        later.give(apps, None)
-    return {
-        role: {*rights, *(right for later in RIGHTS for right in later.GIVEN.get(role, ()))}
-        - {*CASE_RIGHTS.TAKEN.get(role, ())}
-        for role, rights in STAFF_ROLES.ROLES.items()
-    }
+    return make_roles()
 
 
 @pytest.mark.parametrize("role", ["moderator", "analyst", "admin"])
@@ -118,11 +99,7 @@ def test_a_role_has_the_rights_it_names_and_no_other(roles, role):
 
 def test_making_the_roles_again_changes_nothing(roles):
     before = Group.objects.count(), Group.permissions.through.objects.count()
-    STAFF_ROLES.make_roles(apps, None)
-    CASE_RIGHTS.change_rights(apps, None)
-    LATER_RIGHTS.give(apps, None)
-    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS):
-        later.give(apps, None)
+    make_roles()
     assert (Group.objects.count(), Group.permissions.through.objects.count()) == before
 
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,8 +13,7 @@ from safety import evidence
 from safety.enums import FlagKind, ReportReason
 from safety.models import Appeal, AuditLog, ModerationAction, Report
 from safety.services import actions, blocks, cases, flags
-from tests.config.desk import browser, member_of, page, staff
-from tests.config.test_admin_actions import CASE_RIGHTS, STAFF_ROLES
+from tests.config.desk import browser, make_roles, member_of, page, staff
 from tests.factories import ProfileFactory
 from tests.safety.cases import BAN, WEEK, appealed, filed, moderator, taken
 from tests.safety.rows import person
@@ -47,8 +45,7 @@ def report(said):
 
 @pytest.fixture
 def roles(db):
-    STAFF_ROLES.make_roles(apps, None)
-    CASE_RIGHTS.change_rights(apps, None)
+    make_roles()
 
 
 @pytest.fixture

@@ -1,31 +1,25 @@
 """Cases about staff: those set above moderators decide them, and whoever is acted against is no longer on the staff."""
 
-from importlib import import_module
 from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from connect.models import Notification, OutgoingMail, User
 from safety.models import AuditLog, ModerationAction, Report
 from safety.services import actions, appeals, cases, flags, reports
-from tests.config.desk import browser, page, staff
+from tests.config.desk import browser, make_roles, page, staff
 from tests.safety.cases import BAN, RESTRICTION, WARNING, WEEK, filed, moderator, taken
 from tests.safety.refusals import refusal_of
 from tests.safety.rows import appeal_of
 
 pytestmark = pytest.mark.django_db
-GROUPS = [import_module(f"safety.migrations.{name}") for name in ("0003_staff_roles", "0008_case_rights")]
-OVER_STAFF = import_module("safety.migrations.0022_rights_over_staff")
 
 
 @pytest.fixture(autouse=True)
 def roles(db):
-    GROUPS[0].make_roles(apps, None)
-    GROUPS[1].change_rights(apps, None)
-    OVER_STAFF.give(apps, None)
+    make_roles()
 
 
 def one_of(role):
