@@ -7,10 +7,10 @@ from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 
 from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
 from chat.services import holds
+from config import clock
 from config.admin import ModelAdmin, reported, staff_id
 
 
@@ -88,13 +88,13 @@ class HeldMessageAdmin(ModelAdmin):
     def release(self, request: HttpRequest, queryset: QuerySet[HeldMessage]) -> None:
         for held in queryset:
             with reported(self, request, held):
-                holds.release(hold=held.id, by=staff_id(request), now=timezone.now())
+                holds.release(hold=held.id, by=staff_id(request), now=clock.now())
 
     @admin.action(description="Reject", permissions=["moderate"])
     def reject(self, request: HttpRequest, queryset: QuerySet[HeldMessage]) -> None:
         for held in queryset:
             with reported(self, request, held):
-                holds.reject(hold=held.id, by=staff_id(request), now=timezone.now())
+                holds.reject(hold=held.id, by=staff_id(request), now=clock.now())
 
 
 @admin.register(Reveal)

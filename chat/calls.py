@@ -9,12 +9,12 @@ from typing import Any, ParamSpec, TypeVar
 import structlog
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
 from chat import frames, handlers
 from chat.handlers import Visitor
 from chat.services.drafts import MessageRefused
+from config import clock
 from config.api.errors import Problem, describe
 from config.db import new_id
 from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast
@@ -135,7 +135,7 @@ def _carry_out(call: Call) -> Answer:
 
 def _handle(call: Call) -> Reply:
     try:
-        return Reply(200, handlers.HANDLERS[call.type](call.visitor, call.data, timezone.now()))
+        return Reply(200, handlers.HANDLERS[call.type](call.visitor, call.data, clock.now()))
     except MessageRefused as refused:
         # Returned and not raised: the trace of it is committed.
         return _refuse(refused)
@@ -148,7 +148,7 @@ def _perform(visitor: Visitor, handler: Callable[[], Reply], opened: bool = True
         handler=handler,
         refuse=_refuse,
         claim=None,
-        now=timezone.now(),
+        now=clock.now(),
     )
 
 

@@ -6,13 +6,13 @@ import orjson
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.utils import timezone
 
 from chat import calls, outbox
 from chat.calls import SessionEnded, ShutOut, in_thread
 from chat.handlers import Visitor
 from chat.services import presence
 from chat.sessions import EXPIRED, REVOKED, registry
+from config import clock
 from config.db import new_id
 from config.errors import NotSignedIn, TooFast, Unavailable
 from connect.realtime import user_group
@@ -83,7 +83,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
         if self.entered:
             registry.remove(self)
             await self.channel_layer.group_discard(user_group(self.visitor.user_id), self.channel_name)
-            await in_thread(presence.leave)(user_id=self.visitor.user_id, socket_id=self.socket_id, now=timezone.now())
+            await in_thread(presence.leave)(user_id=self.visitor.user_id, socket_id=self.socket_id, now=clock.now())
 
     async def _authorise(self) -> int | None:
         """The close code of a refusal, None when the visitor may come in."""
@@ -104,7 +104,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def _enter(self) -> None:
         registry.add(self)
-        await in_thread(presence.enter)(user_id=self.visitor.user_id, socket_id=self.socket_id, now=timezone.now())
+        await in_thread(presence.enter)(user_id=self.visitor.user_id, socket_id=self.socket_id, now=clock.now())
 
     async def _send(self, frame: dict[str, Any]) -> None:
         if not self.ended:

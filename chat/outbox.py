@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from django.db import Error, transaction
-from django.utils import timezone
 from psycopg_pool import PoolTimeout
 
 from chat import calls, queries
@@ -21,6 +20,7 @@ from chat.sealing import MessageUnreadable
 from chat.services import messages
 from chat.services.drafts import Draft, draft
 from chat.services.receipts import receipts
+from config import clock
 from config.db import new_id
 from config.errors import Invalid
 from connect import exposure
@@ -80,7 +80,7 @@ def _carry_out(batch: Sequence[Call]) -> dict[Call, Answer]:
         refused = calls.refusals(batch)
         # Not open to the public, each is looked at by itself: staff may speak.
         together = [call for call in batch if call not in refused] if flags.is_on(exposure.FLAG) else []
-        return refused | _store(together, timezone.now())
+        return refused | _store(together, clock.now())
 
 
 def _store(batch: Sequence[Call], now: datetime) -> dict[Call, Answer]:

@@ -9,13 +9,13 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import Error, transaction
-from django.utils import timezone
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from chat import queries
 from chat.calls import in_reserved_thread
 from chat.handlers import Visitor
 from chat.services import presence
+from config import clock
 from safety.roles import as_service
 
 logger = structlog.get_logger(__name__)
@@ -39,7 +39,7 @@ class Registry:
     def __init__(self) -> None:
         self._sockets: dict[str, Socket] = {}
         self._poller: asyncio.Task[None] | None = None
-        self._renewed_at = timezone.now()
+        self._renewed_at = clock.now()
 
     def add(self, socket: Socket) -> None:
         self._sockets[socket.socket_id] = socket
@@ -53,7 +53,7 @@ class Registry:
         while self._sockets:
             await asyncio.sleep(settings.SOCKET_POLL.total_seconds())
             try:
-                await self._look(timezone.now())
+                await self._look(clock.now())
             except (Error, PoolTimeout, TooManyRequests) as exc:
                 # Each frame asks again in its own transaction, so a database that is away lets nobody in.
                 logger.warning("socket_poll_failed", error=type(exc).__name__)

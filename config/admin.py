@@ -20,7 +20,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
@@ -32,7 +31,7 @@ from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from config import own_rows, second_factor
+from config import clock, own_rows, second_factor
 from config.errors import DomainError, TooFast, Unavailable
 from config.lookups import DeclaredLookups
 from config.own_rows import any_of
@@ -137,7 +136,7 @@ class Site(UnfoldAdminSite):
         user: Any = request.user
         if not super().has_permission(request):
             return False
-        return bool(user.status == IN_GOOD_STANDING) and not user.is_suspended(timezone.now())
+        return bool(user.status == IN_GOOD_STANDING) and not user.is_suspended(clock.now())
 
     def _may_set_up(self, request: HttpRequest) -> bool:
         return self._knows(request) and not user_has_device(request.user)

@@ -50,6 +50,8 @@ def _exposure() -> list[Error]:
         found.append(Error("ALLOWED_ORIGINS must be https.", id="config.E006"))
     if "*" in settings.TRUSTED_PROXIES:
         found.append(Error("TRUSTED_PROXIES must name the proxies.", id="config.E010"))
+    if settings.CLOCK_FILE:
+        found.append(Error("CLOCK_FILE is for stacks that show how days pass.", id="config.E011"))
     return found
 
 

@@ -1,7 +1,6 @@
 """Who may come in: the gate that `safety.unit` asks on each call and each frame."""
 
-from django.utils import timezone
-
+from config import clock
 from config.errors import Forbidden, NotSignedIn
 from config.prepared import Prepared
 from connect import tokens
@@ -25,7 +24,7 @@ class SessionGate:
     def admit(self, caller: Caller, *, restricted: bool, suspended: bool) -> User:
         if caller.session_id is None:
             raise NotSignedIn()
-        now = timezone.now()
+        now = clock.now()
         session = _LIVE_SESSION.first(session=caller.session_id, user=caller.user_id, now=now)
         if session is None or session.user.status == UserStatus.DELETED:
             raise NotSignedIn("This session has ended.", code="session_ended")

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold import admin as unfold
 
-from config import second_factor
+from config import clock, second_factor
 from config.admin import ModelAdmin, reported, staff_id
 from config.lookups import DeclaredLookups
 from connect import models
@@ -77,14 +77,14 @@ class UserAdmin(ModelAdmin):
                     measure=Measure(ActionKind.RESTRICTION),
                     reason_code=ReportReason.OTHER,
                     statement=RESTRICTED_BY_HAND,
-                    now=timezone.now(),
+                    now=clock.now(),
                 )
 
     @admin.action(description="Lift restrictions", permissions=["moderate"])
     def lift(self, request: HttpRequest, queryset: QuerySet[models.User]) -> None:
         for user in queryset:
             with reported(self, request, user):
-                moderation.lift_restrictions(user=user.id, by=staff_id(request), now=timezone.now())
+                moderation.lift_restrictions(user=user.id, by=staff_id(request), now=clock.now())
 
 
 class OfPerson(ModelAdmin):
@@ -114,7 +114,7 @@ class DeviceSessionAdmin(OfPerson):
     def revoke(self, request: HttpRequest, queryset: QuerySet[models.DeviceSession]) -> None:
         for session in queryset:
             with reported(self, request, session):
-                sessions.revoke_as_staff(session=session, by=staff_id(request), now=timezone.now())
+                sessions.revoke_as_staff(session=session, by=staff_id(request), now=clock.now())
 
 
 @admin.register(models.Profile)

@@ -4,8 +4,8 @@ import time
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import timezone
 
+from config import clock
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
 from connect.services import codes, erasures, exports, post, sessions
 from safety.services import blocks, idempotency, traces
@@ -13,43 +13,43 @@ from safety.services import blocks, idempotency, traces
 
 @shared_task
 def send_mail() -> None:
-    post.send_due(now=timezone.now())
+    post.send_due(now=clock.now())
 
 
 @shared_task
 def send_sms() -> None:
-    post.send_sms_due(now=timezone.now())
+    post.send_sms_due(now=clock.now())
 
 
 @shared_task
 def clear_expired() -> None:
     with transaction.atomic():
-        codes.clear_expired(now=timezone.now())
-        idempotency.clear_expired(now=timezone.now())
-        sessions.clear_ended(now=timezone.now())
-        traces.clear_expired(now=timezone.now())
+        codes.clear_expired(now=clock.now())
+        idempotency.clear_expired(now=clock.now())
+        sessions.clear_ended(now=clock.now())
+        traces.clear_expired(now=clock.now())
 
 
 @shared_task
 def part_blocked() -> None:
-    while blocks.part_due(now=timezone.now()) == blocks.BATCH:
+    while blocks.part_due(now=clock.now()) == blocks.BATCH:
         pass
 
 
 @shared_task
 def build_exports() -> None:
-    while exports.build_next(now=timezone.now()):
+    while exports.build_next(now=clock.now()):
         pass
 
 
 @shared_task
 def clear_exports() -> None:
-    exports.clear_over(now=timezone.now())
+    exports.clear_over(now=clock.now())
 
 
 @shared_task
 def erase_accounts() -> None:
-    while erasures.erase_due(now=timezone.now()) == erasures.BATCH:
+    while erasures.erase_due(now=clock.now()) == erasures.BATCH:
         pass
 
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from functools import lru_cache
-from time import time
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
+from config import clock
 from config.errors import NotSignedIn
 from safety.unit import Caller
 
@@ -37,7 +37,7 @@ def refresh_token(*, user_id: UUID, session_id: UUID, now: datetime) -> str:
 def read_access(token: str, address: str) -> Caller:
     """What a valid access token claims; raises NotSignedIn."""
     claimed = _read_access(token)
-    if claimed.expires_at <= time():
+    if claimed.expires_at <= clock.now().timestamp():
         raise _not_valid()
     return Caller(address, claimed.user_id, claimed.session_id)
 

@@ -2,44 +2,44 @@
 
 from celery import shared_task
 from django.db import transaction
-from django.utils import timezone
 
+from config import clock
 from matching.services import building, charts, newcomers, proposals, runs
 
 
 @shared_task
 def request_run() -> None:
     with transaction.atomic():
-        runs.request_if_stale(now=timezone.now())
+        runs.request_if_stale(now=clock.now())
 
 
 @shared_task
 def run_requested() -> None:
-    runs.run_requested(now=timezone.now())
+    runs.run_requested(now=clock.now())
 
 
 @shared_task
 def run_shards() -> None:
-    while runs.run_shard(now=timezone.now()):
+    while runs.run_shard(now=clock.now()):
         pass
 
 
 @shared_task
 def follow_pool() -> None:
     """Build what changed, then look at whoever that concerns."""
-    while building.build_due(now=timezone.now()):
+    while building.build_due(now=clock.now()):
         pass
-    while newcomers.consider_due(now=timezone.now()):
+    while newcomers.consider_due(now=clock.now()):
         pass
 
 
 @shared_task
 def expire_proposals() -> None:
-    while proposals.expire_overdue(now=timezone.now()) == proposals.EXPIRY_BATCH:
+    while proposals.expire_overdue(now=clock.now()) == proposals.EXPIRY_BATCH:
         pass
 
 
 @shared_task
 def rebuild_charts() -> None:
-    while charts.compute_due(now=timezone.now()) == charts.BATCH:
+    while charts.compute_due(now=clock.now()) == charts.BATCH:
         pass

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
 
+from config import clock
 from config.admin import ModelAdmin, reported, staff_id
 from matching.admin import comparisons
 from matching.admin.forms import PublishForm, TuningForm
@@ -64,7 +64,7 @@ class EngineParametersAdmin(ModelAdmin):
             return self._save(request, form)
         if form.is_valid():
             live = parameters.live()
-            preview = previews.compare(live=live, draft=form.instance.as_parameters(), now=timezone.now())
+            preview = previews.compare(live=live, draft=form.instance.as_parameters(), now=clock.now())
         shown = {"form": form, "most": previews.PEOPLE, "preview": preview and comparisons.shown(preview)}
         return self._page(request, "matching/tune.html", draft, f"Tune {draft.version}", shown)
 
@@ -73,7 +73,7 @@ class EngineParametersAdmin(ModelAdmin):
         form = PublishForm(request.POST or None)
         if form.is_valid():
             with reported(self, request, draft):
-                tuning.publish(parameters_id=draft.pk, by=staff_id(request), now=timezone.now())
+                tuning.publish(parameters_id=draft.pk, by=staff_id(request), now=clock.now())
             return redirect(f"admin:{NAME}_changelist")
         live = EngineParameters.objects.live().get()
         shown = {"form": form, "live": live, "changes": changes(live, draft)}

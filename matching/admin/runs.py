@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from config import clock
 from config.admin import ModelAdmin, reported
 from matching.admin.plots import Series, lines
 from matching.enums import RunStatus
@@ -42,7 +42,7 @@ class MatchingRunAdmin(ModelAdmin):
     @admin.action(description="Request a run now", permissions=["request"])
     def request_run(self, request: HttpRequest, queryset: QuerySet[MatchingRun]) -> None:
         with reported(self, request, "A run"):
-            runs.request(now=timezone.now())
+            runs.request(now=clock.now())
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "plots": _plots()})

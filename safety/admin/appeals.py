@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from config import clock
 from config.admin import reported, staff_id
 from safety.admin.forms import AppealForm
 from safety.admin.pages import CasePages, end, linked, people_of
@@ -57,7 +57,7 @@ class AppealAdmin(CasePages):
             "action": found.action,
             "measure": linked(found.action, found.action.get_kind_display()),
             "until": "for good" if found.action.kind == ActionKind.BAN else end(found.action.expires_at),
-            "over": found.action.expires_at is not None and found.action.expires_at <= timezone.now(),
+            "over": found.action.expires_at is not None and found.action.expires_at <= clock.now(),
             "case": linked(found.action.report, str(found.action.report_id)) if found.action.report else None,
             "people": people_of([("Appellant", found.appellant_id)], viewer=staff_id(request)),
             "decided": found.status != AppealStatus.OPEN,
@@ -79,6 +79,6 @@ class AppealAdmin(CasePages):
                 by=staff_id(request),
                 overturn=form.cleaned_data["decision"] == "overturn",
                 decision=form.cleaned_data["decision_text"],
-                now=timezone.now(),
+                now=clock.now(),
             )
         return self.back(found)

@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
 from unfold.decorators import display
 
+from config import clock
 from config.admin import COUNTED_EXACTLY, reported, staff_id
 from safety.admin.forms import BUTTONS, DISMISS, MEASURES, DecisionForm, SeverityForm
 from safety.admin.pages import CasePages, people_of, short
@@ -47,7 +47,7 @@ class QueueFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Report]:
         parts = {
             "mine": lambda: queryset.undecided().filter(assigned_to=staff_id(request)),
-            "overdue": lambda: queryset.overdue(timezone.now()),
+            "overdue": lambda: queryset.overdue(clock.now()),
             "staff": lambda: queryset.undecided().filter(reported__is_staff=True),
             "decided": queryset.decided,
             "all": lambda: queryset,
@@ -81,7 +81,7 @@ class ReportAdmin(CasePages):
         found = waiting.only("severity", "due_at", "assigned_to")[: COUNTED_EXACTLY + 1].aggregate(
             waiting=Count("id"),
             critical=Count("id", filter=Q(severity=Severity.CRITICAL)),
-            overdue=Count("id", filter=Q(due_at__lte=timezone.now())),
+            overdue=Count("id", filter=Q(due_at__lte=clock.now())),
             mine=Count("id", filter=Q(assigned_to=staff_id(request))),
             staff=Count("id", filter=Q(of_staff=True)),
         )
@@ -100,7 +100,7 @@ class ReportAdmin(CasePages):
 
     @display(description="Due", ordering="due_at")
     def due(self, report: Report) -> str:
-        now = timezone.now()
+        now = clock.now()
         if report.decided_at:
             return "decided"
         if report.due_at > now:
@@ -123,7 +123,7 @@ class ReportAdmin(CasePages):
     def triage(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         for report in queryset:
             with reported(self, request, report):
-                cases.triage(report=report.id, by=staff_id(request), now=timezone.now())
+                cases.triage(report=report.id, by=staff_id(request), now=clock.now())
 
     def context(self, request: HttpRequest, found: Report) -> dict[str, Any]:
         me = staff_id(request)
@@ -131,7 +131,7 @@ class ReportAdmin(CasePages):
         return {
             "people": people_of(roles, besides=found.id, viewer=me),
             "decided": found.status in DECIDED,
-            "overdue": found.decided_at is None and found.due_at <= timezone.now(),
+            "overdue": found.decided_at is None and found.due_at <= clock.now(),
             "mine": found.assigned_to_id == me,
             "colleague": oversight.is_colleague(about=found.reported_id, by=me),
             "about": f"{found.subject_kind} {found.subject_id}",
@@ -143,7 +143,7 @@ class ReportAdmin(CasePages):
 
     def take(self, request: HttpRequest, found: Report) -> HttpResponse:
         with reported(self, request, found):
-            cases.triage(report=found.id, by=staff_id(request), now=timezone.now())
+            cases.triage(report=found.id, by=staff_id(request), now=clock.now())
         return self.back(found)
 
     def rate(self, request: HttpRequest, found: Report) -> HttpResponse:
@@ -152,7 +152,7 @@ class ReportAdmin(CasePages):
             return self.show(request, found, severity_form=form)
         with reported(self, request, found):
             severity = Severity(form.cleaned_data["severity"])
-            cases.rate(report=found.id, by=staff_id(request), severity=severity, now=timezone.now())
+            cases.rate(report=found.id, by=staff_id(request), severity=severity, now=clock.now())
         return self.back(found)
 
     def evidence(self, request: HttpRequest, found: Report) -> HttpResponse:
@@ -173,7 +173,7 @@ class ReportAdmin(CasePages):
         return self.back(found)
 
     def _decide(self, found: Report, request: HttpRequest, *, measure: str, statement: str, **given: Any) -> None:
-        common: dict[str, Any] = {"report": found.id, "by": staff_id(request), "now": timezone.now()}
+        common: dict[str, Any] = {"report": found.id, "by": staff_id(request), "now": clock.now()}
         if measure == DISMISS:
             cases.dismiss(statement=statement, **common)
         else:

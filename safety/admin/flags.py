@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
+from config import clock
 from config.admin import reported, staff_id
 from safety.admin.forms import BUTTONS, DISMISS, MEASURES, FlagForm
 from safety.admin.pages import CasePages, listed, people_of
@@ -61,13 +61,13 @@ class SafetyFlagAdmin(CasePages):
                 measure=MEASURES[given["measure"]],
                 reason_code=ReportReason(given["reason_code"]),
                 statement=given["statement"],
-                now=timezone.now(),
+                now=clock.now(),
             )
         return self.back(found)
 
     def _resolve(self, request: HttpRequest, flag: SafetyFlag) -> None:
         with reported(self, request, flag):
-            flags.resolve(flag=flag.id, by=staff_id(request), now=timezone.now())
+            flags.resolve(flag=flag.id, by=staff_id(request), now=clock.now())
 
     def _may_act(self, request: HttpRequest) -> bool:
         return request.user.has_perm("safety.add_moderationaction")

@@ -13,10 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
+from config import clock
 from config.admin import ModelAdmin
 from safety import dossier
 from safety.dossier import Dossier
@@ -55,7 +55,7 @@ class CasePages(ModelAdmin):
     def show(self, request: HttpRequest, found: Any, **shown: Any) -> HttpResponse:
         """The page, with whatever a step adds to it."""
         links = {f"{name}_url": self.link(name, found) for name in self.step_names}
-        common = {"opts": self.model._meta, "original": found, "title": str(found), "now": timezone.now()}
+        common = {"opts": self.model._meta, "original": found, "title": str(found), "now": clock.now()}
         context = {
             **admin.site.each_context(request),
             **common,
@@ -97,7 +97,7 @@ class CasePages(ModelAdmin):
 
 def people_of(roles: Sequence[tuple[str, UUID]], *, viewer: UUID, besides: UUID | None = None) -> list[dict[str, Any]]:
     """The dossiers of the people of a case by their role in it, as the templates show them to one moderator."""
-    found = dossier.of([user_id for _, user_id in roles], besides=besides, viewer=viewer, now=timezone.now())
+    found = dossier.of([user_id for _, user_id in roles], besides=besides, viewer=viewer, now=clock.now())
     return [_person(role, of) for (role, _), of in zip(roles, found, strict=True)]
 
 

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
+from config import clock
 from config.admin import ModelAdmin, reported, staff_id
 from safety.models import AuditLog, Block, BlockedIdentity, IdempotencyKey, ModerationAction, StandingIdentity
 from safety.services import actions
@@ -81,4 +81,4 @@ class ModerationActionAdmin(ModelAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ModerationAction]) -> None:
         for action in queryset:
             with reported(self, request, action):
-                actions.revoke(action=action.id, by=staff_id(request), reason="by hand", now=timezone.now())
+                actions.revoke(action=action.id, by=staff_id(request), reason="by hand", now=clock.now())

@@ -7,13 +7,12 @@ from uuid import UUID
 
 import orjson
 from django.http import HttpRequest
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from config import languages
+from config import clock, languages
 from config.api.errors import describe, handle
 from config.api.rendering import dumps
 from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast
@@ -62,7 +61,7 @@ class Endpoint(APIView):
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
         self.request = self.initialize_request(request, *args, **kwargs)
-        self.now = timezone.now()
+        self.now = clock.now()
         try:
             response = self._respond()
         except Exception as exc:

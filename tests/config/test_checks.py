@@ -24,6 +24,7 @@ SAFE = {
     "ALLOW_STAND_INS": [],
 }
 REFUSED = [
+    ("CLOCK_FILE", "/somewhere/ahead", "config.E011"),
     ("SECRET_KEY", "s" * 39, "config.E001"),
     ("SIGNING_KEY", "short", "config.E001"),
     ("HASH_KEY", "", "config.E001"),

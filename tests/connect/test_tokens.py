@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
+from config import clock
 from config.errors import NotSignedIn
 from connect import tokens
 
@@ -55,7 +56,7 @@ def test_one_that_is_remembered_expires_as_any_other(monkeypatch, seconds, good)
     now = timezone.now().replace(microsecond=0)
     token = made(now)
     tokens.read_access(token, "")
-    monkeypatch.setattr(tokens, "time", (now + timedelta(seconds=seconds)).timestamp)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=seconds))
     if good:
         assert tokens.read_access(token, "").user_id
     else:

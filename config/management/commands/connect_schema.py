@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
-from django.utils import timezone
 
+from config import clock
 from config.errors import DomainError
 from config.runbook import backups, preflight, reports, rollback, smoke, verify
 from config.runbook.reports import Line
@@ -43,17 +43,17 @@ class Command(BaseCommand):
             raise CommandError(f"The database does not answer: {str(down).splitlines()[0]}") from down
 
     def _preflight(self, options: dict[str, Any]) -> None:
-        self._report(preflight.check(now=timezone.now()), options)
+        self._report(preflight.check(now=clock.now()), options)
 
     def _backup(self, options: dict[str, Any]) -> None:
-        backup = backups.take(now=timezone.now())
+        backup = backups.take(now=clock.now())
         self.stdout.write(f"{backups.path(backup)}  {backup.size} bytes  {backup.entries} entries  {backup.sha256}")
 
     def _verify(self, options: dict[str, Any]) -> None:
         self._report(verify.verify(), options)
 
     def _smoke(self, options: dict[str, Any]) -> None:
-        self._report(smoke.walk(now=timezone.now()), options)
+        self._report(smoke.walk(now=clock.now()), options)
 
     def _rollback(self, options: dict[str, Any]) -> None:
         if options["undo_drop"]:
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         if not options["execute"]:
             self.stdout.write("Nothing was changed; --execute does it.")
             return
-        backup = rollback.refuse_without_backup(now=timezone.now())
+        backup = rollback.refuse_without_backup(now=clock.now())
         if not options["yes_i_mean_it"]:
             self._ask_for(rollback.phrase())
         rollback.carry_out(plan, backup=backup)

@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 
+from config import clock
 from connect import demo
 from connect.models import User
 from safety.roles import as_service
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def _make(self) -> dict[str, Any]:
         known = {user.email: user for user in User.objects.filter(email__endswith=f"@{demo.DOMAIN}")}
-        now = timezone.now()
+        now = clock.now()
         made = [known.get(person.email) or demo.make(person, now=now) for person in demo.people()]
         admin = known.get(ADMIN) or User.objects.create_superuser(ADMIN)
         return {

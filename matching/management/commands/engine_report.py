@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from config import clock
 from matching.engine.learning import HELD_OUT
 from matching.engine.lift import Interval, Lift
 from matching.services import lifts
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, since: int, tuning: bool, **options: Any) -> None:
         if since < 1:
             raise CommandError("--since is a number of days, 1 or more.")
-        now = timezone.now()
+        now = clock.now()
         found = lifts.measure(since=now - timedelta(days=since), now=now, tuning=tuning)
         self.stdout.write(_as_json(found, since, tuning) if options["json"] else _as_text(found, tuning))
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
+from config import clock
 from config.errors import DomainError
 from matching.services import simulations
 
@@ -30,5 +30,5 @@ class Command(BaseCommand):
         if remove:
             self.stdout.write(f"{simulations.remove()} invented people removed.")
         if people:
-            simulations.make(people=people, seed=seed, keep=keep, now=timezone.now())
+            simulations.make(people=people, seed=seed, keep=keep, now=clock.now())
             self.stdout.write(f"{people} invented people made of seed {seed}.")
