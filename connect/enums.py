@@ -57,6 +57,19 @@ class SignalKind(TextChoices):
     GOV_ID = "gov_id"
 
 
+class HobbyCategory(TextChoices):
+    ARTS = "arts"
+    FOOD = "food"
+    GAMES = "games"
+    HOME = "home"
+    MIND = "mind"
+    MUSIC = "music"
+    NATURE = "nature"
+    PEOPLE = "people"
+    SPORT = "sport"
+    STAGE = "stage"
+
+
 class Purpose(TextChoices):
     """What a person may allow to be done with their data."""
 

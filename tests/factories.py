@@ -7,9 +7,20 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from connect.enums import Gender, Mode, Purpose
-from connect.models import ConnectProfile, Consent, DeviceSession, Profile, User
+from connect.enums import Gender, HobbyCategory, Mode, Purpose, SignalKind
+from connect.models import (
+    ConnectProfile,
+    Consent,
+    DeviceSession,
+    Hobby,
+    HobbyOption,
+    Photo,
+    Profile,
+    User,
+    VerificationSignal,
+)
 from matching.models import Match
+from safety.crypto import new_data_key, wrap
 
 PASSWORD = "a long enough passphrase"
 
@@ -27,6 +38,12 @@ class UserFactory(DjangoModelFactory):
             profile=factory.RelatedFactory("tests.factories.ProfileFactory", "user"),
             pool=factory.RelatedFactory("tests.factories.ConnectProfileFactory", "user"),
             consent=factory.RelatedFactory("tests.factories.ConsentFactory", "user"),
+        )
+        # All that discovery asks for, and no more.
+        ready = factory.Trait(
+            phone_signal=factory.RelatedFactory("tests.factories.SignalFactory", "user"),
+            photos=factory.RelatedFactoryList("tests.factories.PhotoFactory", "user", size=3),
+            hobbies=factory.RelatedFactoryList("tests.factories.HobbyFactory", "user", size=2),
         )
         staff = factory.Trait(is_staff=True, is_superuser=True)
 
@@ -87,6 +104,52 @@ class ConnectProfileFactory(DjangoModelFactory):
     min_age, max_age = 18, 99
     language_pref = ["en"]
     emotional_readiness_score = 70
+
+
+class SignalFactory(DjangoModelFactory):
+    class Meta:
+        model = VerificationSignal
+
+    user = factory.SubFactory(UserFactory)
+    kind = SignalKind.PHONE
+    verified_at = factory.LazyFunction(timezone.now)
+
+
+class HobbyOptionFactory(DjangoModelFactory):
+    class Meta:
+        model = HobbyOption
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"hobby-{n}")
+    name = factory.Sequence(lambda n: f"Hobby {n}")
+    category = HobbyCategory.MIND
+
+
+class HobbyFactory(DjangoModelFactory):
+    class Meta:
+        model = Hobby
+
+    user = factory.SubFactory(UserFactory)
+    option = factory.SubFactory(HobbyOptionFactory)
+    description = "On Sundays, with too much tea."
+
+
+class PhotoFactory(DjangoModelFactory):
+    """The row of a photo with a good face, at the next position; of a file that is nowhere."""
+
+    class Meta:
+        model = Photo
+
+    user = factory.SubFactory(UserFactory)
+    position = factory.LazyAttribute(lambda o: Photo.objects.filter(user=o.user).count() + 1)
+    file = factory.Sequence(lambda n: f"photos/00/{n}.jpg")
+    file_key = factory.LazyFunction(lambda: wrap(new_data_key()))
+    size = 1000
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    width, height = 800, 1000
+    has_face = True
+    quality = 0.8
+    analyzer = "classical-1"
 
 
 class MatchFactory(DjangoModelFactory):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from chat.models import Conversation
-from connect.models import DataExport
+from connect.models import DataExport, Photo
 from safety.crypto import key_ring, unwrap, wrap
 from safety.models import Appeal, Report
 from safety.roles import as_service
@@ -17,6 +17,7 @@ HOLDERS: tuple[tuple[type[Any], str], ...] = (
     (Report, "evidence_key"),
     (Appeal, "text_key"),
     (DataExport, "file_key"),
+    (Photo, "file_key"),
 )
 
 

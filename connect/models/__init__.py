@@ -4,9 +4,11 @@ from connect.models.consent import Consent
 from connect.models.data_export import DataExport
 from connect.models.deletion import AccountDeletion
 from connect.models.disclosure import Disclosure
+from connect.models.hobby import Hobby, HobbyOption
 from connect.models.mail import OutgoingMail, OutgoingSms
 from connect.models.notification import Notification
 from connect.models.password_reset import PasswordReset
+from connect.models.photo import Photo
 from connect.models.preferences import (
     InterestScore,
     NonNegotiable,
@@ -30,6 +32,8 @@ __all__ = [
     "DataExport",
     "DeviceSession",
     "Disclosure",
+    "Hobby",
+    "HobbyOption",
     "InterestScore",
     "NonNegotiable",
     "Notification",
@@ -39,6 +43,7 @@ __all__ = [
     "PasswordReset",
     "PendingRegistration",
     "PhoneVerification",
+    "Photo",
     "PreferenceSettings",
     "Profile",
     "ReadinessAnswer",

@@ -52,3 +52,11 @@ def disclosed(subject_column: str) -> str:
         f"{subject_column} = {ME} OR EXISTS (SELECT 1 FROM connect_disclosure d WHERE d.viewer_id = {ME}"
         f" AND d.subject_id = {subject_column} AND d.revoked_at IS NULL AND d.level <> 'face')"
     )
+
+
+def identified(subject_column: str) -> str:
+    """Row condition: one's own row, or that of somebody whose identity one may see."""
+    return (
+        f"{subject_column} = {ME} OR EXISTS (SELECT 1 FROM connect_disclosure d WHERE d.viewer_id = {ME}"
+        f" AND d.subject_id = {subject_column} AND d.revoked_at IS NULL AND d.level = 'identity')"
+    )
