@@ -5,9 +5,10 @@ They are constraints to Django: `makemigrations` sees a change of them, migratio
 """
 
 from safety.schema.append_only import AppendOnly
+from safety.schema.ceiling import Ceiling
 from safety.schema.frozen import Frozen
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
 from safety.schema.state_machine import StateMachine
 
-__all__ = ["ME", "AppendOnly", "Frozen", "RowSecurity", "Shares", "StateMachine", "owner", "pair", "through"]
+__all__ = ["ME", "AppendOnly", "Ceiling", "Frozen", "RowSecurity", "Shares", "StateMachine", "owner", "pair", "through"]
