@@ -41,6 +41,10 @@ class Tier(TextChoices):
     PRO = "pro"
 
 
+CONNECTIONS_BY_TIER = {Tier.FREE: 1, Tier.PLUS: 2, Tier.PRO: 4}
+"""How many connections of discovery a person may have at once."""
+
+
 class Provider(TextChoices):
     PASSWORD = "password"
     GOOGLE = "google"

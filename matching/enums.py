@@ -72,6 +72,36 @@ class Origin(TextChoices):
     FACE = "face"
 
 
+class Server(TextChoices):
+    """What people look for in discovery; interests meet within one of them."""
+
+    PARTNER = "partner"
+    FRIEND = "friend"
+    GROWTH = "growth"
+
+
+class InterestStatus(TextChoices):
+    PENDING = "pending"
+    MUTUAL = "mutual"
+    WIPED = "wiped"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+INTEREST_TRANSITIONS = {
+    InterestStatus.PENDING: [
+        InterestStatus.MUTUAL,
+        InterestStatus.WIPED,
+        InterestStatus.WITHDRAWN,
+        InterestStatus.LAPSED,
+    ],
+    InterestStatus.MUTUAL: [],
+    InterestStatus.WIPED: [],
+    InterestStatus.WITHDRAWN: [],
+    InterestStatus.LAPSED: [],
+}
+
+
 class ConnectionStatus(TextChoices):
     ACTIVE = "active"
     ARCHIVED = "archived"

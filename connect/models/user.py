@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from config.db import Record
-from connect.enums import USER_TRANSITIONS, Provider, Tier, UserStatus
-from safety.schema import RowSecurity, StateMachine, owner
+from connect.enums import CONNECTIONS_BY_TIER, USER_TRANSITIONS, Provider, Tier, UserStatus
+from safety.schema import Ceiling, RowSecurity, StateMachine, owner
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,7 +29,8 @@ class UserManager(BaseUserManager["User"]):
 class User(Record, AbstractBaseUser, PermissionsMixin):
     """An account: how a person signs in and what standing they have. Who they are stands in Profile.
 
-    `tier` is a cache that only billing writes. Suspension and ban are moderation actions, not statuses;
+    `tier` is a cache that only billing writes, `active_connection_count` one that only matching's capacity writes: how
+    many connections of discovery stand, also archived. Suspension and ban are moderation actions, not statuses;
     `suspended_until` caches until when they keep the person out, and only `services.standing` writes it.
     """
 
@@ -67,6 +68,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
                 transitions=USER_TRANSITIONS,
                 initial=[UserStatus.ACTIVE],
             ),
+            Ceiling(name="user_capacity", field="active_connection_count", by="tier", limits=CONNECTIONS_BY_TIER),
             RowSecurity(name="user_rls", select=owner("id")),
         ]
         indexes = [

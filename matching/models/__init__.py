@@ -1,6 +1,7 @@
 from matching.models.chart import Chart
 from matching.models.connection import Connection, ConnectionEvent
 from matching.models.feedback import MatchFeedback
+from matching.models.interest import Interest, InterestWipe
 from matching.models.match import Match
 from matching.models.parameters import EngineParameters
 from matching.models.pool import PoolEntry
@@ -11,6 +12,8 @@ __all__ = [
     "Connection",
     "ConnectionEvent",
     "EngineParameters",
+    "Interest",
+    "InterestWipe",
     "Match",
     "MatchFeedback",
     "MatchingRun",

@@ -6,13 +6,24 @@ from django.db import models
 from django.db.models import F, Q
 
 from config.db import Record
-from matching.enums import CONNECTION_TRANSITIONS, ENDED_CONNECTION, ConnectionEventType, ConnectionStatus, Origin
+from matching.enums import (
+    CONNECTION_TRANSITIONS,
+    ENDED_CONNECTION,
+    ConnectionEventType,
+    ConnectionStatus,
+    Origin,
+    Server,
+)
 from safety.schema import RowSecurity, StateMachine, pair, through
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def of(self, user_id: UUID) -> Self:
         return self.filter(Q(user_low=user_id) | Q(user_high=user_id))
+
+    def counted(self) -> Self:
+        """Those that take a place of both their people."""
+        return self.standing().filter(origin=Origin.DISCOVERY)
 
     def standing(self) -> Self:
         return self.filter(status__in=[ConnectionStatus.ACTIVE, ConnectionStatus.ARCHIVED])
@@ -29,7 +40,7 @@ class Connection(Record):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections_as_high"
     )
     origin = models.CharField(max_length=13, choices=Origin)
-    server = models.CharField(max_length=10, blank=True)
+    server = models.CharField(max_length=10, choices=Server, blank=True)
     match = models.ForeignKey(
         "matching.Match", on_delete=models.SET_NULL, null=True, blank=True, related_name="connections"
     )
@@ -46,6 +57,11 @@ class Connection(Record):
             models.CheckConstraint(
                 condition=Q(user_low__lt=F("user_high")) | Q(status__in=ENDED_CONNECTION),
                 name="connection_ordered_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin=Origin.DISCOVERY, server__in=Server.values)
+                | ~Q(origin=Origin.DISCOVERY) & Q(server=""),
+                name="connection_server_of_discovery",
             ),
             models.UniqueConstraint(
                 fields=["user_low", "user_high"],

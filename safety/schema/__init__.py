@@ -5,6 +5,7 @@ They are constraints to Django: `makemigrations` sees a change of them, migratio
 """
 
 from safety.schema.append_only import AppendOnly
+from safety.schema.ceiling import Ceiling
 from safety.schema.frozen import Frozen
 from safety.schema.rights import StaffRights
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
@@ -14,6 +15,7 @@ from safety.schema.state_machine import StateMachine
 __all__ = [
     "ME",
     "AppendOnly",
+    "Ceiling",
     "Frozen",
     "RowSecurity",
     "Shares",
