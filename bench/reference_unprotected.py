@@ -14,7 +14,7 @@ from safety.services import audit
 __all__ = ["application"]
 
 
-def _no_identity(role: str, user_id: str | None) -> AbstractContextManager[None]:
+def _no_identity(role: str, user_id: str | None, to_the_end: bool) -> AbstractContextManager[None]:
     return nullcontext()
 
 

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
-from django.db import transaction
 from django.dispatch import receiver
 
 from chat.enums import CloseReason
 from chat.services import conversations
+from config import hints
 from matching.enums import Pathway
 from matching.models import Connection, Match
 from matching.signals import connection_ended, match_accepted, match_closed
@@ -52,7 +51,7 @@ def close_with_block(blocker_id: UUID, blocked_id: UUID, now: datetime, **kwargs
 def close_of_banned(standing: Standing, **kwargs: Any) -> None:
     """Only a hint: closing takes the other people's rows too, in an order that the one who bans cannot keep."""
     if standing.banned:
-        transaction.on_commit(lambda: current_app.send_task("chat.tasks.close_banned"), robust=True)
+        hints.after_commit("chat.tasks.close_banned")
 
 
 def _close_between(first: UUID, second: UUID, now: datetime) -> None:

@@ -10,9 +10,9 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
-from django.db import transaction
 from django.utils.module_loading import import_string
 
+from config import hints
 from connect.models import OutgoingMail
 
 RULE = b"-" * 79 + b"\n"
@@ -51,11 +51,5 @@ def _is_to(address: str, mail: bytes) -> bool:
 def enqueue(*, to: str, subject: str, body: str, now: datetime) -> OutgoingMail:
     """Have a mail sent once this transaction is committed."""
     row = OutgoingMail.objects.create(to=to, subject=subject, body=body, due_at=now)
-    transaction.on_commit(_hint, robust=True)
+    hints.after_commit("connect.tasks.send_mail")
     return row
-
-
-def _hint() -> None:
-    from connect.tasks import send_mail
-
-    send_mail.delay()

@@ -7,9 +7,9 @@ from typing import Protocol
 import httpx
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.utils.module_loading import import_string
 
+from config import hints
 from connect.models import OutgoingSms
 
 logger = structlog.get_logger(__name__)
@@ -67,11 +67,5 @@ def sender() -> Sender:
 def enqueue(*, to: str, body: str, now: datetime) -> OutgoingSms:
     """Have a message sent once this transaction is committed."""
     row = OutgoingSms.objects.create(to=to, body=body, due_at=now)
-    transaction.on_commit(_hint, robust=True)
+    hints.after_commit("connect.tasks.send_sms")
     return row
-
-
-def _hint() -> None:
-    from connect.tasks import send_sms
-
-    send_sms.delay()

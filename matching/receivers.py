@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from celery import current_app
-from django.db import transaction
 from django.dispatch import receiver
 
+from config import hints
 from connect.enums import Purpose
 from connect.models import BirthData
 from connect.signals import birth_changed, consent_revoked, profile_changed
@@ -24,7 +23,7 @@ def compute_chart(*, user_id: UUID, now: datetime, **kwargs: Any) -> None:
         entries.empty(user_id=user_id, now=now)
         return
     charts.mark_due(user_id=user_id, now=now)
-    transaction.on_commit(lambda: current_app.send_task("matching.tasks.rebuild_charts"), robust=True)
+    hints.after_commit("matching.tasks.rebuild_charts")
 
 
 @receiver(consent_revoked)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from config import hints
 from connect.models import ConnectProfile
 from matching.models import PoolEntry
 from safety.roles import as_service
@@ -22,7 +22,7 @@ def mark_due(*, user_ids: Iterable[UUID], now: datetime) -> None:
     rows = [PoolEntry(user_id=user_id, due_at=now) for user_id in sorted(user_ids)]
     with as_service():
         PoolEntry.objects.bulk_create(rows, update_conflicts=True, unique_fields=["user"], update_fields=["due_at"])
-    transaction.on_commit(lambda: current_app.send_task(TASK), robust=True)
+    hints.after_commit(TASK)
 
 
 def mark_free(*, user_ids: Iterable[UUID], now: datetime) -> None:
@@ -32,7 +32,7 @@ def mark_free(*, user_ids: Iterable[UUID], now: datetime) -> None:
     with as_service():
         PoolEntry.objects.filter(user__in=list(user_ids)).update(consider_at=now + REST_AFTER_END)
     wait = REST_AFTER_END.total_seconds()
-    transaction.on_commit(lambda: current_app.send_task(TASK, countdown=wait), robust=True)
+    hints.after_commit(TASK, wait=wait)
 
 
 def empty(*, user_id: UUID, now: datetime) -> int:

@@ -7,11 +7,11 @@ from collections import Counter
 from datetime import datetime
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
+from config import hints
 from matching.engine import blocks
 from matching.engine.parameters import Parameters
 from matching.enums import RunStatus
@@ -50,7 +50,7 @@ def request(*, now: datetime) -> datetime:
         due_at: datetime = max(now, last + settings.MATCHING_MIN_INTERVAL) if last else now
         MatchingRun.objects.bulk_create([MatchingRun(due_at=due_at)], ignore_conflicts=True)
     wait = max(0.0, (due_at - now).total_seconds())
-    transaction.on_commit(lambda: current_app.send_task(TASK, countdown=wait), robust=True)
+    hints.after_commit(TASK, wait=wait)
     return due_at
 
 

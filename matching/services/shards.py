@@ -10,12 +10,12 @@ from uuid import UUID
 
 import numpy as np
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from numpy.typing import NDArray
 
+from config import hints
 from matching.engine import ranking
 from matching.engine.blocks import Blocks
 from matching.engine.parameters import Parameters
@@ -52,7 +52,8 @@ def split(run: MatchingRun, population: Population, cut: Blocks, meetings: NDArr
 
 def hint(shards: int) -> None:
     """Tell the workers that there is something to take."""
-    transaction.on_commit(lambda: [current_app.send_task(TASK) for _ in range(shards)], robust=True)
+    for _ in range(shards):
+        hints.after_commit(TASK)
 
 
 def take(*, now: datetime) -> MatchingShard | None:
