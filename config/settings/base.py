@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "connect",
     "matching",
     "chat",
+    "streaks",
 ]
 
 MIDDLEWARE = [
