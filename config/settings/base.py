@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "connect",
     "matching",
     "chat",
+    "streaks",
 ]
 
 MIDDLEWARE = [
