@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import Case, Q, When
 from django.db.models.functions import Now
 
 from config.errors import NotYours
@@ -20,6 +21,13 @@ from safety.roles import as_service
 
 StageName = Literal["inactive", "waiting", "pool_exhausted", "match_found", "waiting_for_other", "chat"]
 
+
+def _waits_for(user_id: Any) -> Q:
+    """The person has not answered yet."""
+    other_did = Q(status=MatchStatus.ACCEPTED_A, user_b=user_id) | Q(status=MatchStatus.ACCEPTED_B, user_a=user_id)
+    return Q(status=MatchStatus.PROPOSED) | other_did
+
+
 _OPEN_MATCH = Prepared(
     lambda user_id: (
         Match.objects.of(user_id)
@@ -27,7 +35,7 @@ _OPEN_MATCH = Prepared(
         .filter(pathway=Pathway.COMPATIBILITY)
         .exclude(status__in=UNDECIDED, expires_at__lte=Now())
         .filter(~apart("user_a", "user_b"))
-        .order_by("-id")[:1]
+        .order_by(Case(When(_waits_for(user_id), then=0), default=1), "-id")[:1]
     )
 )
 
@@ -42,7 +50,7 @@ class Stage:
 
 
 def open_match(user_id: UUID) -> Match | None:
-    """The person's newest compatibility match that has not ended.
+    """The person's newest compatibility match that has not ended; first of those that wait for their answer.
 
     An overdue proposal has, swept or not, and whatever there was between two people of whom one blocked the other.
     """

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import NotYours, WrongState
+from connect.enums import Purpose
+from connect.models import Consent
+from connect.services import locks
 from matching.engine import learning
 from matching.engine.features import DIMENSIONS
 from matching.enums import MatchStatus
@@ -35,7 +38,8 @@ class Judgement:
 def give(*, match_id: UUID, by: UUID, judgement: Judgement, now: datetime) -> MatchFeedback:
     """Keep one person's judgement of a match, and what it teaches of their weights; a later one replaces it.
 
-    Raises NotYours, and WrongState with not_met_yet where the two never talked.
+    Who took the consent to matching back is not learned from. Raises NotYours, and WrongState with not_met_yet where
+    the two never talked.
     """
     with as_service():
         match = Match.objects.of(by).filter(id=match_id).first()
@@ -43,10 +47,13 @@ def give(*, match_id: UUID, by: UUID, judgement: Judgement, now: datetime) -> Ma
             raise NotYours()
         if not _met(match):
             raise WrongState("You can judge a match once you have talked.", code="not_met_yet")
+        locks.pool_profile(by)  # whoever takes the consent back just now holds the same lock
+        allowed = Consent.objects.allows(by, Purpose.MATCHING)
         kept = {**asdict(judgement), "engine_version": match.engine_version}
-        kept["vector_delta"] = _learned(match, judgement)
+        kept["vector_delta"] = _learned(match, judgement) if allowed else None
         feedback, _ = MatchFeedback.objects.update_or_create(match=match, user_id=by, defaults=kept)
-        entries.mark_due(user_ids=[by], now=now)
+        if allowed:
+            entries.mark_due(user_ids=[by], now=now)
     return feedback
 
 

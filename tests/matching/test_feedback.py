@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from config.db import new_id
 from config.errors import NotYours, WrongState
+from connect.enums import Purpose
+from connect.services import consents
 from matching.engine import learning
 from matching.enums import MatchStatus
-from matching.models import Match, MatchFeedback
+from matching.models import Match, MatchFeedback, PoolEntry
 from matching.services import feedback
 from matching.services.feedback import Judgement
+from tests.factories import ConsentFactory
 from tests.matching.builders import account, match_of
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +25,12 @@ GOOD = Judgement(rating=4, fit_score=78, safety_score=90, communication_score=70
 
 
 def met(status):
-    return match_of(account(), account(), timezone.now(), status)
+    return match_of(allowing(), allowing(), timezone.now(), status)
+
+
+def allowing():
+    """Somebody who lets themselves be matched."""
+    return ConsentFactory().user
 
 
 @pytest.mark.parametrize("status", [MatchStatus.BLIND_CHAT_ACTIVE, MatchStatus.REVEALED])
@@ -80,7 +88,7 @@ def test_both_judge_for_themselves():
 def judged(held_out, rating=5):
     """Somebody who judged a match that is held out, or one that is not."""
     match_id = next(match_id for match_id in iter(new_id, None) if learning.held_out(match_id) == held_out)
-    match = match_of(account(), account(), timezone.now(), MatchStatus.REVEALED, id=match_id)
+    match = match_of(allowing(), allowing(), timezone.now(), MatchStatus.REVEALED, id=match_id)
     return feedback.give(match_id=match.id, by=match.user_a_id, judgement=Judgement(rating=rating), now=timezone.now())
 
 
@@ -116,3 +124,13 @@ def test_they_fade():
 
 def test_nobody_leans_nowhere():
     assert feedback.leanings([], now=timezone.now()).shape == (0, 8)
+
+
+def test_a_judgement_teaches_nothing_of_who_took_the_consent_back():
+    judged(held_out=False, rating=5)
+    taught = MatchFeedback.objects.get()
+    consents.revoke(user_id=taught.user_id, purpose=Purpose.MATCHING, now=timezone.now())
+    feedback.give(match_id=taught.match_id, by=taught.user_id, judgement=GOOD, now=timezone.now())
+    taught.refresh_from_db()
+    assert (taught.rating, taught.vector_delta) == (4, None)
+    assert not PoolEntry.objects.filter(user=taught.user_id).exists()

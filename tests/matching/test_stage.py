@@ -104,6 +104,14 @@ def test_a_match_says_where_each_side_stands(now, status, of_a, of_b):
     assert queries.stage(match.user_a_id).match_id == match.id
 
 
+@pytest.mark.parametrize("answered", [MatchStatus.ACCEPTED_A, MatchStatus.BLIND_CHAT_ACTIVE])
+def test_of_several_the_one_that_waits_for_an_answer_comes_first(now, answered):
+    user = account()
+    waiting = match_of(user, account(), now, MatchStatus.PROPOSED)
+    match_of(user, account(), now, answered)
+    assert queries.stage(user.id).match_id == waiting.id
+
+
 def test_the_others_acceptance_does_not_show(now):
     match = match_of(account(), account(), now, MatchStatus.ACCEPTED_B)
     assert queries.stage(match.user_a_id).status == MatchStatus.PROPOSED
