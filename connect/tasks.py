@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import codes, erasures, exports, post, sessions
+from connect.services import codes, erasures, exports, payment_jobs, post, sessions
 from safety.services import blocks, idempotency, traces
 
 
@@ -50,6 +50,12 @@ def clear_exports() -> None:
 @shared_task
 def erase_accounts() -> None:
     while erasures.erase_due(now=timezone.now()) == erasures.BATCH:
+        pass
+
+
+@shared_task
+def settle_payments() -> None:
+    while payment_jobs.process_due(now=timezone.now()):
         pass
 
 

@@ -1,12 +1,15 @@
 from connect.models.birth import BirthData
 from connect.models.connect_profile import ConnectProfile
 from connect.models.consent import Consent
+from connect.models.credit import CreditEntry
 from connect.models.data_export import DataExport
 from connect.models.deletion import AccountDeletion
+from connect.models.difference import BillingDifference
 from connect.models.disclosure import Disclosure
 from connect.models.mail import OutgoingMail, OutgoingSms
 from connect.models.notification import Notification
 from connect.models.password_reset import PasswordReset
+from connect.models.payment import Payment, PaymentJob, PaymentState
 from connect.models.preferences import (
     InterestScore,
     NonNegotiable,
@@ -18,15 +21,18 @@ from connect.models.preferences import (
 from connect.models.profile import Profile
 from connect.models.registration import PendingRegistration
 from connect.models.session import DeviceSession
+from connect.models.subscription import Subscription
 from connect.models.user import AuthIdentity, User
 from connect.models.verification import PhoneVerification, VerificationSignal
 
 __all__ = [
     "AccountDeletion",
     "AuthIdentity",
+    "BillingDifference",
     "BirthData",
     "ConnectProfile",
     "Consent",
+    "CreditEntry",
     "DataExport",
     "DeviceSession",
     "Disclosure",
@@ -37,11 +43,15 @@ __all__ = [
     "OutgoingMail",
     "OutgoingSms",
     "PasswordReset",
+    "Payment",
+    "PaymentJob",
+    "PaymentState",
     "PendingRegistration",
     "PhoneVerification",
     "PreferenceSettings",
     "Profile",
     "ReadinessAnswer",
+    "Subscription",
     "User",
     "ValueScore",
     "VerificationSignal",

@@ -5,9 +5,23 @@ They are constraints to Django: `makemigrations` sees a change of them, migratio
 """
 
 from safety.schema.append_only import AppendOnly
+from safety.schema.balance import NeverNegative
 from safety.schema.frozen import Frozen
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
+from safety.schema.state_log import StateLog
 from safety.schema.state_machine import StateMachine
 
-__all__ = ["ME", "AppendOnly", "Frozen", "RowSecurity", "Shares", "StateMachine", "owner", "pair", "through"]
+__all__ = [
+    "ME",
+    "AppendOnly",
+    "Frozen",
+    "NeverNegative",
+    "RowSecurity",
+    "Shares",
+    "StateLog",
+    "StateMachine",
+    "owner",
+    "pair",
+    "through",
+]
