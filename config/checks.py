@@ -75,8 +75,7 @@ def _outside() -> list[Error]:
     asked = ("SMS_URL", "SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM")
     if settings.SMS_BACKEND == "connect.sms.HttpSender" and not all(getattr(settings, name) for name in asked):
         found.append(Error(f"{', '.join(asked)} are needed to send text messages.", id="config.E008"))
-    asked = ("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET")
-    given = [*(getattr(settings, name) for name in asked), *settings.STRIPE_PRICES.values()]
+    given = (settings.STRIPE_KEY, settings.STRIPE_WEBHOOK_SECRET, *settings.STRIPE_PRICES.values())
     if settings.PAYMENT_PROVIDER == "stripe" and not all(given):
         message = "STRIPE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_PLUS and STRIPE_PRICE_PRO are needed for payments."
         found.append(Error(message, id="config.E011"))

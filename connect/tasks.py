@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import codes, erasures, exports, payment_jobs, post, sessions
+from connect.services import codes, erasures, exports, payment_jobs, post, reconciliation, sessions, subscription_jobs
 from safety.services import blocks, idempotency, traces
 
 
@@ -57,6 +57,17 @@ def erase_accounts() -> None:
 def settle_payments() -> None:
     while payment_jobs.process_due(now=timezone.now()):
         pass
+
+
+@shared_task
+def follow_subscriptions() -> None:
+    while subscription_jobs.process_due(now=timezone.now()):
+        pass
+
+
+@shared_task
+def compare_books() -> None:
+    reconciliation.compare(now=timezone.now())
 
 
 @shared_task

@@ -9,8 +9,7 @@ class BillingDifference(Record):
 
     provider = models.CharField(max_length=7)
     entity = models.CharField(max_length=12)
-    entity_id = models.UUIDField(null=True, blank=True, db_index=True)
-    reference = models.CharField(max_length=255)
+    entity_id = models.UUIDField(db_index=True)
     ours = models.CharField(max_length=200)
     theirs = models.CharField(max_length=200)
     at = models.DateTimeField()

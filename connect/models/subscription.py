@@ -21,9 +21,9 @@ class SubscriptionQuerySet(DueQuerySet):
 class Subscription(Due, Record):
     """A tier that a person pays for, period by period: our copy of what the provider says, and the job to read it.
 
-    `wanted` is what the person asked for last and the provider was not told yet, under `wanted_key`. `next_tier` begins with the next
-    period (free: it ends there). While `past_due` the tier stays until `grace_until`. `leaving`: its person is gone,
-    so it ends at once and the provider forgets them.
+    `wanted` is what the person asked for last and the provider was not told yet, under `wanted_key`. `next_tier` begins
+    with the next period (free: it ends there). While `past_due` the tier stays until `grace_until`. `leaving`: its
+    person is gone, so it ends at once and the provider forgets them.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
@@ -32,6 +32,7 @@ class Subscription(Due, Record):
     wanted = models.CharField(max_length=4, choices=Tier, blank=True)
     wanted_key = models.CharField(max_length=36, blank=True)
     next_tier = models.CharField(max_length=4, choices=Tier, blank=True)
+    begun_at = models.DateTimeField()
     period_start = models.DateTimeField(null=True, blank=True)
     period_end = models.DateTimeField(null=True, blank=True)
     grace_until = models.DateTimeField(null=True, blank=True)

@@ -85,7 +85,7 @@ class Provider(Protocol):
     def charges(self, since: datetime) -> Iterable[Charge]:
         """All that were begun since."""
 
-    def subscribe(self, *, key: UUID, user: UUID, tier: Tier, now: datetime) -> Deal:
+    def subscribe(self, *, key: UUID, tier: Tier, now: datetime) -> Deal:
         """Begin a subscription; the one there is, where it was begun before."""
 
     def deal(self, reference: str, *, now: datetime) -> Deal: ...

@@ -50,12 +50,12 @@ class Sandbox:
             if datetime.fromtimestamp(path.stat().st_mtime, UTC) >= since:
                 yield self.read(path.stem)
 
-    def subscribe(self, *, key: UUID, user: UUID, tier: Tier, now: datetime) -> Deal:
+    def subscribe(self, *, key: UUID, tier: Tier, now: datetime) -> Deal:
         with _book(f"deal_{key}") as book:
             if not book:
                 bill = _bill(book.name, 1, tier)
                 made = Deal(
-                    book.name, key, f"payer_{user}", SubscriptionStatus.ACTIVE, tier, now, now + PERIOD, paid=(bill,)
+                    book.name, key, f"payer_{key}", SubscriptionStatus.ACTIVE, tier, now, now + PERIOD, paid=(bill,)
                 )
                 book.write(asdict(made))
             return _renewed(_deal(book.content), now)

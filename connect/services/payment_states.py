@@ -5,6 +5,7 @@ from uuid import UUID
 
 from connect.enums import PAYMENT_TRANSITIONS, Item, PaymentStatus
 from connect.models import Payment, PaymentState
+from connect.services import billing_news
 from connect.signals import payment_refunded, payment_settled
 
 
@@ -42,4 +43,5 @@ def _tell(payment: Payment, before: PaymentStatus, to: PaymentStatus, now: datet
     if to == PaymentStatus.SETTLED and before != PaymentStatus.REFUND_PENDING:
         payment_settled.send(sender=Payment, payment=payment, now=now)
     elif to == PaymentStatus.REFUNDED:
+        billing_news.refunded(payment)
         payment_refunded.send(sender=Payment, payment=payment, now=now)
