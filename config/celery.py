@@ -48,6 +48,9 @@ app.conf.beat_schedule = {
     "erase accounts": {"task": "connect.tasks.erase_accounts", "schedule": timedelta(minutes=5)},
     "apply retention": {"task": "safety.tasks.apply_retention", "schedule": timedelta(hours=1)},
     "sweep presence": {"task": "chat.tasks.sweep_presence", "schedule": timedelta(seconds=20)},
+    "settle payments": {"task": "connect.tasks.settle_payments", "schedule": timedelta(seconds=5)},
+    "follow subscriptions": {"task": "connect.tasks.follow_subscriptions", "schedule": timedelta(seconds=10)},
+    "compare books": {"task": "connect.tasks.compare_books", "schedule": timedelta(hours=1)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
 

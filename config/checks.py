@@ -9,7 +9,11 @@ from django.core.checks import Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 MIN_SECRET = 40
-STAND_INS = {"EMAIL_BACKEND": "connect.mail.FolderBackend", "SMS_BACKEND": "connect.sms.FolderSender"}
+STAND_INS = {
+    "EMAIL_BACKEND": "connect.mail.FolderBackend",
+    "SMS_BACKEND": "connect.sms.FolderSender",
+    "PAYMENT_PROVIDER": "sandbox",
+}
 
 
 @register(Tags.security)
@@ -73,8 +77,12 @@ def _outside() -> list[Error]:
     asked = ("SMS_URL", "SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM")
     if settings.SMS_BACKEND == "connect.sms.HttpSender" and not all(getattr(settings, name) for name in asked):
         found.append(Error(f"{', '.join(asked)} are needed to send text messages.", id="config.E008"))
+    given = (settings.STRIPE_KEY, settings.STRIPE_WEBHOOK_SECRET, *settings.STRIPE_PRICES.values())
+    if settings.PAYMENT_PROVIDER == "stripe" and not all(given):
+        message = "STRIPE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_PLUS and STRIPE_PRICE_PRO are needed for payments."
+        found.append(Error(message, id="config.E011"))
     used = [offer["keys"] for offer in settings.OAUTH.values() if offer["audiences"]]
-    if any(not url.startswith("https://") for url in [*used, settings.SMS_URL] if url):
+    if any(not url.startswith("https://") for url in [*used, settings.SMS_URL, settings.STRIPE_URL] if url):
         found.append(Error("Outside services must be asked over https.", id="config.E009"))
     return found
 

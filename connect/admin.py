@@ -16,7 +16,7 @@ from unfold import admin as unfold
 from config import clock, second_factor
 from config.admin import ModelAdmin, reported, staff_id
 from config.lookups import DeclaredLookups
-from connect import models
+from connect import billing_admin, models  # noqa: F401
 from connect.services import sessions
 from safety.enums import ActionKind, ReportReason
 from safety.services import actions as moderation

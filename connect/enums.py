@@ -45,6 +45,65 @@ CONNECTIONS_BY_TIER = {Tier.FREE: 1, Tier.PLUS: 2, Tier.PRO: 4}
 """How many connections of discovery a person may have at once."""
 
 
+class Item(TextChoices):
+    """What is paid for."""
+
+    SUBSCRIPTION = "subscription"
+    RECOVERY = "recovery"
+    REVEAL = "reveal"
+    NUDGE = "nudge"
+
+
+class PaidBy(TextChoices):
+    """Who takes the money; credits are our own."""
+
+    SANDBOX = "sandbox"
+    STRIPE = "stripe"
+    CREDITS = "credits"
+
+
+class PaymentStatus(TextChoices):
+    PENDING = "pending"
+    SETTLED = "settled"
+    FAILED = "failed"
+    REFUND_PENDING = "refund_pending"
+    REFUNDED = "refunded"
+
+
+# Failed may still turn out to have been paid, and what is settled may be given back at the provider's own pages.
+PAYMENT_TRANSITIONS = {
+    PaymentStatus.PENDING: [PaymentStatus.SETTLED, PaymentStatus.FAILED],
+    PaymentStatus.FAILED: [PaymentStatus.SETTLED],
+    PaymentStatus.SETTLED: [PaymentStatus.REFUND_PENDING, PaymentStatus.REFUNDED],
+    PaymentStatus.REFUND_PENDING: [PaymentStatus.REFUNDED, PaymentStatus.SETTLED],
+    PaymentStatus.REFUNDED: [],
+}
+
+
+class SubscriptionStatus(TextChoices):
+    PENDING = "pending"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    ENDED = "ended"
+
+
+SUBSCRIPTION_TRANSITIONS = {
+    SubscriptionStatus.PENDING: [SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED],
+    SubscriptionStatus.ACTIVE: [SubscriptionStatus.PAST_DUE, SubscriptionStatus.ENDED],
+    SubscriptionStatus.PAST_DUE: [SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED],
+    SubscriptionStatus.ENDED: [],
+}
+
+
+class CreditReason(TextChoices):
+    """Why credits came or went; with the id of what caused it, an entry is there once."""
+
+    PROTECTION = "protection"
+    GOODWILL = "goodwill"
+    PURCHASE = "purchase"
+    REFUND = "refund"
+
+
 class Provider(TextChoices):
     PASSWORD = "password"
     GOOGLE = "google"
@@ -166,6 +225,9 @@ class NotificationType(TextChoices):
     MODERATION = "moderation"
     APPEAL_DECIDED = "appeal_decided"
     EXPORT_READY = "export_ready"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_REFUNDED = "payment_refunded"
+    SUBSCRIPTION_ENDED = "subscription_ended"
 
 
 class RelatedType(TextChoices):
@@ -178,3 +240,5 @@ class RelatedType(TextChoices):
     REPORT = "report"
     ACTION = "action"
     APPEAL = "appeal"
+    PAYMENT = "payment"
+    SUBSCRIPTION = "subscription"

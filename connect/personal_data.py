@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
 from django.core.files.storage import storages
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -15,6 +15,7 @@ from connect import mail, sms
 from connect import models as people
 from connect.enums import Purpose
 from connect.models import OutgoingMail, PendingRegistration, User
+from connect.services import subscriptions
 from safety import attempts
 from safety.parts import deletes, older, replaces, with_its_owner
 from safety.personal_data import Erasure, Leaving, Part, before_erasure, register
@@ -22,6 +23,7 @@ from safety.roles import as_service
 
 MATCHING = "so that people are proposed to you who suit you"
 IN_PASSING = "passes through and is not kept"
+JOB = ("due_at", "claimed_until", "attempts")
 SIGN_IN = "so that you can sign in, and nobody else as you"
 
 
@@ -59,6 +61,14 @@ def _forget_in_log(model: type[Model], leaving: Leaving) -> int:
     return replaces("user").run(model, leaving)
 
 
+def _keep_books(model: type[Model], leaving: Leaving) -> int:
+    """The books only grow but for this, which one function in the database does for both of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT connect_forget_payer(%s, %s)", [leaving.person, leaving.tombstone])
+        kept: int = cursor.fetchone()[0]
+    return kept
+
+
 def _disclosure(row: Any, person: UUID) -> dict[str, Any]:
     who = "you see another" if row.viewer_id == person else "another sees you"
     return {"who": who, "level": row.level, "source": row.source, **_when(row, "granted_at", "revoked_at")}
@@ -73,9 +83,10 @@ def _when(row: Any, *names: str) -> dict[str, Any]:
 
 
 def declare() -> None:
+    before_erasure(subscriptions.leave)
     before_erasure(forget_exports)
     before_erasure(forget_address)
-    register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_sent(), *_waiting(), *_staff())
+    register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_paid(), *_sent(), *_waiting(), *_staff())
 
 
 def _accounts() -> list[Part]:
@@ -166,6 +177,59 @@ def _preferred() -> list[Part]:
         Part(people.OffLimitsTopic, "What you do not want to meet", MATCHING, deletes("user")),
         Part(people.NonNegotiable, "What matters most to you", MATCHING, deletes("user")),
         Part(people.ReadinessAnswer, "Your answers on readiness", MATCHING, deletes("user")),
+    ]
+
+
+def _paid() -> list[Part]:
+    why = "to know what was paid, as the law on books of account asks"
+    return [
+        Part(
+            people.Payment,
+            "What you paid",
+            why,
+            Erasure("kept with a random id in the place of yours", _keep_books, last=True),
+            seen_by="you; administrators",
+            lasts="for good, without you when you leave",
+        ),
+        Part(
+            people.PaymentState,
+            "What became of each payment",
+            why,
+            with_its_owner("kept with its payment, which no longer names you"),
+            belongs=("payment__user",),
+            hidden=("reference",),
+            seen_by="you; administrators",
+            lasts="for good, without you when you leave",
+        ),
+        Part(
+            people.PaymentJob,
+            "A payment that is under way",
+            "so that it is made once",
+            deletes("payment__user"),
+            belongs=("payment__user",),
+            withheld=IN_PASSING,
+            lasts="until it is paid, a day at most",
+        ),
+        Part(
+            people.Subscription,
+            "Your subscriptions",
+            "so that you have what you pay for",
+            replaces(
+                "user",
+                words="ended, at the payment provider too, which forgets you; kept with a random id in place of yours",
+            ),
+            hidden=("client_secret", "reference", "customer", "wanted_key", "leaving", *JOB),
+            seen_by="you; administrators",
+            lasts="for good, without you when you leave",
+        ),
+        Part(
+            people.CreditEntry,
+            "Your credits",
+            why,
+            with_its_owner("kept with a random id in the place of yours"),
+            seen_by="you; administrators",
+            lasts="for good, without you when you leave",
+        ),
     ]
 
 

@@ -11,3 +11,8 @@ birth_changed = Signal()
 # What matching knows of a person changed (preferences, vectors, pool membership): user_id, active, now. Receivers
 # return what they deleted or closed, as for a consent.
 profile_changed = Signal()
+
+# A payment was settled, or given back: payment, now; in the transaction in which it is. Receivers give the effect, or
+# take it back. Who cannot give it any more asks for `services.payments.refund`.
+payment_settled = Signal()
+payment_refunded = Signal()

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from config import clock
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import codes, erasures, exports, post, sessions
+from connect.services import codes, erasures, exports, payment_jobs, post, reconciliation, sessions, subscription_jobs
 from safety.services import blocks, idempotency, traces
 
 
@@ -51,6 +51,23 @@ def clear_exports() -> None:
 def erase_accounts() -> None:
     while erasures.erase_due(now=clock.now()) == erasures.BATCH:
         pass
+
+
+@shared_task
+def settle_payments() -> None:
+    while payment_jobs.process_due(now=clock.now()):
+        pass
+
+
+@shared_task
+def follow_subscriptions() -> None:
+    while subscription_jobs.process_due(now=clock.now()):
+        pass
+
+
+@shared_task
+def compare_books() -> None:
+    reconciliation.compare(now=clock.now())
 
 
 @shared_task

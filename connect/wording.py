@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 VALUES: dict[str, Promise] = {
     "honesty": pgettext_lazy("value", "honesty"),
@@ -58,6 +58,16 @@ TOPICS: dict[str, Promise] = {
 
 NAMES = VALUES | LIFE_GOALS | TOPICS
 """No key stands for two things."""
+
+
+# What became of what a person pays: title and message.
+CHANGE_NOT_PAID = (gettext_lazy("Not paid"), gettext_lazy("The payment did not go through. Nothing has changed."))
+RENEWAL_NOT_PAID = (
+    gettext_lazy("Your renewal was not paid"),
+    gettext_lazy("You keep your tier for a few days. Please pay until then."),
+)
+SUBSCRIPTION_ENDED = (gettext_lazy("Your subscription has ended"), gettext_lazy("Your connections stay as they are."))
+PAYMENT_REFUNDED = (gettext_lazy("You get your money back"), gettext_lazy("A payment of yours was refunded."))
 
 
 def named(keys: Iterable[str]) -> str:

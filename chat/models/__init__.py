@@ -4,4 +4,10 @@ from chat.models.hold import HeldMessage
 from chat.models.message import Message
 from chat.models.reveal import Reveal
 
-__all__ = ["Conversation", "ConversationEvent", "HeldMessage", "Message", "Reveal"]
+__all__ = [
+    "Conversation",
+    "ConversationEvent",
+    "HeldMessage",
+    "Message",
+    "Reveal",
+]

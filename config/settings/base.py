@@ -190,6 +190,15 @@ SMS_TOKEN = env("SMS_TOKEN", default="")
 SMS_FROM = env("SMS_FROM", default="")
 SMS_TIMEOUT = 20
 
+# Who takes payments: sandbox, which takes nobody's money, or stripe.
+PAYMENT_PROVIDER = env("PAYMENT_PROVIDER", default="sandbox")
+SANDBOX_PATH = VAR_DIR / "payments"
+STRIPE_URL = env("STRIPE_URL", default="https://api.stripe.com")
+STRIPE_KEY = env("STRIPE_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_PRICES = {"plus": env("STRIPE_PRICE_PLUS", default=""), "pro": env("STRIPE_PRICE_PRO", default="")}
+STRIPE_TIMEOUT = 20
+
 # Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
 OAUTH = {
     "google": {

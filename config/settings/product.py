@@ -32,6 +32,18 @@ CLOCK_SKEW = timedelta(seconds=30)
 BIRTH_CHANGES_PER_YEAR = 2
 CONSENT_VERSIONS = {"v1"}
 
+# money, in minor units
+CURRENCY = "eur"
+PRICES = {"recovery": 199, "reveal": 299, "nudge": 99}
+TIER_PRICES = {"plus": 799, "pro": 1499}
+PAYMENT_LIFETIME = timedelta(hours=24)
+PAYMENT_POLL = timedelta(minutes=10)
+SUBSCRIPTION_POLL = timedelta(hours=6)
+SUBSCRIPTION_GRACE = timedelta(days=7)
+WEBHOOK_TOLERANCE = timedelta(minutes=5)
+BILLING_COMPARED = timedelta(days=45)
+BILLING_SETTLING = timedelta(minutes=15)
+
 # operations
 BACKUP_MAX_AGE = timedelta(hours=24)
 ROLLBACK_BACKUP_MAX_AGE = timedelta(hours=1)

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from connect.api import account_views as account
 from connect.api import auth_views as auth
+from connect.api import billing_views as billing
 from connect.api import credential_views as credentials
 from connect.api.settings_views import SettingsView
 
@@ -27,5 +28,10 @@ urlpatterns = [
     path("account/restore", account.RestoreView.as_view()),
     path("account/export", account.ExportView.as_view()),
     path("account/export/<uuid:export_id>/file", account.ExportFileView.as_view(), name="export-file"),
+    path("billing", billing.BillingView.as_view()),
+    path("billing/subscription", billing.SubscriptionView.as_view()),
+    path("billing/payments", billing.PaymentsView.as_view()),
+    path("billing/credits", billing.CreditsView.as_view()),
+    path("billing/webhook", billing.WebhookView.as_view()),
     path("", include("connect.api.profile_urls")),
 ]

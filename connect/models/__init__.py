@@ -1,13 +1,16 @@
 from connect.models.birth import BirthData
 from connect.models.connect_profile import ConnectProfile
 from connect.models.consent import Consent
+from connect.models.credit import CreditEntry
 from connect.models.data_export import DataExport
 from connect.models.deletion import AccountDeletion
+from connect.models.difference import BillingDifference
 from connect.models.disclosure import Disclosure
 from connect.models.hobby import Hobby, HobbyOption
 from connect.models.mail import OutgoingMail, OutgoingSms
 from connect.models.notification import Notification
 from connect.models.password_reset import PasswordReset
+from connect.models.payment import Payment, PaymentJob, PaymentState
 from connect.models.photo import Photo
 from connect.models.preferences import (
     InterestScore,
@@ -20,15 +23,18 @@ from connect.models.preferences import (
 from connect.models.profile import Profile
 from connect.models.registration import PendingRegistration
 from connect.models.session import DeviceSession
+from connect.models.subscription import Subscription
 from connect.models.user import AuthIdentity, User
 from connect.models.verification import PhoneVerification, VerificationSignal
 
 __all__ = [
     "AccountDeletion",
     "AuthIdentity",
+    "BillingDifference",
     "BirthData",
     "ConnectProfile",
     "Consent",
+    "CreditEntry",
     "DataExport",
     "DeviceSession",
     "Disclosure",
@@ -41,12 +47,16 @@ __all__ = [
     "OutgoingMail",
     "OutgoingSms",
     "PasswordReset",
+    "Payment",
+    "PaymentJob",
+    "PaymentState",
     "PendingRegistration",
     "PhoneVerification",
     "Photo",
     "PreferenceSettings",
     "Profile",
     "ReadinessAnswer",
+    "Subscription",
     "User",
     "ValueScore",
     "VerificationSignal",

@@ -7,9 +7,9 @@ from django.conf import settings
 
 from config.errors import Forbidden, NotSignedIn, WrongState
 from connect import mail
-from connect.enums import UserStatus
+from connect.enums import Tier, UserStatus
 from connect.models import AccountDeletion, DeviceSession, User
-from connect.services import pool, sessions
+from connect.services import pool, sessions, subscriptions
 from connect.services.standing import RESTRICTED_OR_NOT
 from safety.roles import as_service
 from safety.services import actions, audit
@@ -26,8 +26,8 @@ RESTORED_MAIL = "Your account was restored and will not be deleted. You are not 
 def request(*, user_id: UUID, session_id: UUID | None, now: datetime) -> AccountDeletion:
     """Have an account erased in a week; asking again changes nothing.
 
-    It leaves the pool, its open proposals close, and every session but this one ends. Raises Forbidden
-    (sign_in_again unless this session began a moment ago, staff_account).
+    It leaves the pool, its open proposals close, its subscription is not renewed, and every session but this one ends.
+    Raises Forbidden (sign_in_again unless this session began a moment ago, staff_account).
     """
     # The pool first, as everything that locks it and the account does.
     pool.deactivate(user_id=user_id, now=now)
@@ -39,6 +39,7 @@ def request(*, user_id: UUID, session_id: UUID | None, now: datetime) -> Account
         _check_may_leave(user, session_id, now)
         pending = AccountDeletion.objects.create(user=user, due_at=now + settings.DELETION_DELAY)
         _move(user, UserStatus.DELETION_PENDING, "deletion_requested")
+        subscriptions.request(user_id=user_id, tier=Tier.FREE, now=now)
         sessions.revoke_all(user_id=user_id, by=user_id, reason="leaving", now=now, but=session_id)
         _tell(user, LEAVING_MAIL.format(day=f"{pending.due_at:%d %B %Y}"), now)
     return pending

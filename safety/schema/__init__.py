@@ -5,11 +5,13 @@ They are constraints to Django: `makemigrations` sees a change of them, migratio
 """
 
 from safety.schema.append_only import AppendOnly
+from safety.schema.balance import NeverNegative
 from safety.schema.ceiling import Ceiling
 from safety.schema.frozen import Frozen
 from safety.schema.rights import StaffRights
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
+from safety.schema.state_log import StateLog
 from safety.schema.state_machine import StateMachine
 
 __all__ = [
@@ -17,9 +19,11 @@ __all__ = [
     "AppendOnly",
     "Ceiling",
     "Frozen",
+    "NeverNegative",
     "RowSecurity",
     "Shares",
     "StaffRights",
+    "StateLog",
     "StateMachine",
     "owner",
     "pair",

@@ -3,4 +3,9 @@ from streaks.models.nudge import Nudge
 from streaks.models.outage import Outage
 from streaks.models.streak import Streak
 
-__all__ = ["CheckIn", "Nudge", "Outage", "Streak"]
+__all__ = [
+    "CheckIn",
+    "Nudge",
+    "Outage",
+    "Streak",
+]

@@ -141,6 +141,11 @@ AUDIENCES: dict[str, list[Audience]] = {
     "account_export": [OWN_DESPITE],
     "account_export_read": [OWN_DESPITE],
     "account_export_file": [PUBLIC],
+    "billing_read": [OWN_DESPITE],
+    "billing_subscribe": [OWN_DESPITE],
+    "billing_payments": [OWN_DESPITE],
+    "billing_credits": [OWN_DESPITE],
+    "billing_webhook": [PUBLIC],
     "moderation_actions_list": [OWN_DESPITE],
     "appeals_list": [OWN_DESPITE],
     "appeals_file": [

@@ -105,8 +105,26 @@ def _own(me):
     )
     yield made.DataExport.objects.create(user=me, due_at=now)
     yield made.AccountDeletion.objects.create(user=me, due_at=now)
+    yield from _paid(me, now)
     yield Chart.objects.create(user=me, astrology={"sun": 1}, due_at=now)
     yield PoolEntry.objects.create(user=me, key=[1.0] * WIDTH, languages=bytes(LANGUAGE_BYTES), due_at=now)
+
+
+def _paid(me, now):
+    made = people
+    payment = made.Payment.objects.create(
+        user=me, item="recovery", subject_id=uuid4(), amount=199, currency="eur", provider="sandbox"
+    )
+    yield payment
+    yield made.PaymentState.objects.create(payment=payment, number=1, status="pending", at=now)
+    yield made.PaymentJob.objects.create(payment=payment, due_at=now, client_secret="a-client-secret")
+    yield made.Subscription.objects.create(user=me, tier="plus", provider="sandbox", begun_at=now, due_at=now)
+    yield made.CreditEntry.objects.create(
+        user=me, amount=100, currency="eur", reason="goodwill", source_id=uuid4(), at=now
+    )
+    yield made.BillingDifference.objects.create(
+        provider="sandbox", entity="payment", entity_id=payment.id, ours="pending", theirs="settled", at=now
+    )
 
 
 def _paired(me, other):

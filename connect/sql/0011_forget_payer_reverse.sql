@@ -1,0 +1,1 @@
+DROP FUNCTION connect_forget_payer(uuid, uuid);
