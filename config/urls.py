@@ -15,6 +15,7 @@ handler500 = "config.api.errors.server_error"
 urlpatterns = [
     path("api/", include("chat.api.urls")),
     path("connect/", include("chat.api.connect_urls")),
+    path("api/", include("streaks.api.urls")),
     path("api/", include("matching.api.urls")),
     path("api/", include("connect.api.urls")),
     path("api/", include("safety.api.urls")),

@@ -14,7 +14,7 @@ from config.errors import NotYours
 from connect.models import User
 from connect.realtime import publish
 from matching.enums import MatchStatus
-from matching.models import Match
+from matching.models import Connection, Match
 from matching.services import connections
 from safety.crypto import new_data_key, wrap
 from safety.enums import FOREVER
@@ -44,6 +44,19 @@ def open_blind(*, match: Match, now: datetime) -> Conversation:
         _tell_opened(conversation)
     timeline.announce(conversation, event)
     return conversation
+
+
+def unlock(*, connection: Connection, now: datetime) -> None:
+    """Open the locked conversation of a connection, if there is one, to both. Two who are locked already."""
+    with as_service():
+        locked = Conversation.objects.select_for_update(no_key=True).filter(connection=connection, state=State.LOCKED)
+        conversation = locked.first()
+        if conversation is None:
+            return
+        conversation.state, conversation.last_activity_at = State.REVEALED, now
+        event = timeline.append(conversation, EventType.STATE, data={"state": State.REVEALED})
+        conversation.save(update_fields=["state", "last_seq", "last_activity_at"])
+    timeline.announce(conversation, event)
 
 
 def close(*, conversation_id: UUID, reason: CloseReason, by: UUID | None, now: datetime) -> Conversation:

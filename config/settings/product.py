@@ -17,6 +17,9 @@ FRAME_BYTES = 64 * 1024
 SOCKET_POLL = timedelta(milliseconds=500)
 PRESENCE_LIFETIME = timedelta(seconds=40)
 
+# streaks; how often somebody may remind the other on one day at risk, by tier
+NUDGES = {"free": 1, "plus": 2, "pro": 3}
+
 # people
 REGISTRATION_LIFETIME = timedelta(minutes=30)
 SESSION_KEPT = timedelta(days=90)

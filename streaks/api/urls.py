@@ -1,0 +1,13 @@
+"""Paths of this app. The flag opens streaks to the public."""
+
+from django.urls import path
+
+from connect.exposure import FLAGGED
+from streaks.api import views
+
+urlpatterns = [
+    path("streaks", views.StreaksView.as_view(**FLAGGED)),
+    path("streaks/<uuid:streak_id>", views.StreakView.as_view(**FLAGGED)),
+    path("streaks/<uuid:streak_id>/check_in", views.CheckInView.as_view(**FLAGGED)),
+    path("streaks/<uuid:streak_id>/nudge", views.NudgeView.as_view(**FLAGGED)),
+]

@@ -1,0 +1,23 @@
+"""What the clock makes happen; the schedule stands in `config.celery`."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from streaks.services import notices, outages, rollover
+
+
+@shared_task
+def roll_over() -> None:
+    rollover.roll_over(now=timezone.now())
+
+
+@shared_task
+def send_notices() -> None:
+    while notices.send_due(now=timezone.now()) == notices.BATCH:
+        pass
+
+
+@shared_task
+def mend() -> None:
+    while outages.mend_due(now=timezone.now()) == outages.BATCH:
+        pass

@@ -1,0 +1,95 @@
+"""The rollover's statements make of every streak what the rules told day by day make of it."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from safety.models import AuditLog
+from streaks.models import Streak
+from streaks.services import outages, rollover
+from tests.streaks.builders import at, both, check_in, stored, streak
+from tests.streaks.kinds import differences, everybody, moment
+
+pytestmark = pytest.mark.django_db
+
+ZONES = ["Europe/Berlin", "Etc/GMT-14", "Pacific/Kiritimati", "Etc/GMT+12", "America/New_York", "Africa/Cairo"]
+# A plain day; the ends of winter time in Berlin, New York and Cairo, and the end of summer time.
+DAYS = [
+    date(2026, 5, 20),
+    date(2026, 3, 28),
+    date(2026, 3, 29),
+    date(2026, 3, 7),
+    date(2026, 4, 23),
+    date(2026, 10, 24),
+]
+
+
+@pytest.mark.parametrize("last", DAYS)
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(minutes=5), timedelta(hours=9), timedelta(days=2)])
+def test_a_rollover_equals_the_oracle_in_every_zone(last, late):
+    made = everybody(ZONES, last)
+    for zone in sorted(ZONES, key=lambda zone: moment(zone, last, time(0))):
+        now = moment(zone, last + timedelta(days=1), time(0)) + late
+        rollover.roll_over(now=now)
+        assert differences(made, now) == []
+
+
+def test_a_second_run_finds_nothing_to_do():
+    everybody(ZONES[:2], DAYS[0])
+    now = moment(ZONES[0], DAYS[0] + timedelta(days=1), time(3))
+    assert rollover.roll_over(now=now) > 0
+    before = list(Streak.objects.order_by("id").values())
+    assert rollover.roll_over(now=now) == 0
+    assert list(Streak.objects.order_by("id").values()) == before
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5, 1000])
+def test_the_size_of_a_batch_makes_no_difference(batch):
+    made = everybody(ZONES[:2], DAYS[0])
+    now = moment(ZONES[0], DAYS[0] + timedelta(days=3), time(3))
+    rollover.roll_over(now=now, batch=batch)
+    assert differences(made, now) == []
+
+
+def test_a_late_one_walks_through_every_state_and_each_is_on_record():
+    made = streak()
+    both(made, 1)
+    check_in(made, "low", at(2))
+    rollover.roll_over(now=at(9))
+    walked = AuditLog.objects.filter(entity_id=made.id, action="transition").order_by("created_at", "id")
+    assert [entry.data["to"] for entry in walked] == ["active", "at_risk", "payment_window", "reset"]
+
+
+def test_a_day_that_passes_in_peace_is_nothing_to_tell():
+    made = streak()
+    both(made, 1)
+    rollover.roll_over(now=at(2, 0))
+    assert (stored(made).day, stored(made).notice_due_at) == (at(2).date(), None)
+
+
+def test_a_day_that_breaks_is():
+    made = streak()
+    both(made, 1)
+    check_in(made, "low", at(2))
+    rollover.roll_over(now=at(3, 0))
+    assert stored(made).notice_due_at == at(3, 0)
+
+
+def test_a_day_of_an_outage_passes():
+    made = streak()
+    both(made, 1)
+    outages.record(starts_at=at(2, 10), ends_at=at(2, 11), note="", by=None, now=at(2, 12))
+    rollover.roll_over(now=at(3, 0))
+    assert (stored(made).status, stored(made).current_day) == ("active", 1)
+
+
+def test_due_rows_are_taken_in_a_constant_number_of_statements():
+    everybody(ZONES, DAYS[0])
+    now = moment("Etc/GMT+12", DAYS[0] + timedelta(days=1), time(0))
+    rollover.roll_over(now=now - timedelta(hours=30))
+
+    with CaptureQueriesContext(connection) as seen:
+        rollover.roll_over(now=now)
+    assert sum("UPDATE streaks_streak" in query["sql"] for query in seen.captured_queries) <= 3
