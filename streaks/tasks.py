@@ -1,23 +1,23 @@
 """What the clock makes happen; the schedule stands in `config.celery`."""
 
 from celery import shared_task
-from django.utils import timezone
 
+from config import clock
 from streaks.services import notices, outages, rollover
 
 
 @shared_task
 def roll_over() -> None:
-    rollover.roll_over(now=timezone.now())
+    rollover.roll_over(now=clock.now())
 
 
 @shared_task
 def send_notices() -> None:
-    while notices.send_due(now=timezone.now()) == notices.BATCH:
+    while notices.send_due(now=clock.now()) == notices.BATCH:
         pass
 
 
 @shared_task
 def mend() -> None:
-    while outages.mend_due(now=timezone.now()) == outages.BATCH:
+    while outages.mend_due(now=clock.now()) == outages.BATCH:
         pass

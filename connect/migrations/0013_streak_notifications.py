@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connect', '0007_message_rejected'),
+        ('connect', '0012_rights_of_billing'),
     ]
 
     operations = [
