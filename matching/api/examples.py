@@ -4,9 +4,9 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
-ENGLISH = {"astro": "good", "values": "strong", "communication": "good", "readiness": "mixed"}
-GERMAN = {"astro": "gut", "values": "stark", "communication": "gut", "readiness": "gemischt"}
-SCORES = {"astro": 60, "values": 85, "communication": 65, "readiness": 50}
+ENGLISH = {"astro": "good", "values": "strong", "communication": "good"}
+GERMAN = {"astro": "gut", "values": "stark", "communication": "gut"}
+SCORES = {"astro": 60, "values": 85, "communication": 65}
 DIMENSIONS = ("astro", "hd", "values", "communication", "interests", "depth", "availability", "readiness")
 
 

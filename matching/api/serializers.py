@@ -24,7 +24,10 @@ def percent() -> serializers.IntegerField:
 
 
 class ScoresSerializer(CamelSerializer):
-    """Steps of 5; null where one of the two lacks the dimension."""
+    """Steps of 5; null where one of the two lacks the dimension, and where it does not weigh in this match.
+
+    Always null for depth and readiness: a number that hangs on one answer of either side would tell the other's.
+    """
 
     def get_fields(self) -> dict[str, Any]:
         return {name: serializers.IntegerField(allow_null=True) for name in DIMENSIONS}
