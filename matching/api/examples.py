@@ -21,6 +21,7 @@ def _proposal(labels: dict[str, str], *texts: str) -> dict[str, Any]:
             "weightProfile": "connect-v1",
             "totalScore": 70,
             "scores": {name: SCORES.get(name) for name in DIMENSIONS},
+            "spreads": {"astro": 5, "hd": None},
             "labels": {name: labels.get(name) for name in DIMENSIONS},
             "reasons": [{"code": code, "text": text} for code, text in zip(codes, texts, strict=True)],
         },

@@ -154,9 +154,9 @@ def _outcome(
     return Outcome(
         drafts=[*_drafts(lovers, made, parameters.connect), *_drafts(friends, made, parameters.friendship)],
         rejected=dict(rejected),
-        gini=gini(population.exposure + shown),
-        left_without=int((shown == 0).sum()),
-        alone=len(population) - len(np.union1d(scored.pairs.first, scored.pairs.second)),
+        gini=gini((population.exposure + shown)[population.there]),
+        left_without=int((shown == 0)[population.there].sum()),
+        alone=int(population.there.sum()) - len(np.union1d(scored.pairs.first, scored.pairs.second)),
     )
 
 

@@ -57,5 +57,6 @@ def _told(match: Match, dimension: str) -> dict[str, Any]:
         "total": public_score(float(match.total_score)),
         "scores": said["scores"] | {dimension: None},
         "labels": said["labels"] | {dimension: None},
+        "spreads": said.get("spreads", {}) | {dimension: None},
         "reasons": [reason for reason in said["reasons"] if not reason["code"].startswith(f"{dimension}_")],
     }
