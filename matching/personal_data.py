@@ -87,6 +87,7 @@ def _scored() -> list[Part]:
             "so that later proposals suit you better",
             deletes("user"),
             derived={Purpose.MATCHING: ("vector_delta",)},
+            seen_by="you; administrators",
         ),
     ]
 
