@@ -6,40 +6,47 @@ would be faster still, but not under row security.)
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from django.db import connection
-from django.db.models import Model
+from django.db.models import FloatField, Model
 from django.db.models.expressions import DatabaseDefault, RawSQL
 
-M = TypeVar("M", bound=Model)
+from config import prepared
+
+Row = TypeVar("Row")
+Record = dict[str, Any]
+"""Values by column."""
 
 ROWS = 2_000
 """Of one statement."""
 
 _INSERT = """
-INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)
+INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::text::json)
 ON CONFLICT DO NOTHING RETURNING {key}
 """
 _UPDATE = """
-UPDATE {table} AS standing SET {changes} FROM json_populate_recordset(NULL::{table}, %s::json) AS made
+UPDATE {table} AS standing SET {changes} FROM json_populate_recordset(NULL::{table}, %s::text::json) AS made
 WHERE standing.{key} = made.{key}
 """
 
 
-def insert(rows: Sequence[M]) -> list[M]:
-    """Store new rows of one model, passing over those that a constraint turns down; the ones stored."""
+def insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> set[Any]:
+    """Store new rows of one model, passing over those that a constraint turns down; the keys of the ones stored.
+
+    All rows name the same columns, the key among them. What they do not name has the model's default.
+    """
+    defaults = _defaults(model)
+    columns = ", ".join(_quoted(column) for column in defaults | dict(rows[0] if rows else {}))
+    statement = _INSERT.format(columns=columns, **_names(model))
     stored: set[Any] = set()
     for some in _batches(rows):
-        fields = [field for field in _fields(some[0]) if not _left_to_database(some[0], field)]
-        columns = ", ".join(_quoted(field.column) for field in fields)
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT.format(columns=columns, **_names(some[0])), [_document(some, fields, add=True)])
-            stored.update(key for (key,) in cursor.fetchall())
-    return [row for row in rows if row.pk in stored]
+        document = _document(model, [{**defaults, **row} for row in some])
+        stored.update(key for (key,) in prepared.execute(statement, [document]).fetchall())
+    return stored
 
 
 def update(rows: Sequence[Model], names: Iterable[str]) -> None:
@@ -47,9 +54,10 @@ def update(rows: Sequence[Model], names: Iterable[str]) -> None:
     for some in _batches(rows):
         fields: list[Any] = [some[0]._meta.get_field(name) for name in names]
         changes = ", ".join(f"{_quoted(field.column)} = made.{_quoted(field.column)}" for field in fields)
-        document = _document(some, [some[0]._meta.pk, *fields], add=False)
-        with connection.cursor() as cursor:
-            cursor.execute(_UPDATE.format(changes=changes, **_names(some[0])), [document])
+        written = [some[0]._meta.pk, *fields]
+        records = [{field.column: field.pre_save(row, False) for field in written} for row in some]
+        statement = _UPDATE.format(changes=changes, **_names(type(some[0])))
+        prepared.execute(statement, [_document(type(some[0]), records)])
 
 
 def any_of(ids: Collection[UUID]) -> RawSQL:
@@ -57,32 +65,40 @@ def any_of(ids: Collection[UUID]) -> RawSQL:
     return RawSQL("SELECT unnest(string_to_array(%s, ',')::uuid[])", [",".join(map(str, ids))])
 
 
-def _batches(rows: Sequence[M]) -> Iterator[Sequence[M]]:
+def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     return (rows[start : start + ROWS] for start in range(0, len(rows), ROWS))
 
 
-def _fields(row: Model) -> list[Any]:
-    return [field for field in row._meta.concrete_fields if not field.generated]
+def _defaults(model: type[Model]) -> Record:
+    """What a new row has by the model; what it has by the database is left to that."""
+    new = model()
+    return {
+        field.column: field.pre_save(new, True)
+        for field in _columns(model)
+        if not isinstance(getattr(new, field.attname), DatabaseDefault)
+    }
 
 
-def _left_to_database(row: Model, field: Any) -> bool:
-    return isinstance(getattr(row, field.attname), DatabaseDefault)
+def _columns(model: type[Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not field.generated]
 
 
-def _names(row: Model) -> dict[str, str]:
-    meta = row._meta
+def _names(model: type[Model]) -> dict[str, str]:
+    meta = model._meta
     assert meta.pk is not None
     return {"table": _quoted(meta.db_table), "key": _quoted(meta.pk.column)}
 
 
-def _document(rows: Sequence[Model], fields: Sequence[Any], *, add: bool) -> str:
-    records = [{field.column: _plain(field.pre_save(row, add)) for field in fields} for row in rows]
+def _document(model: type[Model], records: list[Record]) -> str:
+    """JSON has no infinity; as words PostgreSQL takes it."""
+    floats = {str(field.column) for field in _columns(model) if isinstance(field, FloatField)} & records[0].keys()
+    for record in records if floats else ():
+        record |= {column: str(record[column]) for column in floats if not _is_finite(record[column])}
     return orjson.dumps(records, default=_text, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
-def _plain(value: Any) -> Any:
-    """JSON has no infinity; as words PostgreSQL takes it."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+def _is_finite(number: float | None) -> bool:
+    return number is None or math.isfinite(number)
 
 
 def _text(value: Any) -> str:

@@ -1,11 +1,12 @@
 """The task queue, and the whole schedule of what happens by the clock."""
 
+import gc
 import os
 import sys
 from datetime import timedelta
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -70,6 +71,12 @@ def check_before_work(**kwargs: object) -> None:
         refuse_unsafe_start()
     except ImproperlyConfigured as unsafe:
         sys.exit(str(unsafe))
+
+
+@worker_process_init.connect
+def settle(**kwargs: object) -> None:
+    """What is loaded stays for good: no later search for garbage goes through it, which in a run took half a second."""
+    gc.freeze()
 
 
 @setup_logging.connect

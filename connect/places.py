@@ -94,11 +94,6 @@ def cell_of(latitude: float, longitude: float) -> str:
     return h3.latlng_to_cell(latitude, longitude, RESOLUTION)
 
 
-def centre_of(cell: str) -> tuple[float, float]:
-    """Degrees north and east of the middle of a cell."""
-    return h3.cell_to_latlng(cell)
-
-
 def zone_of(latitude: float, longitude: float) -> str:
     """The IANA time zone of a place; at sea the nautical one."""
     return str(_zones().timezone_at(lat=latitude, lng=longitude))

@@ -10,7 +10,7 @@ from matching.enums import RunStatus
 from matching.models import MatchingRun, PoolEntry
 
 FIGURES = {
-    "pool_size": "People in the pool of the last finished run.",
+    "pool_size": "People who took part in the last finished run to its end.",
     "proposals": "Proposals it made.",
     "left_without": "People it made none for.",
     "alone": "Of them, people whom nobody suited.",

@@ -15,12 +15,12 @@ from safety.personal_data import Part, before_erasure, register
 from safety.roles import as_service
 
 MEET = "to bring people together who suit each other"
-UNSAID: dict[str, Any] = {"scores": {}, "labels": {}, "reasons": []}
+UNSAID: dict[str, Any] = {"scores": {}, "labels": {}, "spreads": {}, "reasons": []}
 """An explanation that says nothing, in the shape that every explanation has."""
 
 HALVES: dict[str, tuple[str, ...]] = {
-    Purpose.ASTROLOGY: ("astrology", "astro_features"),
-    Purpose.HUMAN_DESIGN: ("human_design", "hd_features"),
+    Purpose.ASTROLOGY: ("astrology", "astro_features", "astro_spread"),
+    Purpose.HUMAN_DESIGN: ("human_design", "hd_features", "hd_spread"),
 }
 
 
@@ -87,6 +87,7 @@ def _scored() -> list[Part]:
             "so that later proposals suit you better",
             deletes("user"),
             derived={Purpose.MATCHING: ("vector_delta",)},
+            seen_by="you; administrators",
         ),
     ]
 

@@ -13,6 +13,7 @@ from connect.models import ConnectProfile
 from matching import wording
 from matching.engine.features import DIMENSIONS
 from matching.engine.scores import public_score
+from matching.engine.spread import UNCERTAIN
 from matching.enums import UNDECIDED, MatchStatus, Pathway
 from matching.models import Chart, Match, PoolEntry
 from matching.services.proposals import has_accepted, shown_status
@@ -63,7 +64,7 @@ def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
     the language that is active.
     """
     said = match.explanation
-    scores, labels = said.get("scores", {}), said.get("labels", {})
+    scores, labels, spreads = (said.get(name, {}) for name in ("scores", "labels", "spreads"))
     return {
         "match_id": match.id,
         "status": shown_status(match, viewer),
@@ -71,6 +72,7 @@ def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
         "weight_profile": match.weight_profile,
         "total_score": public_score(float(match.total_score)),
         "scores": {name: scores.get(name) for name in DIMENSIONS},
+        "spreads": {name: spreads.get(name) for name in UNCERTAIN},
         "labels": {name: wording.label(labels.get(name)) for name in DIMENSIONS},
         "reasons": wording.reasons(said.get("reasons", [])),
     }
@@ -78,7 +80,7 @@ def proposal(match: Match, viewer: UUID) -> dict[str, Any]:
 
 def own_chart(user_id: UUID) -> Chart:
     """The person's chart, or NotYours with chart_missing while there is none to show."""
-    chart = Chart.objects.filter(user=user_id).defer("astro_features", "hd_features").first()
+    chart = Chart.objects.filter(user=user_id).defer(*Chart.MULTIPLIED).first()
     if chart is None or (chart.astrology is None and chart.human_design is None):
         raise NotYours("There is no chart of you.", code="chart_missing")
     return chart

@@ -4,7 +4,8 @@ import numpy as np
 
 from connect.vectors import COMMUNICATION, INTERESTS, LIFE_GOALS, VALUES, VERSION
 from matching.engine import channels, synastry
-from matching.engine.features import People, features
+from matching.engine.features import DIMENSIONS, People, features
+from matching.engine.spread import Factor
 
 HOURS = 168
 """Of a week, the slots of availability."""
@@ -29,3 +30,14 @@ def _nobody() -> People:
 
 EDGES = features(_nobody()).edges
 WIDTH = EDGES[-1]
+
+
+def packed(factor: Factor | None) -> bytes | None:
+    """How far features lie off, as a column holds it."""
+    return None if factor is None else factor.astype("<f2").tobytes()
+
+
+def unpacked(column: bytes, dimension: str) -> Factor:
+    """The factor (r, w) out of a column of a dimension; its features have no constant."""
+    i = DIMENSIONS.index(dimension)
+    return np.frombuffer(column, dtype="<f2").reshape(-1, EDGES[i + 1] - EDGES[i] - 1)

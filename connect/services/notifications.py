@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from config import bulk
+from config.db import new_id
 from connect.enums import NotificationType, RelatedType
 from connect.models import Notification
 from connect.realtime import publish_each
@@ -23,24 +25,25 @@ class Note:
     related_type: RelatedType | None = None
 
 
-def send(notes: Iterable[Note]) -> list[Notification]:
+def send(notes: Iterable[Note]) -> None:
     """Store the notes in one statement and push each to its person after commit."""
-    rows = [
-        Notification(
-            user_id=note.user_id,
-            type=note.type,
-            title=note.title,
-            message=note.message,
-            related_id=note.related_id,
-            related_type=note.related_type or "",
-        )
-        for note in notes
-    ]
-    if not rows:
-        return rows
+    told = [(new_id(), note) for note in notes]
+    if not told:
+        return
     with as_service():
-        bulk.insert(rows)
+        bulk.insert(Notification, [_row(id, note) for id, note in told])
     publish_each(
-        (row.user_id, "notification", {"id": str(row.id), "type": row.type, "title": row.title}) for row in rows
+        (note.user_id, "notification", {"id": str(id), "type": note.type, "title": note.title}) for id, note in told
     )
-    return rows
+
+
+def _row(id: UUID, note: Note) -> dict[str, Any]:
+    return {
+        "id": id,
+        "user_id": note.user_id,
+        "type": note.type,
+        "title": note.title,
+        "message": note.message,
+        "related_id": note.related_id,
+        "related_type": note.related_type or "",
+    }

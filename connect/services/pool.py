@@ -12,7 +12,10 @@ from connect.signals import profile_changed
 
 @dataclass(frozen=True)
 class Wishes:
-    """Whom a person looks for. No distance is everywhere, no genders or languages are any."""
+    """Whom a person looks for. No distance is everywhere, no genders are any.
+
+    `language_pref` are those they want to talk in; none are those that their profile says they speak.
+    """
 
     mode: Mode
     min_age: int

@@ -10,7 +10,7 @@ from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeed
 class ChartAdmin(ModelAdmin):
     list_display = ("user", "engine_version", "computed_at", "due_at")
     list_select_related = ("user",)
-    hidden = ("astrology", "human_design", "astro_features", "hd_features")
+    hidden = ("astrology", "human_design", *Chart.MULTIPLIED)
 
 
 @admin.register(PoolEntry)

@@ -4,9 +4,9 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample
 
-ENGLISH = {"astro": "good", "values": "strong", "communication": "good", "readiness": "mixed"}
-GERMAN = {"astro": "gut", "values": "stark", "communication": "gut", "readiness": "gemischt"}
-SCORES = {"astro": 60, "values": 85, "communication": 65, "readiness": 50}
+ENGLISH = {"astro": "good", "values": "strong", "communication": "good"}
+GERMAN = {"astro": "gut", "values": "stark", "communication": "gut"}
+SCORES = {"astro": 60, "values": 85, "communication": 65}
 DIMENSIONS = ("astro", "hd", "values", "communication", "interests", "depth", "availability", "readiness")
 
 
@@ -21,6 +21,7 @@ def _proposal(labels: dict[str, str], *texts: str) -> dict[str, Any]:
             "weightProfile": "connect-v1",
             "totalScore": 70,
             "scores": {name: SCORES.get(name) for name in DIMENSIONS},
+            "spreads": {"astro": 5, "hd": None},
             "labels": {name: labels.get(name) for name in DIMENSIONS},
             "reasons": [{"code": code, "text": text} for code, text in zip(codes, texts, strict=True)],
         },

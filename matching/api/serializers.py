@@ -8,6 +8,7 @@ from rest_framework import serializers
 from config.api.serializers import CamelSerializer, StrictSerializer
 from matching.api.examples import EXAMPLES
 from matching.engine.features import DIMENSIONS
+from matching.engine.spread import UNCERTAIN
 from matching.enums import MatchStatus
 from matching.services.proposals import Action
 
@@ -24,10 +25,22 @@ def percent() -> serializers.IntegerField:
 
 
 class ScoresSerializer(CamelSerializer):
-    """Steps of 5; null where one of the two lacks the dimension."""
+    """Steps of 5; null where one of the two lacks the dimension, and where it does not weigh in this match.
+
+    Always null for depth and readiness: a number that hangs on one answer of either side would tell the other's.
+    """
 
     def get_fields(self) -> dict[str, Any]:
         return {name: serializers.IntegerField(allow_null=True) for name in DIMENSIONS}
+
+
+class SpreadsSerializer(CamelSerializer):
+    """How far a score may lie off because a time of birth is unknown: the standard deviation over the possible times of
+    both people together, in steps of 5. Null where both times are known, or there is no score.
+    """
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: serializers.IntegerField(allow_null=True) for name in UNCERTAIN}
 
 
 class LabelsSerializer(CamelSerializer):
@@ -53,6 +66,7 @@ class ProposalSerializer(CamelSerializer):
     weight_profile = serializers.CharField()
     total_score = serializers.IntegerField()
     scores = ScoresSerializer()
+    spreads = SpreadsSerializer()
     labels = LabelsSerializer()
     reasons = ReasonSerializer(many=True)
 

@@ -11,7 +11,7 @@ Kinds after Ra Uru Hu and Karen Curry Parker's "Understanding Relationships"; th
 
 import numpy as np
 
-from matching.engine.births import Ints, mean_by_owner
+from matching.engine.births import Ints
 from matching.engine.bodygraph import CENTRES, CHANNEL_CENTRES, CHANNEL_GATES
 from matching.engine.ephemeris import Floats
 from matching.engine.human_design import Bits
@@ -57,18 +57,16 @@ def channel_states(gates: Bits) -> Ints:
     return pairs[:, :, 0] + 2 * pairs[:, :, 1]
 
 
-def channel_features(gates: Bits, owner: Ints) -> Floats:
-    """Features of n people, (n, WIDTH), from the gate bits (S, 64) of their rows.
+def channel_features(gates: Bits) -> Floats:
+    """Features (S, WIDTH) from gate bits (S, 64); a person's are the average of their rows.
 
     Each row of weighted states is divided by its length under the size of the form (|G| in its eigenbasis),
-    so that no pair can leave [-1, 1]; then a person's rows are averaged. `turn` makes the inner product's two
-    sides of them.
+    so that no pair can leave [-1, 1]. `turn` makes the inner product's two sides of them.
     """
     states = np.eye(len(STATES))[channel_states(gates)] * np.sqrt(channel_weights())[:, None]
     sizes, basis = np.linalg.eigh(connection_matrix())
     lengths = np.sqrt((((states @ basis) ** 2) * np.abs(sizes)).sum(axis=(1, 2)))
-    rows = states / np.maximum(lengths, 1e-12)[:, None, None]
-    return mean_by_owner(rows.reshape(len(gates), WIDTH), owner)
+    return np.asarray((states / np.maximum(lengths, 1e-12)[:, None, None]).reshape(len(gates), WIDTH))
 
 
 def turn(features: Floats) -> tuple[Floats, Floats]:
@@ -79,6 +77,11 @@ def turn(features: Floats) -> tuple[Floats, Floats]:
     turned = features.reshape(-1, len(CHANNEL_GATES), len(STATES)) @ basis * np.sqrt(np.abs(sizes))
     other = turned * np.sign(sizes)
     return turned.reshape(len(features), WIDTH), other.reshape(len(features), WIDTH)
+
+
+def signs() -> Floats:
+    """(WIDTH,): the key side of `turn` is the query side times these."""
+    return np.tile(np.sign(np.linalg.eigvalsh(connection_matrix())), len(CHANNEL_GATES))
 
 
 def unturn(turned: Floats) -> Floats:

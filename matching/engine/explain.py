@@ -1,13 +1,15 @@
 """Why two people were brought together, as codes that `matching.wording` puts into words.
 
-Labels and steps of 5 are all that leaves of a score. Reasons come from the largest contributions; a value,
+Labels and steps of 5 are all that leaves of a score, and a label says no more than the step it stands for. Of a
+dimension that weighs nothing, or hangs on one answer of either side, not even that: who knows their own answer could
+tell the other's. Reasons come from the largest contributions; a value,
 goal or interest is named only where both have it clearly, so that nobody learns of the other what is not also
 true of themselves. Never a vector, an answer, a sign, a gate or a birth datum.
 
 All pairs are worked on at once, dimension by dimension; only what is handed out is made pair by pair.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +22,11 @@ from matching.engine.ephemeris import Floats
 from matching.engine.features import DIMENSIONS, Features
 from matching.engine.scores import PUBLIC_STEP, Scores, WeightProfile, breakdown, totals
 
-LABELS = ((70.0, "strong"), (58.0, "good"), (45.0, "mixed"), (0.0, "low"))
-"""From which score on a label holds. Neutral is 50 for most dimensions, one spread about 10."""
+LABELS = ((70, "strong"), (60, "good"), (45, "mixed"), (0, "low"))
+"""From which step on a label holds. Neutral is 50 for most dimensions, one spread about 10."""
+
+UNSAID = ("depth", "readiness")
+"""The dimensions of one number a side: cos pi (a - b), and a product."""
 
 WORTH_SAYING = 55.0
 """A dimension below this is given as a reason only to make up two."""
@@ -73,7 +78,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What two people may know of their scores: steps of 5, None where one lacks the dimension."""
+    """What two people may know of their scores: steps of 5, None where one lacks the dimension or it is not told."""
 
     engine_version: str
     total: int | None
@@ -108,10 +113,11 @@ class _Pairs:
 def explain(one: Features, other: Features, profile: WeightProfile, names: Vocabulary) -> list[Explanation]:
     """Explanations of m pairs (row i of both), the same whichever side asks."""
     scores = breakdown(one, other)
+    told = np.where(_is_told(profile), scores, np.nan)
     shown = zip(
         public_scores(totals(scores, profile)).tolist(),
-        public_scores(scores).tolist(),
-        labels(scores).tolist(),
+        public_scores(told).tolist(),
+        labels(told).tolist(),
         _reasons(_Pairs(one, other, scores, names), profile),
         strict=True,
     )
@@ -137,10 +143,35 @@ def public_scores(scores: Scores) -> NDArray[np.object_]:
 
 
 def labels(scores: Scores) -> NDArray[np.object_]:
-    """The labels of scores (m, ...); None where there is none."""
+    """The labels of scores (m, ...) as people see them; None where there is none."""
     words = np.array([word for _, word in LABELS] + [None], dtype=object)
-    below = (np.nan_to_num(scores)[..., None] < [least for least, _ in LABELS]).sum(axis=-1)
+    shown = np.where(np.isnan(scores), 0, public_scores(scores)).astype(np.int64)
+    below = (shown[..., None] < [least for least, _ in LABELS]).sum(axis=-1)
     return np.asarray(words[np.where(np.isnan(scores), len(LABELS), below)])
+
+
+def without(reasons: Sequence[Mapping[str, Any]], scores: Scores, profile: WeightProfile) -> list[dict[str, Any]]:
+    """The stored reasons of a pair whose scores (8,) have lost a dimension: those that hold, and plain ones for what
+    now counts among the largest contributions.
+    """
+    order, chosen = (line[0] for line in _picked(scores[None], profile))
+    kept = {dimension: each for each in reasons for dimension in DIMENSIONS if each["code"].startswith(f"{dimension}_")}
+    names = [DIMENSIONS[i] for i in order[chosen].tolist()]
+    found = [kept.get(name) or _plain(name, float(scores[DIMENSIONS.index(name)])) for name in names]
+    return [dict(each) for each in found if each]
+
+
+def _plain(dimension: str, score: float) -> dict[str, Any] | None:
+    """A reason that needs no more than the score; None where a dimension has none such."""
+    if score < 50.0:
+        return {"code": f"{dimension}_different", "params": {}}
+    code = f"{dimension}_close" if dimension in NAMED else PLAIN.get(dimension)
+    return {"code": code, "params": {}} if code else None
+
+
+def _is_told(profile: WeightProfile) -> NDArray[np.bool_]:
+    """(8,)"""
+    return np.array([profile.weights.get(name, 0.0) > 0.0 and name not in UNSAID for name in DIMENSIONS])
 
 
 def _reasons(pairs: _Pairs, profile: WeightProfile) -> list[list[Reason]]:

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import channels, synastry
-from matching.engine.births import Positions
 from matching.engine.ephemeris import Floats
-from matching.engine.human_design import Bits, graphs
+from matching.engine.human_design import Bits
 
 Reals = NDArray[np.floating]
 
@@ -35,7 +34,7 @@ EMPHASIS = (3.0, 2.0, 1.0)
 class People:
     """n people as the database has them; a row of NaN (or one NaN for a number) means not given.
 
-    astro (n, synastry.WIDTH) and hd (n, channels.WIDTH): from `birth_features`. values (n, V), goals (n, G),
+    astro (n, synastry.WIDTH) and hd (n, channels.WIDTH): from `halves`. values (n, V), goals (n, G),
     communication (n, C): -1 to 1, 0 neutral. interests (n, I): 0-100. depth (n,): 0 light to 1 deep.
     availability (n, A): hours, or 0 and 1, a slot of the week. readiness (n,): 0-100. values_weight (n, V)
     and interests_weight (n, I): from `emphasis`, ones without non-negotiables. A single NaN inside a given
@@ -88,11 +87,6 @@ class Block:
     query: Floats
     key: Floats
     present: Bits
-
-
-def birth_features(rows: Positions) -> tuple[Floats, Floats]:
-    """The astro and hd features of People out of positions; an unknown time becomes the exact expectation."""
-    return synastry.synastry_features(rows), channels.channel_features(graphs(rows).gates, rows.owner)
 
 
 def emphasis(ranks: NDArray[np.integer]) -> Floats:

@@ -129,11 +129,6 @@ def off_limits(rows: Pool, columns: Pool) -> Block:
     return np.asarray((theirs | ours) == 0)
 
 
-def shares_romance(rows: Pool, columns: Pool) -> Block:
-    """Both allow romance: such a pair is weighed by the connect profile, every other by friendship."""
-    return np.asarray((rows.mode[:, None] & columns.mode & ROMANCE) != 0)
-
-
 FILTERS: dict[str, Callable[[Pool, Pool], Block]] = {
     "mode": mode,
     "gender": gender,

@@ -77,14 +77,16 @@ def weighted(features: Features, profile: WeightProfile) -> Weighted:
     do not sum to one any more is undone by the factor.
     """
     own = profile.vector() * (1.0 + np.clip(features.leanings, -FEEDBACK_BOUND, FEEDBACK_BOUND))
-    columns = np.flatnonzero(np.repeat(profile.vector() > 0.0, np.diff(features.edges)))
-    widths = np.diff(features.edges)[profile.vector() > 0.0]
-    patterns, pattern = np.unique(features.present & (profile.vector() > 0.0), axis=0, return_inverse=True)
-    shares = (features.present * own) @ patterns.T.astype(np.float32)
+    weighing = np.flatnonzero(profile.vector() > 0.0)
+    parts = [slice(features.edges[i], features.edges[i + 1]) for i in weighing]
+    bits = (features.present[:, weighing] << np.arange(len(weighing))).sum(axis=1)
+    _, first, pattern = np.unique(bits, return_index=True, return_inverse=True)
+    patterns = features.present[np.ix_(first, weighing)]
+    shares = (features.present[:, weighing] * own[:, weighing]) @ patterns.T.astype(np.float32)
     return Weighted(
-        query=features.query[:, columns] * np.repeat(own[:, profile.vector() > 0.0], widths, axis=1).astype(np.float32),
-        key=features.key[:, columns],
-        pattern=pattern.ravel(),
+        query=np.hstack([features.query[:, part] * own[:, i, None] for i, part in zip(weighing, parts, strict=True)]),
+        key=np.hstack([features.key[:, part] for part in parts]),
+        pattern=pattern,
         inverse=np.divide(1.0, shares, out=np.full_like(shares, np.nan), where=shares > 0.0).astype(np.float32),
     )
 

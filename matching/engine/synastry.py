@@ -13,7 +13,7 @@ first). This is tradition, not science.
 
 import numpy as np
 
-from matching.engine.births import Positions, mean_by_owner
+from matching.engine.births import Positions
 from matching.engine.ephemeris import BODIES, Floats, obliquity
 from matching.engine.houses import ascendant, sidereal_angle
 
@@ -64,11 +64,10 @@ def signs_and_scales() -> tuple[Floats, Floats]:
 
 
 def synastry_features(rows: Positions) -> Floats:
-    """Features of n people, (n, WIDTH): f(u) * signs @ f(v) is the expected synastry of u and v, in [-1, 1].
+    """Features of S rows, (S, WIDTH): f(u) * signs @ f(v) is the synastry of u and v, in [-1, 1].
 
-    Each row of positions is brought to length one before the average over a day, so that by Cauchy and
-    Schwarz no pair can leave the bounds, and an unknown time gives exactly the mean of the scores at the
-    sampled times.
+    Each is brought to length one, so that by Cauchy and Schwarz no pair can leave the bounds, neither with the average
+    of somebody's rows over a day: that gives exactly the mean of the scores at the sampled times.
     """
     rising = ascendant(sidereal_angle(rows.days, rows.longitude), rows.latitude, obliquity(rows.days))
     angles = np.radians(np.column_stack((rows.birth[:, :7], rising)))
@@ -77,7 +76,7 @@ def synastry_features(rows: Positions) -> Floats:
     flat = np.stack((sums.real, sums.imag), axis=-1).reshape(len(angles), WIDTH)
     scaled = flat * signs_and_scales()[1]
     length = np.linalg.norm(scaled, axis=1, keepdims=True)
-    return mean_by_owner(scaled / np.maximum(length, 1e-12), rows.owner)
+    return np.asarray(scaled / np.maximum(length, 1e-12))
 
 
 def voice_shares(one: Floats, other: Floats) -> dict[str, Floats]:

@@ -20,7 +20,9 @@ class ChartQuerySet(models.QuerySet["Chart"]):
 class Chart(Record):
     """What was computed from a person's birth data, each half only under its own consent.
 
-    `astrology` and `human_design` are what the person is shown; the feature vectors are what the engine multiplies.
+    `astrology` and `human_design` are what the person is shown; the feature vectors are what the engine multiplies,
+    averages where the time of birth is unknown; the spreads say how far these lie off (`matching.engine.spread`), null
+    where the time is known.
     `due_at` is set while the row waits to be computed.
     """
 
@@ -29,10 +31,15 @@ class Chart(Record):
     human_design = models.JSONField(null=True, blank=True)
     astro_features = VectorField(dimensions=ASTRO_WIDTH, null=True, blank=True)
     hd_features = VectorField(dimensions=HD_WIDTH, null=True, blank=True)
+    astro_spread = models.BinaryField(null=True, blank=True)
+    hd_spread = models.BinaryField(null=True, blank=True)
     engine_version = models.CharField(max_length=40, blank=True)
     computed_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
+
+    MULTIPLIED = ("astro_features", "hd_features", "astro_spread", "hd_spread")
+    """What is for the engine alone."""
 
     objects = ChartQuerySet.as_manager()
 

@@ -3,12 +3,13 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Q
 from pgvector.django import VectorField
 
 from config.db import Record
-from connect.models import ConnectProfile, Profile
 from matching.engine.features import DIMENSIONS
+from matching.enums import RunStatus
+from matching.models.run import MatchingRun
 from matching.vectors import FEATURES_VERSION, WIDTH
 from safety.schema import RowSecurity, owner
 
@@ -27,14 +28,14 @@ class PoolEntryQuerySet(models.QuerySet["PoolEntry"]):
         return self.ready().filter(due_at=None, consider_at__lte=now).exclude(claimed_until__gt=now)
 
     def stale(self, since: datetime) -> Self:
-        """In the pool, and not looked at since."""
-        return self.ready().filter(Q(considered_at=None) | Q(considered_at__lt=since))
+        """In the pool, and not looked at since, neither alone nor by a run, which looks at everybody."""
+        ran = MatchingRun.objects.filter(status=RunStatus.FINISHED, started_at__gte=since)
+        return self.ready().filter(Q(considered_at=None) | (Q(considered_at__lt=since) & ~Exists(ran)))
 
     def outdated(self) -> Self:
         """Built by another engine, or before their person changed."""
-        user, built = OuterRef("user"), OuterRef("built_at")
-        changed = Exists(ConnectProfile.objects.filter(user=user, updated_at__gt=built)) | Exists(
-            Profile.objects.filter(user=user, updated_at__gt=built)
+        changed = Q(user__connect_profile__updated_at__gt=F("built_at")) | Q(
+            user__profile__updated_at__gt=F("built_at")
         )
         return self.filter(due_at=None).filter(changed | ~Q(features_version=FEATURES_VERSION))
 
@@ -48,7 +49,7 @@ class PoolEntry(Record):
     the centre of the cell (NaN: unknown), `languages` a bit each of ISO 639-1, masks without a bit mean any or none.
 
     `due_at` is set while the row waits to be built, `consider_at` while the person waits to be looked at by the
-    engine, which it did last at `considered_at`.
+    engine, which after the last wait it first did at `considered_at`; runs look at everybody anew.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pool_entry")

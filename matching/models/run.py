@@ -24,9 +24,11 @@ class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
 class MatchingRun(Record):
     """One pass of the engine over the pool: the job itself while it is unfinished, its record afterwards.
 
-    `left_without` got nothing, `alone` of them had nobody to whom they could have been proposed. `rejected` are
-    ordered pairs by the rule that was the first to turn them down. A run in shards keeps what all of them must agree
-    on: `members`, the ids of its people in the order of the engine's blocks, and `starts`, where the blocks begin.
+    `pool_size` are the people who took part to the end: of a run in shards not who left it, or was built anew, while it
+    was under way. `left_without` of them got nothing, `alone` of them had nobody to whom they could have been proposed.
+    `rejected` are ordered pairs by the rule that was the first to turn them down. A run in shards keeps what all of
+    them must agree on: `members`, the ids of its people in the order of the engine's blocks, and `starts`, where the
+    blocks begin.
     """
 
     status = models.CharField(max_length=9, choices=RunStatus, default=RunStatus.REQUESTED)

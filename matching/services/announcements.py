@@ -1,6 +1,7 @@
 """Telling people of new proposals."""
 
 from collections.abc import Sequence
+from typing import Protocol
 from uuid import UUID
 
 from django.utils import translation
@@ -12,10 +13,20 @@ from connect.realtime import publish_each
 from connect.services import notifications
 from connect.services.notifications import Note
 from matching import wording
-from matching.models import Match
 
 
-def announce(matches: Sequence[Match]) -> None:
+class Pair(Protocol):
+    """A match, as far as it is announced."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def user_a_id(self) -> UUID: ...
+    @property
+    def user_b_id(self) -> UUID: ...
+
+
+def announce(matches: Sequence[Pair]) -> None:
     """Tell both people of each new proposal, each in their own language; never who the other is. Needs the service
     role.
     """
@@ -25,12 +36,12 @@ def announce(matches: Sequence[Match]) -> None:
     )
 
 
-def announce_accepted(match: Match) -> None:
+def announce_accepted(match: Pair) -> None:
     """Tell both people that both said yes. Needs the service role."""
     _notify([match], NotificationType.MATCH_ACCEPTED, wording.BOTH_ACCEPTED)
 
 
-def _notify(matches: Sequence[Match], kind: NotificationType, words: tuple[Promise, Promise]) -> None:
+def _notify(matches: Sequence[Pair], kind: NotificationType, words: tuple[Promise, Promise]) -> None:
     reads = languages({user_id for match in matches for user_id in _both(match)})
     said = {language: _said(words, language) for language in set(reads.values())}
     notifications.send(
@@ -40,7 +51,7 @@ def _notify(matches: Sequence[Match], kind: NotificationType, words: tuple[Promi
     )
 
 
-def _both(match: Match) -> tuple[UUID, UUID]:
+def _both(match: Pair) -> tuple[UUID, UUID]:
     return match.user_a_id, match.user_b_id
 
 

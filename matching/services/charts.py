@@ -16,10 +16,11 @@ from connect.models import BirthData, Consent, Profile
 from connect.services.births import instant
 from matching.engine.births import Birth, born_on, positions
 from matching.engine.charts import charts_from
-from matching.engine.features import birth_features
 from matching.engine.scores import ENGINE_VERSION
+from matching.engine.spread import halves
 from matching.models import Chart
 from matching.services import entries, portraits
+from matching.vectors import packed
 from safety.roles import as_service
 
 logger = structlog.get_logger(__name__)
@@ -27,10 +28,10 @@ logger = structlog.get_logger(__name__)
 CLAIM = timedelta(minutes=2)
 BATCH = 200
 HALVES = {
-    Purpose.ASTROLOGY: ("astrology", "astro_features"),
-    Purpose.HUMAN_DESIGN: ("human_design", "hd_features"),
+    Purpose.ASTROLOGY: ("astrology", "astro_features", "astro_spread"),
+    Purpose.HUMAN_DESIGN: ("human_design", "hd_features", "hd_spread"),
 }
-
+COMPUTED = [name for half in HALVES.values() for name in half]
 
 Computed = dict[str, Any]
 """Both halves of one chart by field, before it is asked which of them may be kept."""
@@ -59,12 +60,11 @@ def compute_due(*, now: datetime, limit: int = BATCH) -> int:
 
 def forget(*, user_id: UUID, purpose: Purpose) -> dict[str, int]:
     """Delete what was derived under a consent that is gone; how many charts lost their half."""
-    half, features = HALVES[purpose]
+    names = HALVES[purpose]
     with as_service():
         # A JSON field compared to None means JSON's null, which no half ever is.
-        some = Q(**{f"{half}__isnull": False}) | Q(**{f"{features}__isnull": False})
-        held = Chart.objects.filter(some, user=user_id)
-        return {"charts": held.update(**{half: None, features: None})}
+        some = Q(*((f"{name}__isnull", False) for name in names), _connector=Q.OR)
+        return {"charts": Chart.objects.filter(some, user=user_id).update(**dict.fromkeys(names))}
 
 
 def remove(*, user_id: UUID) -> None:
@@ -75,7 +75,7 @@ def remove(*, user_id: UUID) -> None:
 
 def _claim(now: datetime, limit: int) -> list[Chart]:
     charts = Chart.objects.due(now).order_by("due_at").select_for_update(skip_locked=True)
-    claimed = list(charts.defer("astrology", "human_design", "astro_features", "hd_features")[:limit])
+    claimed = list(charts.defer(*COMPUTED)[:limit])
     Chart.objects.filter(id__in=[chart.id for chart in claimed]).update(claimed_until=now + CLAIM)
     return claimed
 
@@ -107,15 +107,18 @@ def _compute(births: dict[UUID, Birth]) -> dict[UUID, Computed]:
         return {}
     rows = positions(list(births.values()))
     shown = charts_from(list(births.values()), rows)
-    people = zip(births, shown, *birth_features(rows), strict=True)
+    astro, hd = halves(rows)
+    people = zip(births, shown, astro.mean, astro.factors, hd.mean, hd.factors, strict=True)
     return {
         user_id: {
             "astrology": portraits.astrology(chart),
             "human_design": portraits.human_design(chart),
-            "astro_features": astro,
-            "hd_features": hd,
+            "astro_features": astro_mean,
+            "astro_spread": packed(astro_factor),
+            "hd_features": hd_mean,
+            "hd_spread": packed(hd_factor),
         }
-        for user_id, chart, astro, hd in people
+        for user_id, chart, astro_mean, astro_factor, hd_mean, hd_factor in people
     }
 
 
@@ -128,8 +131,7 @@ def _write(claimed: list[Chart], computed: dict[UUID, Computed], now: datetime) 
         _fill(chart, computed.get(chart.user_id), allowed[chart.user_id])
         chart.due_at = None if chart.due_at == claims[chart.id] else chart.due_at
         chart.claimed_until, chart.computed_at, chart.engine_version = None, now, ENGINE_VERSION
-    written = [name for half in HALVES.values() for name in half]
-    Chart.objects.bulk_update(charts, [*written, "due_at", "claimed_until", "computed_at", "engine_version"])
+    Chart.objects.bulk_update(charts, [*COMPUTED, "due_at", "claimed_until", "computed_at", "engine_version"])
     entries.mark_due(user_ids=[chart.user_id for chart in charts], now=now)
 
 

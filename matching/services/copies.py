@@ -64,6 +64,11 @@ def rows(queryset: QuerySet[Any, Any], columns: Mapping[str, tuple[str, Any]]) -
     return found
 
 
+def zeros(columns: Mapping[str, tuple[str, Any]]) -> NDArray[Any]:
+    """One record of these columns, all zero."""
+    return np.zeros(1, dtype=_record(columns))
+
+
 def _count(data: bytearray, record: np.dtype[Any]) -> int:
     count, rest = divmod(len(data) - _HEADER - _TRAILER, record.itemsize)
     if rest:

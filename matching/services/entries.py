@@ -65,10 +65,8 @@ def adopt(*, now: datetime) -> None:
 
 def considered(some: Q, *, at: datetime) -> None:
     """Say that the engine looked at these entries' people as they were `at` a moment. Needs the service role."""
-    looked_at = PoolEntry.objects.filter(some, due_at=None)
-    looked_at.filter(Q(consider_at=None) | Q(consider_at__lte=at)).update(
-        consider_at=None, considered_at=at, claimed_until=None
-    )
+    waiting = Q(consider_at__lte=at) | Q(consider_at=None, considered_at=None)
+    PoolEntry.objects.filter(some, waiting, due_at=None).update(consider_at=None, considered_at=at, claimed_until=None)
 
 
 def _without_entry() -> QuerySet[ConnectProfile, UUID]:

@@ -17,7 +17,7 @@ from django.db.models.lookups import Exact
 from config import bulk
 from matching.engine import filters
 from matching.models import PoolEntry
-from matching.services import announcements, copies, drafts, entries, pairs, parameters, people, pipeline, runs
+from matching.services import announcements, copies, drafts, entries, pairs, parameters, people, pipeline, runs, spreads
 from safety.roles import as_service
 
 logger = structlog.get_logger(__name__)
@@ -67,7 +67,8 @@ def _consider(entry: PoolEntry, now: datetime) -> None:
             person = population.ids.index(entry.user_id)
             apart = pairs.excluded(population.ids, decline_rest=live.decline_rest, now=now)
             outcome = pipeline.propose_to(person, population, apart, parameters=live)
-            made = drafts.put(drafts=outcome.drafts, ids=population.ids, parameters=live, run=None, since=now, now=now)
+            told = spreads.told(outcome.drafts, population)
+            made = drafts.put(drafts=told, ids=population.ids, parameters=live, run=None, since=now, now=now)
             announcements.announce(made)
         entries.considered(Q(id=entry.id), at=now)
         # Who changed meanwhile does not wait for the end of the claim to be built.

@@ -37,7 +37,8 @@ class Excluded:
 def excluded(ids: list[UUID], *, decline_rest: timedelta, now: datetime) -> Excluded:
     """Among these people, in this order. Needs the service role."""
     sources = _sources(now - decline_rest)
-    found = {name: _among(source, ids) for name, source in sources.items()}
+    people = _People(ids)
+    found = {name: people.among(source) for name, source in sources.items()}
     both_ways = np.vstack([way for pairs in found.values() for way in (pairs, pairs[:, ::-1])])
     return Excluded(
         pairs=np.unique(both_ways, axis=0),
@@ -68,20 +69,25 @@ def _sources(rested: datetime) -> dict[str, Source]:
     }
 
 
-def _among(source: Source, ids: list[UUID]) -> Ints:
-    """The pairs (m, 2) of a source as positions in `ids`, each once; who is not among them is passed over."""
-    queryset, one, other = source
-    inside = queryset.filter(**{f"{side}__in": bulk.any_of(ids) for side in (one, other)})
-    found = copies.rows(inside, {"one": (one, copies.UUID_BYTES), "other": (other, copies.UUID_BYTES)})
-    known = np.array([user_id.bytes for user_id in ids], dtype=copies.UUID_BYTES)
-    order = np.argsort(known)
-    ends = np.stack([_positions(found[side], known, order) for side in ("one", "other")], axis=1)
-    return np.unique(np.sort(ends[(ends >= 0).all(axis=1)], axis=1), axis=0)
+class _People:
+    """Whose pairs are looked for."""
 
+    def __init__(self, ids: list[UUID]) -> None:
+        self.these = bulk.any_of(ids)
+        self.known = np.array([user_id.bytes for user_id in ids], dtype=copies.UUID_BYTES)
+        self.order = np.argsort(self.known)
 
-def _positions(wanted: NDArray[np.bytes_], known: NDArray[np.bytes_], order: Ints) -> Ints:
-    """Where each of `wanted` stands in `known`, -1 where it does not; `order` sorts `known`."""
-    if not len(known):
-        return np.full(len(wanted), -1)
-    at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
-    return np.where(known[at] == wanted, at, -1)
+    def among(self, source: Source) -> Ints:
+        """The pairs (m, 2) of a source as positions of these people, each once; who is not of them is passed over."""
+        queryset, one, other = source
+        inside = queryset.filter(**{f"{side}__in": self.these for side in (one, other)})
+        found = copies.rows(inside, {"one": (one, copies.UUID_BYTES), "other": (other, copies.UUID_BYTES)})
+        ends = np.stack([self._positions(found[side]) for side in ("one", "other")], axis=1)
+        return np.unique(np.sort(ends[(ends >= 0).all(axis=1)], axis=1), axis=0)
+
+    def _positions(self, wanted: NDArray[np.bytes_]) -> Ints:
+        """Where each stands, -1 where it does not."""
+        if not len(self.known):
+            return np.full(len(wanted), -1)
+        at = self.order[np.minimum(np.searchsorted(self.known, wanted, sorter=self.order), len(self.known) - 1)]
+        return np.where(self.known[at] == wanted, at, -1)

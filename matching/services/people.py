@@ -64,11 +64,13 @@ COLUMNS = {
 class Population:
     """n people of one run, in the order of `ids`, which is that of the engine's blocks.
 
-    waited_days (n,): since the last proposal or joining. exposure (n,): proposals within EXPOSURE_WINDOW. room (n,):
-    proposals they may still get.
+    there (n,): who takes part; whoever left a run in shards keeps a place, where they meet nobody. waited_days (n,):
+    since the last proposal or joining. exposure (n,): proposals within EXPOSURE_WINDOW. room (n,): proposals they may
+    still get.
     """
 
     ids: list[UUID]
+    there: NDArray[np.bool_]
     features: Features
     pool: Pool
     waited_days: NDArray[np.float64]
@@ -113,6 +115,7 @@ def load(*, capacity: int, now: datetime, among: Q | None = None) -> Population:
     last, exposure = _history(ids, now, everybody=among is None)
     return Population(
         ids=ids,
+        there=np.ones(len(ids), dtype=bool),
         features=_features(rows, order),
         pool=replace(pool.take(order), person=np.arange(len(pool))),
         waited_days=_waited(rows["joined"][order], last, now),
@@ -126,14 +129,30 @@ def aligned(population: Population, ids: list[UUID]) -> Population:
     numbers = {user_id: i for i, user_id in enumerate(population.ids)}
     at = np.array([numbers.get(user_id, -1) for user_id in ids], dtype=np.int64)
     there = at >= 0
+    population = population if population.ids else _one_blank()
     pool = population.pool.take(at)
     return Population(
         ids=ids,
+        there=there,
         features=population.features.take(at),
         pool=replace(pool, person=np.arange(len(ids)), mode=np.where(there, pool.mode, 0).astype(np.uint8)),
         waited_days=population.waited_days[at],
         exposure=population.exposure[at],
         room=np.where(there, population.room[at], 0),
+    )
+
+
+def _one_blank() -> Population:
+    """Somebody of zeros, to stand for all where nobody is there."""
+    rows, only = copies.zeros(COLUMNS), np.zeros(1, dtype=np.int64)
+    return Population(
+        ids=copies.uuids(rows["user_id"]),
+        there=np.zeros(1, dtype=bool),
+        features=_features(rows, only),
+        pool=pool_of(rows, date.min),
+        waited_days=np.zeros(1),
+        exposure=only,
+        room=only,
     )
 
 

@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -154,31 +153,36 @@ def _outcome(
     return Outcome(
         drafts=[*_drafts(lovers, made, parameters.connect), *_drafts(friends, made, parameters.friendship)],
         rejected=dict(rejected),
-        gini=gini(population.exposure + shown),
-        left_without=int((shown == 0).sum()),
-        alone=len(population) - len(np.union1d(scored.pairs.first, scored.pairs.second)),
+        gini=gini((population.exposure + shown)[population.there]),
+        left_without=int((shown == 0)[population.there].sum()),
+        alone=int(population.there.sum()) - len(np.union1d(scored.pairs.first, scored.pairs.second)),
     )
 
 
 def _drafts(chosen: Scored, made: Features, profile: WeightProfile) -> list[Draft]:
     ends = np.column_stack((chosen.pairs.first, chosen.pairs.second))
     said = explain(made.take(ends[:, 0]), made.take(ends[:, 1]), profile, NAMES)
-    rows = zip(ends.tolist(), chosen.scores.tolist(), chosen.total.tolist(), said, strict=True)
+    rows = zip(ends.tolist(), _exact(chosen.scores), _exact(chosen.total), said, strict=True)
     return [Draft(i, j, _fields(scores, total, words, profile)) for (i, j), scores, total, words in rows]
 
 
-def _fields(scores: list[float], total: float, said: Explanation, profile: WeightProfile) -> dict[str, Any]:
+def _fields(
+    scores: list[float | None], total: float | None, said: Explanation, profile: WeightProfile
+) -> dict[str, Any]:
     """What a Match keeps: exact scores for us, the explanation in steps of 5 for the two."""
-    exact = {name: _exact(score) for name, score in zip(DIMENSIONS, scores, strict=True)}
+    exact = dict(zip(DIMENSIONS, scores, strict=True))
     return {
         **{f"{name}_score": exact[name] for name in STORED},
-        "total_score": _exact(total),
-        "score_breakdown": {name: None if score is None else float(score) for name, score in exact.items()},
+        "total_score": total,
+        "score_breakdown": exact,
         "explanation": said.stored(),
         "match_reasons": [reason.code for reason in said.reasons],
         "weight_profile": profile.version,
     }
 
 
-def _exact(score: float) -> Decimal | None:
-    return None if np.isnan(score) else Decimal(f"{score:.2f}")
+def _exact(scores: Scores) -> list[Any]:
+    """To two decimals, None where there is none."""
+    exact = np.round(scores.astype(np.float64), 2).astype(object)
+    exact[np.isnan(scores)] = None
+    return list(exact.tolist())

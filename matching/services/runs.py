@@ -27,6 +27,7 @@ from matching.services import (
     people,
     pipeline,
     shards,
+    spreads,
 )
 from matching.services.leases import Lease, LeaseLost, Stopwatch
 from matching.services.pairs import Excluded
@@ -174,17 +175,18 @@ def _write(lease: Lease[MatchingRun], population: Population, outcome: Outcome, 
     assert run.started_at is not None
     with transaction.atomic(), as_service():
         lease.hold()
+        told = spreads.told(outcome.drafts, population)
         made = drafts.put(
-            drafts=outcome.drafts, ids=population.ids, parameters=live, run=run, since=run.started_at, now=watch.now
+            drafts=told, ids=population.ids, parameters=live, run=run, since=run.started_at, now=watch.now
         )
         announcements.announce(made)
         entries.considered(Q(built_at__lte=run.started_at), at=run.started_at)
         run.shards.all().delete()
         watch.lap("write")
         run.status, run.finished_at, run.leased_until = RunStatus.FINISHED, watch.now, None
-        run.engine_version, run.pool_size, run.proposals = live.version, len(population), len(made)
+        run.engine_version, run.pool_size, run.proposals = live.version, int(population.there.sum()), len(made)
         served = {person for match in made for person in (match.user_a_id, match.user_b_id)}
-        run.left_without, run.alone = len(population) - len(served), outcome.alone
+        run.left_without, run.alone = run.pool_size - len(served), outcome.alone
         run.exposure_gini, run.rejected = outcome.gini, outcome.rejected
         run.seconds, run.members, run.starts = run.seconds | watch.seconds, b"", b""
         run.save()

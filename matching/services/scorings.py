@@ -8,8 +8,9 @@ from uuid import UUID
 import numpy as np
 
 from connect.enums import Purpose
+from matching.engine import explain
 from matching.engine.features import DIMENSIONS
-from matching.engine.scores import WeightProfile, public_score, totals
+from matching.engine.scores import Scores, WeightProfile, public_score, totals
 from matching.models import Match
 from matching.models.match import STORED
 from matching.services import parameters, proposals
@@ -39,23 +40,28 @@ def _take_out(match: Match, dimension: str, weights: WeightProfile) -> None:
     setattr(match, f"{dimension}_score", None)
     match.score_breakdown = {**match.score_breakdown, dimension: None}
     match.total_score = _total(match, weights)
-    match.explanation = _told(match, dimension)
+    match.explanation = _told(match, dimension, weights)
     match.match_reasons = [reason["code"] for reason in match.explanation["reasons"]]
 
 
 def _total(match: Match, weights: WeightProfile) -> Decimal:
     """Weighted mean of what is left, by the weights it was made with; zero where nothing is."""
-    rest = [match.score_breakdown.get(name) for name in DIMENSIONS]
-    scores = np.array([[np.nan if score is None else score for score in rest]], dtype=np.float32)
-    (total,) = totals(scores, weights)
+    (total,) = totals(_left(match)[None], weights)
     return Decimal(f"{np.nan_to_num(total):.2f}")
 
 
-def _told(match: Match, dimension: str) -> dict[str, Any]:
+def _left(match: Match) -> Scores:
+    """(8,)"""
+    rest = [match.score_breakdown.get(name) for name in DIMENSIONS]
+    return np.array([np.nan if score is None else score for score in rest], dtype=np.float32)
+
+
+def _told(match: Match, dimension: str, weights: WeightProfile) -> dict[str, Any]:
     said: dict[str, Any] = match.explanation
     return said | {
         "total": public_score(float(match.total_score)),
         "scores": said["scores"] | {dimension: None},
         "labels": said["labels"] | {dimension: None},
-        "reasons": [reason for reason in said["reasons"] if not reason["code"].startswith(f"{dimension}_")],
+        "spreads": said.get("spreads", {}) | {dimension: None},
+        "reasons": explain.without(said["reasons"], _left(match), weights),
     }

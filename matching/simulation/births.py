@@ -10,7 +10,7 @@ import numpy as np
 from config.errors import Invalid
 from connect.services.births import instant
 from matching.engine.births import Birth, born_on, positions
-from matching.engine.features import birth_features
+from matching.engine.spread import Half, halves
 from matching.simulation.cities import Cities
 from matching.simulation.population import REFERENCE_DAY
 from matching.simulation.wishes import Births
@@ -21,12 +21,12 @@ BLOCK = 500
 
 @dataclass(frozen=True)
 class Born:
-    """m births: days and times, and features (m, w) as single precision, which is what the columns hold."""
+    """m births: days, times, and what the engine makes of them."""
 
     days: Sequence[date]
     times: Sequence[time | None]
-    astro: np.ndarray
-    hd: np.ndarray
+    astro: Half
+    hd: Half
 
 
 def born(births: Births, cities: Cities) -> Born:
@@ -38,9 +38,15 @@ def born(births: Births, cities: Cities) -> Born:
         )
     ]
     days, times, moments = zip(*known, strict=True)
-    blocks = [birth_features(positions(moments[i : i + BLOCK])) for i in range(0, len(moments), BLOCK)]
-    astro, hd = (np.vstack(half).astype(np.float32) for half in zip(*blocks, strict=True))
+    blocks = [halves(positions(moments[i : i + BLOCK])) for i in range(0, len(moments), BLOCK)]
+    astro, hd = (_together(half) for half in zip(*blocks, strict=True))
     return Born(days, times, astro, hd)
+
+
+def _together(blocks: Sequence[Half]) -> Half:
+    """As single precision, which is what the columns hold."""
+    mean = np.vstack([block.mean for block in blocks]).astype(np.float32)
+    return Half(mean, [factor for block in blocks for factor in block.factors])
 
 
 def _one(age_days: int, minute: int, zone: ZoneInfo, north: float, east: float) -> tuple[date, time | None, Birth]:

@@ -9,11 +9,13 @@ from connect.enums import Purpose, Tier, UserStatus
 from connect.places import cell_of
 from connect.vectors import VERSION
 from matching.engine.scores import ENGINE_VERSION
+from matching.engine.spread import Half
 from matching.simulation import tables
 from matching.simulation.answer_rows import vectors
 from matching.simulation.cities import COUNTRIES
 from matching.simulation.rows import Block, Columns, same
-from matching.simulation.wishes import Bits
+from matching.simulation.wishes import Bits, Ints
+from matching.vectors import packed
 
 DOMAIN = "simulated.invalid"
 """`.invalid` is reserved: no mail server ever answers for it."""
@@ -116,8 +118,10 @@ def charts(block: Block) -> Columns:
     people = block.people[some]
     birth = population.birth[people]
     return block.common(some) | {
-        "astro_features": _features(block.born.astro[birth], population.astrology[people]),
-        "hd_features": _features(block.born.hd[birth], population.human_design[people]),
+        "astro_features": _features(block.born.astro.mean[birth], population.astrology[people]),
+        "hd_features": _features(block.born.hd.mean[birth], population.human_design[people]),
+        "astro_spread": _spreads(block.born.astro, birth, population.astrology[people]),
+        "hd_spread": _spreads(block.born.hd, birth, population.human_design[people]),
         "computed_at": block.at(block.joined, some),
         **same(len(some), astrology=None, human_design=None, due_at=None, claimed_until=None),
         **same(len(some), engine_version=ENGINE_VERSION),
@@ -143,3 +147,8 @@ def _features(rows: np.ndarray, allowed: Bits) -> list[Any]:
         orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY).decode() if may else None
         for row, may in zip(rows, allowed.tolist(), strict=True)
     ]
+
+
+def _spreads(half: Half, births: Ints, allowed: Bits) -> list[bytes | None]:
+    """How far the features lie off; null also where the time is known."""
+    return [packed(half.factors[i]) if may else None for i, may in zip(births.tolist(), allowed.tolist(), strict=True)]

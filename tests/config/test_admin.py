@@ -47,7 +47,7 @@ SECRETS = {
     PendingRegistration: ["password", "code_hash"],
     MatchFeedback: ["notes", "vector_delta"],
     **{m: ["time", "latitude", "longitude"] for m in MODELS if m.__name__ == "BirthData"},
-    **{m: ["astro_features", "hd_features", "astrology"] for m in MODELS if m.__name__ == "Chart"},
+    **{m: [*m.MULTIPLIED, "astrology"] for m in MODELS if m.__name__ == "Chart"},
     **{m: ["values_vector", "communication_vector"] for m in MODELS if m.__name__ == "ConnectProfile"},
 }
 

@@ -19,7 +19,8 @@ def user():
 
 
 def notify(user, count=1):
-    return send([Note(user.id, NotificationType.MATCH_PROPOSED, f"Note {n}") for n in range(count)])
+    send([Note(user.id, NotificationType.MATCH_PROPOSED, f"Note {n}") for n in range(count)])
+    return list(Notification.objects.filter(user=user).order_by("id"))
 
 
 def test_the_newest_comes_first(user, api):

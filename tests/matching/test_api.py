@@ -38,9 +38,11 @@ def test_the_proposal_as_specified(api, match):
     assert (shown["status"], shown["totalScore"], shown["weightProfile"]) == ("proposed", 70, "connect-v1")
     assert shown["scores"]["values"] == 85
     assert shown["scores"]["astro"] is None
+    assert shown["spreads"] == {"astro": None, "hd": None}
     assert shown["reasons"] == [{"code": "values_close", "text": "Your values lie close together."}]
     assert set(shown) == {
-        "matchId", "status", "expiresAt", "weightProfile", "totalScore", "scores", "labels", "reasons",
+        "matchId", "status", "expiresAt", "weightProfile", "totalScore", "scores", "spreads", "labels",
+        "reasons",
     }  # fmt: skip
 
 

@@ -172,12 +172,12 @@ def test_consent_gone_while_computing_keeps_nothing(somebody, monkeypatch):
 @pytest.mark.parametrize(
     ("purpose", "gone", "kept"),
     [
-        (Purpose.ASTROLOGY, ("astrology", "astro_features"), ("human_design", "hd_features")),
-        (Purpose.HUMAN_DESIGN, ("human_design", "hd_features"), ("astrology", "astro_features")),
+        (Purpose.ASTROLOGY, charts.HALVES[Purpose.ASTROLOGY], charts.HALVES[Purpose.HUMAN_DESIGN]),
+        (Purpose.HUMAN_DESIGN, charts.HALVES[Purpose.HUMAN_DESIGN], charts.HALVES[Purpose.ASTROLOGY]),
     ],
 )
 def test_revoking_deletes_its_half_at_once_and_says_so(somebody, purpose, gone, kept):
-    born(somebody, timezone.now())
+    born(somebody, timezone.now(), at=None)
     assert {"charts": 1, "proposals": 0, "scores": 0} in revoke(somebody, purpose)
     chart = Chart.objects.get(user=somebody)
     assert all(getattr(chart, name) is None for name in gone)

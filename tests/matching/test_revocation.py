@@ -74,7 +74,7 @@ def test_half_a_chart_is_deleted_and_counted(api, now, purpose):
     user = person(now)
     assert take_back(api, user, purpose) == {"charts": 1, "proposals": 0, "scores": 0}
     chart = Chart.objects.get(user=user)
-    assert [getattr(chart, name) for name in HALVES[purpose]] == [None, None]
+    assert [getattr(chart, name) for name in HALVES[purpose]] == [None] * 3
 
 
 @pytest.mark.parametrize(("mine", "other"), [tuple(HALVES), tuple(reversed(HALVES))])
@@ -141,6 +141,15 @@ def test_of_who_talk_already_the_score_goes_and_the_rest_stays(api, scored, purp
     assert after.score_breakdown == before.score_breakdown | {dimension: None}
     assert after.explanation["scores"] == before.explanation["scores"] | {dimension: None}
     assert after.explanation["labels"] == before.explanation["labels"] | {dimension: None}
+
+
+@pytest.mark.parametrize(("purpose", "dimension"), BY_PURPOSE.items())
+def test_with_a_score_goes_how_far_it_may_lie_off(api, scored, purpose, dimension):
+    user, match = scored
+    Match.objects.filter(id=match.id).update(explanation=match.explanation | {"spreads": {"astro": 5, "hd": 5}})
+    take_back(api, user, purpose)
+    match.refresh_from_db()
+    assert match.explanation["spreads"] == {"astro": 5, "hd": 5} | {dimension: None}
 
 
 @pytest.mark.parametrize(("purpose", "dimension"), BY_PURPOSE.items())

@@ -256,6 +256,15 @@ def test_fresh_proposals_are_not_and_old_ones_are(now):
     assert runs.request_if_stale(now=done.started_at + numbers().freshness + timedelta(seconds=1))
 
 
+def test_a_run_looks_at_those_anew_who_were_looked_at_long_ago(now):
+    person(now, chart=False)
+    run(timezone.now())
+    PoolEntry.objects.update(considered_at=now - timedelta(days=30))
+    assert not runs.request_if_stale(now=now)
+    MatchingRun.objects.update(started_at=now - timedelta(days=30))
+    assert runs.request_if_stale(now=now)
+
+
 def test_an_entry_that_another_engine_made_is(now):
     user = person(now, chart=False)
     run(now)

@@ -257,17 +257,17 @@ def test_while_shards_are_in_work_the_workers_are_told_again_and_nothing_is_done
 
 
 @pytest.mark.parametrize(
-    "leave",
+    ("leave", "stay"),
     [
-        lambda user, now: pool.deactivate(user_id=user.id, now=now),
-        lambda user, now: profile_changed.send(sender=None, user_id=user.id, active=True, now=now),
-        lambda user, now: match_of(user, person(now, chart=False), now),
-        lambda user, now: rebuilt(user, now=now),
+        (lambda user, now: pool.deactivate(user_id=user.id, now=now), 0),
+        (lambda user, now: profile_changed.send(sender=None, user_id=user.id, active=True, now=now), 1),
+        (lambda user, now: match_of(user, person(now, chart=False), now), 0),
+        (lambda user, now: rebuilt(user, now=now), 0),
     ],
     ids=["left", "changed", "found somebody", "changed and built"],
 )
 @pytest.mark.parametrize("after", [0, 2, "all"])
-def test_who_is_not_as_they_were_is_not_proposed(now, monkeypatch, leave, after):
+def test_who_is_not_as_they_were_is_not_proposed_nor_counted_once_gone(now, monkeypatch, leave, stay, after):
     monkeypatch.setattr(cuts, "BLOCK", 1)
     monkeypatch.setattr(shards, "PAIRS", 1)
     one, other = person(now, chart=False), person(now, chart=False)
@@ -285,9 +285,41 @@ def test_who_is_not_as_they_were_is_not_proposed(now, monkeypatch, leave, after)
     runs.run_requested(now=now + LEASES)
     run.refresh_from_db()
     assert run.status == RunStatus.FINISHED
-    assert run.pool_size == len(rest) + 2
+    assert run.pool_size == len(rest) + 1 + stay
     assert not Match.objects.exclude(id__in=before).of(one.id).exists()
     assert not Match.objects.of(other.id).exists()
+
+
+@pytest.mark.parametrize("after", [0, 2, "all"])
+def test_a_pool_that_everybody_leaves_ends_the_run_without_proposals(now, monkeypatch, after):
+    users = crowd(now, SIZE)
+    run = begin(now)
+    if after == "all":
+        with monkeypatch.context() as patch:
+            patch.setattr(runs, "_attempt", lambda run, now: None)
+            finish(now)
+    else:
+        some_of(after, now)
+    for user in users:
+        pool.deactivate(user_id=user.id, now=now)
+    finish(now)
+    runs.run_requested(now=now + LEASES)
+    run.refresh_from_db()
+    assert (run.status, run.error) == (RunStatus.FINISHED, "")
+    assert (run.pool_size, run.proposals, run.left_without, run.alone) == (0, 0, 0, 0)
+    assert not Match.objects.exists()
+
+
+def test_who_left_is_neither_left_without_nor_alone(now):
+    users = crowd(now, SIZE)
+    run = begin(now)
+    for user in users[: SIZE // 2]:
+        pool.deactivate(user_id=user.id, now=now)
+    finish(now)
+    run.refresh_from_db()
+    served = {person for match in Match.objects.all() for person in (match.user_a_id, match.user_b_id)}
+    assert (run.pool_size, run.left_without) == (SIZE - SIZE // 2, SIZE - SIZE // 2 - len(served))
+    assert run.alone <= run.left_without
 
 
 def some_of(shards, now):

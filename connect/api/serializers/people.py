@@ -62,7 +62,11 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
 
 
 class ActivateInput(CamelSerializer):
-    """Whom one looks for. `distanceKm` null is everywhere, no genders or languages are any."""
+    """Whom one looks for. `distanceKm` null is everywhere, no genders are any.
+
+    `languagePref` are the languages one wants to talk in, and two people need one in common; none are those of one's
+    profile.
+    """
 
     mode = serializers.ChoiceField(Mode.choices)
     min_age = AgeField()

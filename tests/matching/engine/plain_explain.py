@@ -16,16 +16,23 @@ def explanations(one, other, profile, names):
         Explanation(
             profile.version,
             public_score(total),
-            {name: public_score(score) for name, score in zip(DIMENSIONS, line, strict=True)},
-            {name: label(score) for name, score in zip(DIMENSIONS, line, strict=True)},
+            {name: public_score(score) for name, score in told(line, profile)},
+            {name: label(public_score(score)) for name, score in told(line, profile)},
             reasons(one.take(pair), other.take(pair), line, profile, names),
         )
         for pair, total, line in zip(pairs, overall, scores, strict=True)
     ]
 
 
-def label(score):
-    return None if np.isnan(score) else next(word for least, word in LABELS if score >= least)
+def told(line, profile):
+    """A number of these two dimensions would tell the other's answer."""
+    for name, score in zip(DIMENSIONS, line, strict=True):
+        hidden = name in ("depth", "readiness") or not profile.weights.get(name)
+        yield name, np.float32(np.nan) if hidden else score
+
+
+def label(step):
+    return None if step is None else next(word for least, word in LABELS if step >= least)
 
 
 def reasons(one, other, scores, profile, names):

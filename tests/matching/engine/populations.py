@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from matching.engine.births import Birth, positions
-from matching.engine.features import People, birth_features, emphasis
+from matching.engine.features import People, emphasis
 from matching.engine.filters import Pool, cosines, unit_vectors
+from matching.engine.spread import halves
 
 GIVEN = ("astro", "hd", "values", "goals", "communication", "interests", "depth", "availability", "readiness")
 
@@ -22,10 +23,10 @@ def random_people(n: int, seed: int, missing: float = 0.0) -> People:
             rng.uniform(0, 20000, n), rng.uniform(-60, 60, n), rng.uniform(-180, 180, n), strict=True
         )
     ]
-    astro, hd = birth_features(positions(births))
+    astro, hd = halves(positions(births))
     people = People(
-        astro=astro,
-        hd=hd,
+        astro=astro.mean,
+        hd=hd.mean,
         values=rng.uniform(-1, 1, (n, 10)),
         goals=rng.uniform(-1, 1, (n, 5)),
         communication=rng.uniform(-1, 1, (n, 6)),

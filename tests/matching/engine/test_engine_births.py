@@ -9,7 +9,7 @@ import pytest
 from matching.engine.births import Birth, born_on, mean_by_owner, positions
 from matching.engine.charts import natal_chart, natal_charts
 from matching.engine.ephemeris import ephem_days, instants, longitudes, signed_angle
-from matching.engine.features import birth_features
+from matching.engine.spread import halves
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KNOWN = Birth(datetime(1992, 9, 20, 9, 57, tzinfo=UTC), 52.5, 13.4)
@@ -38,17 +38,17 @@ def test_samples_of_a_day_stand_where_the_bodies_really_stood() -> None:
 def test_features_of_an_unknown_time_are_the_mean_over_the_sampled_times() -> None:
     day = born_on(date(1985, 7, 19), BERLIN, 52.5, 13.4)
     moments = instants(positions([day]).days)
-    sampled = birth_features(positions([Birth(moment, 52.5, 13.4) for moment in moments]))
-    for block, single in zip(birth_features(positions([day])), sampled, strict=True):
-        assert np.allclose(block[0], single.mean(axis=0), atol=1e-4)
+    sampled = halves(positions([Birth(moment, 52.5, 13.4) for moment in moments]))
+    for block, single in zip(halves(positions([day])), sampled, strict=True):
+        assert np.allclose(block.mean[0], single.mean.mean(axis=0), atol=1e-4)
 
 
 def test_people_are_kept_apart_in_one_call() -> None:
     day = born_on(date(1985, 7, 19), BERLIN, 52.5, 13.4)
-    together = birth_features(positions([KNOWN, day, KNOWN]))
-    for block, alone in zip(together, birth_features(positions([KNOWN])), strict=True):
-        assert np.allclose(block[0], alone[0])
-        assert np.allclose(block[2], alone[0])
+    together = halves(positions([KNOWN, day, KNOWN]))
+    for block, alone in zip(together, halves(positions([KNOWN])), strict=True):
+        assert np.allclose(block.mean[0], alone.mean[0])
+        assert np.allclose(block.mean[2], alone.mean[0])
 
 
 def test_a_chart_without_a_time_has_no_angles_and_one_with_a_time_has() -> None:

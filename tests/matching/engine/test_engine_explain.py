@@ -59,6 +59,29 @@ def test_only_steps_of_five_labels_codes_and_known_names_leave(seed: int) -> Non
     assert json.loads(json.dumps(asdict(found)))
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_number_is_told_of_what_weighs_and_of_nothing_that_hangs_on_one_answer(seed: int) -> None:
+    people = random_people(2, seed)
+    for profile in (CONNECT, FRIENDSHIP):
+        said = of_pair(people, profile)
+        numbers = {name for name, score in said.scores.items() if score is not None}
+        assert numbers == {name for name, weight in profile.weights.items() if weight} - {"depth", "readiness"}
+        assert numbers == {name for name, word in said.labels.items() if word is not None}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_one_number_has_one_label(seed: int) -> None:
+    vectors = features(random_people(40, seed))
+    ends = np.random.default_rng(seed).integers(0, 40, (2, 200))
+    words: dict[int, str] = {}
+    for pair in explain(vectors.take(ends[0]), vectors.take(ends[1]), FRIENDSHIP, NAMES):
+        for name, score in pair.scores.items():
+            if score is not None:
+                assert words.setdefault(score, pair.labels[name]) == pair.labels[name]
+
+
 def test_what_one_lacks_is_null_and_gives_no_reason() -> None:
     people = random_people(2, 4)
     found = of_pair(replace(people, astro=people.astro * [[np.nan], [1.0]]))
@@ -107,7 +130,7 @@ def test_a_pair_with_nothing_in_common_still_gets_an_answer() -> None:
 
 @pytest.mark.parametrize(
     ("score", "word"),
-    [(100.0, "strong"), (70.0, "strong"), (69.9, "good"), (57.9, "mixed"), (44.9, "low"), (0.0, "low")],
+    [(100.0, "strong"), (67.5, "strong"), (67.4, "good"), (57.5, "good"), (57.4, "mixed"), (42.4, "low"), (0.0, "low")],
 )
 def test_labels(score: float, word: str) -> None:
     assert labels(np.array([score], dtype=np.float32)).tolist() == [word]

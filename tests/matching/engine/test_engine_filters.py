@@ -121,12 +121,6 @@ def test_nobody_meets_themselves() -> None:
     assert not allowed(pool, pool).diagonal().any()
 
 
-def test_romance_is_shared_only_where_both_allow_it() -> None:
-    pool = two(mode=[ROMANCE | FRIENDSHIP, FRIENDSHIP])
-    assert not filters.shares_romance(pool, pool)[0, 1]
-    assert filters.shares_romance(pool, pool)[0, 0]
-
-
 def test_bit_masks_put_column_0_lowest_and_refuse_65() -> None:
     assert bit_masks(np.array([[True, False, True], [False, True, False]])).tolist() == [5, 2]
     assert bit_masks(np.eye(64, dtype=bool))[63] == 1 << 63

@@ -13,9 +13,10 @@ from profiles import CONNECT, FRIENDSHIP
 from matching.engine import channels, features, scores, synastry
 from matching.engine.births import Birth, born_on, positions
 from matching.engine.ephemeris import BODIES, instants
-from matching.engine.features import DIMENSIONS, Features, birth_features, emphasis
+from matching.engine.features import DIMENSIONS, Features, emphasis
 from matching.engine.human_design import graphs
 from matching.engine.scores import FEEDBACK_BOUND, WeightProfile, public_score, reciprocal, weighted, worths
+from matching.engine.spread import halves
 
 SEEDS = st.integers(0, 2**32 - 1)
 ONE, TWO = np.array([0, 0, 0]), np.array([1, 2, 3])
@@ -99,7 +100,7 @@ def test_the_score_of_an_unknown_time_is_the_mean_over_the_sampled_times() -> No
     other = Birth(datetime(1990, 1, 2, 3, 4, tzinfo=UTC), 48.0, 2.0)
     moments = instants(positions([day]).days)
     births = [day, other, *(Birth(moment, 52.5, 13.4) for moment in moments)]
-    astro, hd = birth_features(positions(births))
+    astro, hd = (half.mean for half in halves(positions(births)))
     blank = np.full((len(births), 1), np.nan)
     people = replace(random_people(1, 0), astro=astro, hd=hd, readiness=blank[:, 0], depth=blank[:, 0])
     names = (
@@ -159,7 +160,7 @@ def test_channels_meet_by_kind(ours: list[int], theirs: list[int], kind: str) ->
     for row, gates in zip(bits, (ours, theirs), strict=True):
         row[[gate - 1 for gate in gates]] = True
     bits[:, 40] = True
-    rows = channels.channel_features(bits, np.array([0, 1]))
+    rows = channels.channel_features(bits)
     shares = {name: float(share[0]) for name, share in channels.kind_shares(rows[:1], rows[1:]).items()}
     worth = channels.KINDS[kind][0]
     assert np.sign(shares.pop(kind)) == np.sign(worth)
@@ -168,7 +169,7 @@ def test_channels_meet_by_kind(ours: list[int], theirs: list[int], kind: str) ->
 
 def test_turning_channel_features_keeps_the_worth_and_can_be_undone() -> None:
     rows = positions([Birth(datetime(1990, 1, day, tzinfo=UTC), 48.0, 2.0) for day in (1, 9)])
-    found = channels.channel_features(graphs(rows).gates, rows.owner)
+    found = channels.channel_features(graphs(rows).gates)
     query, key = channels.turn(found)
     kinds = channels.kind_shares(found[:1], found[1:])
     assert query[0] @ key[1] == pytest.approx(sum(float(share[0]) for share in kinds.values()))

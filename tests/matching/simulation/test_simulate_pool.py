@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from io import StringIO
 
+import h3
 import numpy as np
 import pytest
 from django.apps import apps
@@ -13,7 +14,6 @@ from django.utils import timezone
 
 from connect.enums import Gender, Mode, Purpose
 from connect.models import BirthData, ConnectProfile, Consent, Profile, User, ValueScore
-from connect.places import centre_of
 from connect.services import demands, extraction, profiles
 from matching.engine.features import DIMENSIONS
 from matching.engine.filters import cosines
@@ -144,7 +144,7 @@ def test_people_live_in_the_cell_of_their_home():
     for i, profile in enumerate(Profile.objects.order_by("user")):
         assert bool(profile.cell) == bool(profile.city) == bool(crowd.placed[i])
         if profile.cell:
-            assert centre_of(profile.cell) == pytest.approx(crowd.home[i], abs=0.1)
+            assert h3.cell_to_latlng(profile.cell) == pytest.approx(crowd.home[i], abs=0.1)
             assert profile.city == cities().names[crowd.city[i]]
 
 
@@ -172,7 +172,7 @@ def test_the_vectors_are_those_the_product_would_make_of_the_answers(now):
 def test_the_features_are_those_the_product_would_compute(now):
     make()
     stored = {chart.user_id: chart for chart in Chart.objects.all()}
-    Chart.objects.update(due_at=now, astro_features=None, hd_features=None)
+    Chart.objects.update(due_at=now, astro_features=None, hd_features=None, astro_spread=None, hd_spread=None)
     charts.compute_due(now=now)
     assert BirthData.objects.filter(time=None).exists()
     for made in Chart.objects.all():
@@ -180,6 +180,8 @@ def test_the_features_are_those_the_product_would_compute(now):
             before, after = getattr(stored[made.user_id], name), getattr(made, name)
             assert (before is None) == (after is None)
             assert before is None or np.allclose(before, after, atol=1e-6)
+        for name in ("astro_spread", "hd_spread"):
+            assert getattr(made, name) == getattr(stored[made.user_id], name)
 
 
 def test_a_run_finds_proposals_among_them(now):
