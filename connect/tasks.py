@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import codes, erasures, exports, post, sessions
+from connect.services import codes, erasures, exports, post, pushes, sessions
 from safety.services import blocks, idempotency, traces
 
 
@@ -19,6 +19,14 @@ def send_mail() -> None:
 @shared_task
 def send_sms() -> None:
     post.send_sms_due(now=timezone.now())
+
+
+@shared_task
+def send_pushes() -> None:
+    while pushes.spread(now=timezone.now()) == pushes.BATCH:
+        pass
+    while pushes.send_due(now=timezone.now()) == pushes.BATCH:
+        pass
 
 
 @shared_task

@@ -41,6 +41,7 @@ LIMITS: dict[str, Policy] = {
     "report": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
     "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},
+    "push_device": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},
     "export_file": {"address": "60/minute", "sensitive": False},
 }

@@ -7,6 +7,7 @@ from connect.models.disclosure import Disclosure
 from connect.models.mail import OutgoingMail, OutgoingSms
 from connect.models.notification import Notification
 from connect.models.password_reset import PasswordReset
+from connect.models.personality import PersonalityAnswer, PersonalityQuestion, PersonalityScore
 from connect.models.preferences import (
     InterestScore,
     NonNegotiable,
@@ -16,6 +17,7 @@ from connect.models.preferences import (
     ValueScore,
 )
 from connect.models.profile import Profile
+from connect.models.push import PushDelivery, PushDevice
 from connect.models.registration import PendingRegistration
 from connect.models.session import DeviceSession
 from connect.models.user import AuthIdentity, User
@@ -38,9 +40,14 @@ __all__ = [
     "OutgoingSms",
     "PasswordReset",
     "PendingRegistration",
+    "PersonalityAnswer",
+    "PersonalityQuestion",
+    "PersonalityScore",
     "PhoneVerification",
     "PreferenceSettings",
     "Profile",
+    "PushDelivery",
+    "PushDevice",
     "ReadinessAnswer",
     "User",
     "ValueScore",

@@ -1,10 +1,11 @@
-"""Telling a person something, in their list and over their sockets."""
+"""Telling a person something: in their list, over their sockets and, by a worker, on their devices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from config import bulk
+from connect import push
 from connect.enums import NotificationType, RelatedType
 from connect.models import Notification
 from connect.realtime import publish_each
@@ -24,7 +25,7 @@ class Note:
 
 
 def send(notes: Iterable[Note]) -> list[Notification]:
-    """Store the notes in one statement and push each to its person after commit."""
+    """Store the notes in one statement and publish each to its person after commit."""
     rows = [
         Notification(
             user_id=note.user_id,
@@ -33,6 +34,7 @@ def send(notes: Iterable[Note]) -> list[Notification]:
             message=note.message,
             related_id=note.related_id,
             related_type=note.related_type or "",
+            to_push=push.is_on(),
         )
         for note in notes
     ]
