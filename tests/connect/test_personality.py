@@ -39,7 +39,8 @@ def user(now):
 
 
 def allow(user, now):
-    consents.grant(user_id=user.id, purpose=Purpose.PERSONALITY, version="v1", now=now)
+    with transaction.atomic():
+        consents.grant(user_id=user.id, purpose=Purpose.PERSONALITY, version="v1", now=now)
 
 
 def take_back(user, now):
