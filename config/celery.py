@@ -32,6 +32,7 @@ app.conf.update(
 app.conf.beat_schedule = {
     "send mail": {"task": "connect.tasks.send_mail", "schedule": timedelta(seconds=5)},
     "send sms": {"task": "connect.tasks.send_sms", "schedule": timedelta(seconds=5)},
+    "send pushes": {"task": "connect.tasks.send_pushes", "schedule": timedelta(seconds=5)},
     "clear expired": {"task": "connect.tasks.clear_expired", "schedule": timedelta(minutes=10)},
     "part blocked": {"task": "connect.tasks.part_blocked", "schedule": timedelta(seconds=5)},
     "lapse moderation actions": {"task": "safety.tasks.lapse_actions", "schedule": timedelta(minutes=1)},

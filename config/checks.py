@@ -20,7 +20,7 @@ STAND_INS = {
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Error]:
     if settings.ENVIRONMENT != "production":
         return []
-    return [*_secrets(), *_exposure(), *_stand_ins(), *_outside()]
+    return [*_secrets(), *_exposure(), *_stand_ins(), *_outside(), *_push()]
 
 
 def refuse_unsafe_start(**kwargs: Any) -> None:
@@ -85,6 +85,26 @@ def _outside() -> list[Error]:
     if any(not url.startswith("https://") for url in [*used, settings.SMS_URL, settings.STRIPE_URL] if url):
         found.append(Error("Outside services must be asked over https.", id="config.E009"))
     return found
+
+
+def _push() -> list[Error]:
+    found = []
+    named = settings.VAPID_SUBJECT.startswith(("mailto:", "https://"))
+    if settings.PUSH_ENABLED and not (named and _is_vapid_key(settings.VAPID_PRIVATE_KEY)):
+        hint = "PUSH_ENABLED=false goes without."
+        found.append(Error("Push needs VAPID_PRIVATE_KEY and VAPID_SUBJECT.", hint=hint, id="config.E011"))
+    if settings.PUSH_TRUSTED_ORIGINS:
+        found.append(Error("PUSH_TRUSTED_ORIGINS is for tests.", id="config.E012"))
+    return found
+
+
+def _is_vapid_key(key: str) -> bool:
+    """Whether it is base64url of 32 bytes, not all of them zero."""
+    try:
+        raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+    except ValueError:
+        return False
+    return len(raw) == 32 and any(raw)
 
 
 def _is_data_key(entry: str) -> bool:

@@ -216,6 +216,36 @@ class ReadinessAnswerAdmin(OfPerson):
     hidden = ("answer",)
 
 
+@admin.register(models.PersonalityQuestion)
+class PersonalityQuestionAdmin(ModelAdmin):
+    list_display = ("version", "position", "key", "dimension", "text_en")
+    list_filter = ("version", "dimension")
+
+
+@admin.register(models.PersonalityAnswer)
+class PersonalityAnswerAdmin(OfPerson):
+    list_display = ("user", "question", "created_at")
+    list_select_related: ClassVar[Any] = ("user", "question")
+    hidden = ("answer",)
+
+
+@admin.register(models.PersonalityScore)
+class PersonalityScoreAdmin(OfPerson):
+    list_display = ("user", "version", "updated_at")
+    hidden = ("scores", "confidence")
+
+
+@admin.register(models.PushDevice)
+class PushDeviceAdmin(OfPerson):
+    list_display = ("user", "created_at", "updated_at")
+    hidden = ("endpoint", "p256dh", "auth")
+
+
+@admin.register(models.PushDelivery)
+class PushDeliveryAdmin(OfPerson):
+    list_display = ("created_at", "user", "due_at", "attempts", "claimed_until")
+
+
 @admin.register(models.OutgoingMail)
 class OutgoingMailAdmin(ModelAdmin):
     """The body is not shown: it may hold a code."""

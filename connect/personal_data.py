@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
@@ -74,6 +75,16 @@ def _disclosure(row: Any, person: UUID) -> dict[str, Any]:
     return {"who": who, "level": row.level, "source": row.source, **_when(row, "granted_at", "revoked_at")}
 
 
+def _answer(row: Any, person: UUID) -> dict[str, Any]:
+    """The number alone, and to which question of which version."""
+    return {"version": row.question.version, "question": row.question.key, "answer": row.answer}
+
+
+def _device(row: Any, person: UUID) -> dict[str, Any]:
+    """Whose push service it is; whoever knows the rest of the address could reach the browser."""
+    return {"service": urlsplit(row.endpoint).netloc, **_when(row, "created_at", "updated_at")}
+
+
 def _export(row: Any, person: UUID) -> dict[str, Any]:
     return {"status": row.status, **_when(row, "created_at", "ready_at", "expires_at")}
 
@@ -87,6 +98,8 @@ def declare() -> None:
     before_erasure(forget_exports)
     before_erasure(forget_address)
     register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_paid(), *_sent(), *_waiting(), *_staff())
+    register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_personality())
+    register(*_sent(), *_pushed(), *_waiting(), *_staff())
 
 
 def _accounts() -> list[Part]:
@@ -229,6 +242,45 @@ def _paid() -> list[Part]:
             with_its_owner("kept with a random id in the place of yours"),
             seen_by="you; administrators",
             lasts="for good, without you when you leave",
+def _personality() -> list[Part]:
+    partner = "so that a partner may read a few sentences about you"
+    return [
+        Part(
+            people.PersonalityAnswer,
+            "What you answered about your personality",
+            partner,
+            deletes("user"),
+            related=("question",),
+            shown=_answer,
+        ),
+        Part(
+            people.PersonalityScore,
+            "The numbers made of these answers",
+            partner,
+            deletes("user"),
+            seen_by="you, in your export; nobody else",
+            derived={Purpose.PERSONALITY: ("scores", "confidence")},
+        ),
+    ]
+
+
+def _pushed() -> list[Part]:
+    return [
+        Part(
+            people.PushDevice,
+            "The browsers you are told on",
+            "to reach you",
+            deletes("user"),
+            shown=_device,
+            lasts="until you sign out there, and 90 days more",
+        ),
+        Part(
+            people.PushDelivery,
+            "What is on its way to these browsers",
+            "to reach you",
+            deletes("user"),
+            withheld=IN_PASSING,
+            lasts="a day",
         ),
     ]
 
@@ -240,6 +292,7 @@ def _sent() -> list[Part]:
             "What you were told",
             "so that you miss nothing",
             deletes("user"),
+            hidden=("to_push",),
             retention=older("notifications", "created_at", "the day"),
         ),
         Part(

@@ -7,7 +7,17 @@ from django.db import transaction
 
 from config import clock
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import codes, erasures, exports, payment_jobs, post, reconciliation, sessions, subscription_jobs
+from connect.services import (
+    codes,
+    erasures,
+    exports,
+    payment_jobs,
+    post,
+    pushes,
+    reconciliation,
+    sessions,
+    subscription_jobs,
+)
 from safety.services import blocks, idempotency, traces
 
 
@@ -19,6 +29,14 @@ def send_mail() -> None:
 @shared_task
 def send_sms() -> None:
     post.send_sms_due(now=clock.now())
+
+
+@shared_task
+def send_pushes() -> None:
+    while pushes.spread(now=clock.now()) == pushes.BATCH:
+        pass
+    while pushes.send_due(now=clock.now()) == pushes.BATCH:
+        pass
 
 
 @shared_task

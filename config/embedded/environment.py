@@ -36,6 +36,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "DATA_KEYS": lambda: f"k{secrets.token_hex(4)}:{_key()}",
     "HASH_KEY": _key,
     "CHANNEL_KEY": _key,
+    "VAPID_PRIVATE_KEY": lambda: secrets.token_urlsafe(32),
     "DATABASE_OWNER_PASSWORD": _password,
     "DATABASE_WEB_PASSWORD": _password,
     "DATABASE_WORKER_PASSWORD": _password,

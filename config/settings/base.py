@@ -198,6 +198,13 @@ STRIPE_KEY = env("STRIPE_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="")
 STRIPE_PRICES = {"plus": env("STRIPE_PRICE_PLUS", default=""), "pro": env("STRIPE_PRICE_PRO", default="")}
 STRIPE_TIMEOUT = 20
+# Web push. Without a key, a P-256 private key as base64url of its 32 bytes, nobody is told that way.
+PUSH_ENABLED = env.bool("PUSH_ENABLED", default=True)
+VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
+# Whom a push service may write to: mailto: or https:.
+VAPID_SUBJECT = env("VAPID_SUBJECT", default="mailto:hello@maitribe.example")
+# Origins that are believed to be push services whatever they look like and wherever they are.
+PUSH_TRUSTED_ORIGINS = env.list("PUSH_TRUSTED_ORIGINS", default=[])
 
 # Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
 OAUTH = {

@@ -44,6 +44,7 @@ LIMITS: dict[str, Policy] = {
     "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},
     "subscription": {"account": "20/hour", "address": "600/hour", "sensitive": False},
     "webhook": {"address": "3000/minute", "sensitive": False},
+    "push_device": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},
     "export_file": {"address": "60/minute", "sensitive": False},
 }

@@ -34,6 +34,9 @@ KEY_SET_WAIT = timedelta(seconds=1)
 CLOCK_SKEW = timedelta(seconds=30)
 BIRTH_CHANGES_PER_YEAR = 2
 CONSENT_VERSIONS = {"v1"}
+PUSH_DEVICES_KEPT = 10
+PUSH_LIFETIME = timedelta(days=1)
+PUSH_TIMEOUT = timedelta(seconds=10)
 
 # money, in minor units
 CURRENCY = "eur"

@@ -6,7 +6,9 @@ from connect.api import profile_preference_views as preferences
 from connect.api.consent_views import ConsentsView
 from connect.api.notification_views import NotificationReadView, NotificationsView, NotificationView
 from connect.api.people_views import PersonView
+from connect.api.personality_views import PersonalityAnswersView, PersonalityQuestionsView
 from connect.api.profile_views import BirthView, ProfileView
+from connect.api.push_views import PushDevicesView, PushDeviceView
 from connect.exposure import FLAGGED
 
 urlpatterns = [
@@ -20,6 +22,10 @@ urlpatterns = [
     path("profile/readiness", preferences.ReadinessView.as_view()),
     path("consents", ConsentsView.as_view()),
     path("people/<uuid:person_id>", PersonView.as_view(**FLAGGED)),
+    path("personality/questions", PersonalityQuestionsView.as_view()),
+    path("personality/answers", PersonalityAnswersView.as_view()),
+    path("push_devices", PushDevicesView.as_view()),
+    path("push_devices/<uuid:device_id>", PushDeviceView.as_view()),
     path("notifications", NotificationsView.as_view()),
     path("notifications/<uuid:notification_id>", NotificationView.as_view()),
     path("notifications/<uuid:notification_id>/read", NotificationReadView.as_view()),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from connect import push
 from safety import flags
 from safety.api import Endpoint, operation
 
@@ -13,9 +14,13 @@ KEPT = "public, max-age=60"
 
 
 class SettingsReply(serializers.Serializer[Any]):
-    """`allow_non_edu_emails`: whether people may sign up with any address, not only with one of a school."""
+    """`allow_non_edu_emails`: whether people may sign up with any address, not only with one of a school.
+
+    `vapid_public_key`: what a browser needs to be told by push, null where nobody is.
+    """
 
     allow_non_edu_emails = serializers.BooleanField()
+    vapid_public_key = serializers.CharField(allow_null=True)
 
 
 class SettingsView(Endpoint):
@@ -25,4 +30,5 @@ class SettingsView(Endpoint):
 
     @operation(operation_id="settings", responses={200: SettingsReply})
     def get(self, request: Request) -> Response:
-        return Response(SettingsReply(flags.public()).data, headers={"Cache-Control": KEPT})
+        told = flags.public() | {"vapid_public_key": push.public_key()}
+        return Response(SettingsReply(told).data, headers={"Cache-Control": KEPT})

@@ -11,6 +11,7 @@ from connect.models.mail import OutgoingMail, OutgoingSms
 from connect.models.notification import Notification
 from connect.models.password_reset import PasswordReset
 from connect.models.payment import Payment, PaymentJob, PaymentState
+from connect.models.personality import PersonalityAnswer, PersonalityQuestion, PersonalityScore
 from connect.models.photo import Photo
 from connect.models.preferences import (
     InterestScore,
@@ -21,6 +22,7 @@ from connect.models.preferences import (
     ValueScore,
 )
 from connect.models.profile import Profile
+from connect.models.push import PushDelivery, PushDevice
 from connect.models.registration import PendingRegistration
 from connect.models.session import DeviceSession
 from connect.models.subscription import Subscription
@@ -51,10 +53,15 @@ __all__ = [
     "PaymentJob",
     "PaymentState",
     "PendingRegistration",
+    "PersonalityAnswer",
+    "PersonalityQuestion",
+    "PersonalityScore",
     "PhoneVerification",
     "Photo",
     "PreferenceSettings",
     "Profile",
+    "PushDelivery",
+    "PushDevice",
     "ReadinessAnswer",
     "Subscription",
     "User",

@@ -13,6 +13,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def unread(self) -> Self:
         return self.filter(read_at=None)
 
+    def to_push(self) -> Self:
+        """Those that a worker still has to hand to their people's devices."""
+        return self.filter(to_push=True)
+
 
 class Notification(Record):
     """Something a person should know; never who an anonymous other is."""
@@ -24,6 +28,7 @@ class Notification(Record):
     related_id = models.UUIDField(null=True, blank=True)
     related_type = models.CharField(max_length=12, choices=RelatedType, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
+    to_push = models.BooleanField(default=False, db_default=False)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -34,6 +39,7 @@ class Notification(Record):
         indexes = [
             models.Index(fields=["user", "-id"], name="notification_user_idx"),
             models.Index(fields=["user"], condition=Q(read_at=None), name="notification_unread_idx"),
+            models.Index(fields=["created_at"], condition=Q(to_push=True), name="notification_to_push_idx"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 from config.errors import Invalid
 from connect.enums import Purpose
 from connect.models import Consent
-from connect.services import extraction, locks
+from connect.services import extraction, locks, personality
 from connect.signals import birth_changed, consent_revoked
 from safety.roles import as_service
 
@@ -33,6 +33,8 @@ def grant(*, user_id: UUID, purpose: Purpose, version: str, now: datetime) -> Co
     Another version than the live one ends that row and starts its own. Raises Invalid for an unknown version.
     """
     _check_version(version)
+    if purpose == Purpose.PERSONALITY:
+        locks.profile(user_id)
     with as_service():
         live = Consent.objects.live().filter(user=user_id, purpose=purpose)
         live.exclude(version=version).update(revoked_at=now)
@@ -44,6 +46,8 @@ def grant(*, user_id: UUID, purpose: Purpose, version: str, now: datetime) -> Co
         )
     if created and purpose in COMPUTED_FROM_BIRTH:
         birth_changed.send(sender=Consent, user_id=user_id, now=now)
+    if created and purpose == Purpose.PERSONALITY:
+        personality.rescore(user_id=user_id)
     return consent
 
 
@@ -55,6 +59,9 @@ def revoke(*, user_id: UUID, purpose: Purpose, now: datetime) -> dict[str, int]:
     if purpose == Purpose.MATCHING:
         # Before the consent is looked at: whoever opts in just now holds the same lock.
         locks.pool_profile(user_id)
+    if purpose == Purpose.PERSONALITY:
+        # The same, for whoever answers just now.
+        locks.profile(user_id)
     with as_service():
         revoked = Consent.objects.live().filter(user=user_id, purpose=purpose).update(revoked_at=now)
     if not revoked:
@@ -62,6 +69,8 @@ def revoke(*, user_id: UUID, purpose: Purpose, now: datetime) -> dict[str, int]:
     deleted: Counter[str] = Counter()
     if purpose == Purpose.MATCHING:
         deleted.update(extraction.forget(user_id=user_id, now=now))
+    if purpose == Purpose.PERSONALITY:
+        deleted.update(personality.forget(user_id=user_id))
     for _, found in consent_revoked.send(sender=Consent, user_id=user_id, purpose=purpose, now=now):
         deleted.update(found or {})
     return dict(deleted)

@@ -1,4 +1,4 @@
-"""Telling a person something, in their list and over their sockets."""
+"""Telling a person something: in their list, over their sockets and, by a worker, on their devices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from config import bulk
 from config.db import new_id
+from connect import push
 from connect.enums import NotificationType, RelatedType
 from connect.models import Notification
 from connect.realtime import publish_each
@@ -26,7 +27,7 @@ class Note:
 
 
 def send(notes: Iterable[Note]) -> None:
-    """Store the notes in one statement and push each to its person after commit."""
+    """Store the notes in one statement and publish each to its person after commit."""
     told = [(new_id(), note) for note in notes]
     if not told:
         return
@@ -46,4 +47,5 @@ def _row(id: UUID, note: Note) -> dict[str, Any]:
         "message": note.message,
         "related_id": note.related_id,
         "related_type": note.related_type or "",
+        "to_push": push.is_on(),
     }

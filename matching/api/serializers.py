@@ -140,3 +140,9 @@ class ChartSerializer(StrictSerializer):
     computed_at = serializers.DateTimeField()
     astrology = AstrologySerializer(allow_null=True)
     human_design = HumanDesignSerializer(allow_null=True)
+
+
+class PersonalitySummarySerializer(serializers.Serializer[Any]):
+    """Written for this reply, out of what the partner answered; kept nowhere."""
+
+    summary = serializers.CharField()

@@ -22,6 +22,10 @@ SAFE = {
     **dict.fromkeys(("SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM"), "given"),
     "OAUTH": {"google": {"keys": "https://keys.example", "audiences": ["ours"]}},
     "ALLOW_STAND_INS": [],
+    "PUSH_ENABLED": True,
+    "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"k" * 32).decode().rstrip("="),
+    "VAPID_SUBJECT": "mailto:hello@connect.example",
+    "PUSH_TRUSTED_ORIGINS": [],
 }
 REFUSED = [
     ("CLOCK_FILE", "/somewhere/ahead", "config.E011"),
@@ -46,6 +50,10 @@ REFUSED = [
     ("SMS_TOKEN", "", "config.E008"),
     ("SMS_URL", "http://sms.example/Messages.json", "config.E009"),
     ("OAUTH", {"google": {"keys": "http://keys.example", "audiences": ["ours"]}}, "config.E009"),
+    ("VAPID_PRIVATE_KEY", "", "config.E011"),
+    ("VAPID_PRIVATE_KEY", "not a key", "config.E011"),
+    ("VAPID_SUBJECT", "hello@connect.example", "config.E011"),
+    ("PUSH_TRUSTED_ORIGINS", ["http://127.0.0.1:9"], "config.E012"),
 ]
 
 
@@ -62,6 +70,11 @@ def found():
 
 
 def test_a_safe_production_starts(safe):
+    assert found() == []
+
+
+def test_without_push_no_key_is_needed(safe):
+    safe.PUSH_ENABLED, safe.VAPID_PRIVATE_KEY = False, ""
     assert found() == []
 
 

@@ -27,7 +27,9 @@ def address(path, ids=None):
     for parameter in (
         "appeal_id",
         "block_id",
+        "connection_id",
         "conversation_id",
+        "device_id",
         "export_id",
         "notification_id",
         "person_id",

@@ -1,19 +1,24 @@
 """What is derived under a consent goes with it, whatever app derived it."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from connect.enums import Purpose
-from connect.services import consents
+from connect.services import consents, personality
 from matching.engine.features import DIMENSIONS
 from matching.models import Match, MatchFeedback, PoolEntry
 from safety import personal_data
 from tests.matching.builders import loaded, match_of, person
 
+add_questions = import_module("connect.migrations.0015_personality_questions").add_questions
+
 DERIVED = [(part, purpose) for part in personal_data.parts() for purpose in part.derived]
 # Nothing is derived under these yet. Where something is, its part says so and its purpose leaves this list.
-UNUSED = {Purpose.PERSONALITY, Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING, Purpose.BABY_IMAGES, Purpose.ANALYTICS}
+UNUSED = {Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING, Purpose.BABY_IMAGES, Purpose.ANALYTICS}
 
 
 def held(part, purpose, user):
@@ -31,6 +36,9 @@ def somebody(db):
         match=match, user=user, rating=5, vector_delta=np.full(len(DIMENSIONS), 0.1), engine_version="1"
     )
     loaded(now)
+    add_questions(apps, None)
+    consents.grant(user_id=user.id, purpose=Purpose.PERSONALITY, version="v1", now=now)
+    personality.answer(user_id=user.id, answers={"party_life": 4})
     return user
 
 

@@ -74,6 +74,11 @@ def offer(world: World) -> Any:
     return world.offer.id
 
 
+def connection(world: World) -> Any:
+    """Of the owner and the friend; only the owner answered what a summary is made of."""
+    return world.connection.id
+
+
 def person(world: World) -> Any:
     return world.owner.id
 
@@ -95,6 +100,11 @@ AUDIENCES: dict[str, list[Audience]] = {
     "sessions_revoke": [named("session_id", row_of("connect.DeviceSession"), NOBODY_ELSE, despite=ANY_STANDING)],
     "consents_list": [OWN_DESPITE],
     "consents_set": [OWN_DESPITE],
+    "personality_questions": [OWN],
+    "personality_answer": [OWN],
+    "push_devices_register": [OWN],
+    "push_devices_remove": [named("device_id", row_of("connect.PushDevice"), NOBODY_ELSE)],
+    "connections_personality_summary": [named("connection_id", connection, FRIEND)],
     "profile_read": [OWN],
     "profile_replace": [OWN],
     "profile_change": [OWN],

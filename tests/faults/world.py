@@ -13,9 +13,9 @@ from django.utils import timezone
 from chat.models import Conversation, Message, Reveal
 from chat.services import messages, reveals
 from connect import tokens
-from connect.enums import UserStatus
-from connect.models import DeviceSession, Notification, Profile, User
-from matching.models import Match
+from connect.enums import Purpose, UserStatus
+from connect.models import Consent, DeviceSession, Notification, Profile, User
+from matching.models import Connection, Match
 from safety.enums import BlockSource
 from safety.services import blocks
 from tests.conftest import Client
@@ -57,6 +57,10 @@ class World:
     def match(self) -> Match:
         return Match.objects.get(conversation=self.conversation)
 
+    @property
+    def connection(self) -> Connection:
+        return Connection.objects.of(self.owner.id).of(self.friend.id).get()
+
     def own(self, model: type[models.Model]) -> UUID:
         """The id of the owner's row in a table, made by `tests.safety.rows.fill`."""
         if model not in self.rows:
@@ -83,6 +87,7 @@ def make_world() -> World:
     # Filled together with somebody else, so that every table has a row that is nobody's here but the owner's.
     rows = fill(owner, _member())
     Profile.objects.filter(user=owner).update(**PLANTED)
+    Consent.objects.create(user=owner, purpose=Purpose.PERSONALITY, version="v1", granted_at=timezone.now())
     for other in (friend, blocked):
         _reveal(owner, other)
     blocks.block(by=owner.id, other=blocked.id, source=BlockSource.MANUAL, now=timezone.now())

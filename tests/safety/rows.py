@@ -73,7 +73,8 @@ def _own(me):
     now = timezone.now()
     made = people
     yield me
-    yield live_session(me)
+    session = live_session(me)
+    yield session
     yield made.Profile.objects.create(user=me, nickname="Otter", name="Olga Otter", birth_date="1990-01-02")
     yield made.BirthData.objects.create(user=me, latitude="52.5", longitude="13.4", timezone="Europe/Berlin")
     yield made.ConnectProfile.objects.create(user=me, is_active=True)
@@ -95,6 +96,21 @@ def _own(me):
     yield made.OffLimitsTopic.objects.create(user=me, topic_key="politics")
     yield made.NonNegotiable.objects.create(user=me, dimension="value", key="honesty", priority_rank=1)
     yield made.ReadinessAnswer.objects.create(user=me, question_key="closure", answer=4)
+    question, _ = made.PersonalityQuestion.objects.get_or_create(
+        version="mini-ipip-1",
+        key="party_life",
+        defaults={"position": 1, "dimension": "extraversion", "reversed": False},
+    )
+    yield question
+    yield made.PersonalityAnswer.objects.create(user=me, question=question, answer=4)
+    dimensions = ("extraversion", "agreeableness", "imagination")
+    numbers = {"scores": dict.fromkeys(dimensions, 75.0), "confidence": dict.fromkeys(dimensions, 0.65)}
+    yield made.PersonalityScore.objects.create(user=me, version="mini-ipip-1", **numbers)
+    device = made.PushDevice.objects.create(
+        user=me, session=session, endpoint=f"https://push.example/{uuid4().hex}", p256dh="public-key", auth="auth-key"
+    )
+    yield device
+    yield made.PushDelivery.objects.create(user=me, device=device, notification_id=uuid4(), due_at=now)
     yield made.OutgoingMail.objects.create(to=me.email, subject="Your code", body="123456", due_at=now)
     yield made.OutgoingSms.objects.create(to="+4915112345678", body="123456", due_at=now)
     yield made.PasswordReset.objects.create(email=me.email, code_hash="c", expires_at=now)
