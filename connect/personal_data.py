@@ -97,9 +97,8 @@ def declare() -> None:
     before_erasure(subscriptions.leave)
     before_erasure(forget_exports)
     before_erasure(forget_address)
-    register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_paid(), *_sent(), *_waiting(), *_staff())
     register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_personality())
-    register(*_sent(), *_pushed(), *_waiting(), *_staff())
+    register(*_paid(), *_sent(), *_pushed(), *_waiting(), *_staff())
 
 
 def _accounts() -> list[Part]:
@@ -242,6 +241,10 @@ def _paid() -> list[Part]:
             with_its_owner("kept with a random id in the place of yours"),
             seen_by="you; administrators",
             lasts="for good, without you when you leave",
+        ),
+    ]
+
+
 def _personality() -> list[Part]:
     partner = "so that a partner may read a few sentences about you"
     return [
