@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0007_rights_of_pool_entries'),
+        ('matching', '0010_no_pairs_for_analysts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
