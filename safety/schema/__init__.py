@@ -6,8 +6,20 @@ They are constraints to Django: `makemigrations` sees a change of them, migratio
 
 from safety.schema.append_only import AppendOnly
 from safety.schema.frozen import Frozen
+from safety.schema.locked import LockedWhile
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
 from safety.schema.state_machine import StateMachine
 
-__all__ = ["ME", "AppendOnly", "Frozen", "RowSecurity", "Shares", "StateMachine", "owner", "pair", "through"]
+__all__ = [
+    "ME",
+    "AppendOnly",
+    "Frozen",
+    "LockedWhile",
+    "RowSecurity",
+    "Shares",
+    "StateMachine",
+    "owner",
+    "pair",
+    "through",
+]
