@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import numpy as np
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image, ImageDraw, ImageFilter
 
 SKIN, SHADE, HAIR, LIPS = (224, 182, 150), (170, 125, 100), (60, 40, 30), (160, 70, 70)
@@ -45,6 +46,11 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+def post_form(client: Any, path: str, form: dict[str, Any]) -> Any:
+    """Send a form with files in it, as a browser does."""
+    return client.generic("POST", path, encode_multipart(BOUNDARY, form), content_type=MULTIPART_CONTENT)
 
 
 def _grained(image: Image.Image, seed: int) -> Image.Image:
