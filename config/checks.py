@@ -13,6 +13,8 @@ STAND_INS = {
     "EMAIL_BACKEND": "connect.mail.FolderBackend",
     "SMS_BACKEND": "connect.sms.FolderSender",
     "PAYMENT_PROVIDER": "sandbox",
+    "FACE_DETECTOR": "connect.detection.ClassicalDetector",
+    "GOV_ID_VERIFIER": "connect.gov_ids.SandboxVerifier",
 }
 
 
@@ -80,8 +82,8 @@ def _outside() -> list[Error]:
     given = (settings.STRIPE_KEY, settings.STRIPE_WEBHOOK_SECRET, *settings.STRIPE_PRICES.values())
     if settings.PAYMENT_PROVIDER == "stripe" and not all(given):
         message = "STRIPE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_PLUS and STRIPE_PRICE_PRO are needed for payments."
-        found.append(Error(message, id="config.E011"))
-    used = [offer["keys"] for offer in settings.OAUTH.values() if offer["audiences"]]
+        found.append(Error(message, id="config.E012"))
+    used = [offer["keys"] for offer in [*settings.OAUTH.values(), settings.GOV_ID] if offer["audiences"]]
     if any(not url.startswith("https://") for url in [*used, settings.SMS_URL, settings.STRIPE_URL] if url):
         found.append(Error("Outside services must be asked over https.", id="config.E009"))
     return found
@@ -92,9 +94,9 @@ def _push() -> list[Error]:
     named = settings.VAPID_SUBJECT.startswith(("mailto:", "https://"))
     if settings.PUSH_ENABLED and not (named and _is_vapid_key(settings.VAPID_PRIVATE_KEY)):
         hint = "PUSH_ENABLED=false goes without."
-        found.append(Error("Push needs VAPID_PRIVATE_KEY and VAPID_SUBJECT.", hint=hint, id="config.E011"))
+        found.append(Error("Push needs VAPID_PRIVATE_KEY and VAPID_SUBJECT.", hint=hint, id="config.E013"))
     if settings.PUSH_TRUSTED_ORIGINS:
-        found.append(Error("PUSH_TRUSTED_ORIGINS is for tests.", id="config.E012"))
+        found.append(Error("PUSH_TRUSTED_ORIGINS is for tests.", id="config.E014"))
     return found
 
 

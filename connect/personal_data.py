@@ -16,7 +16,7 @@ from connect import mail, sms
 from connect import models as people
 from connect.enums import Purpose
 from connect.models import OutgoingMail, PendingRegistration, User
-from connect.services import subscriptions
+from connect.services import photo_files, photos, subscriptions
 from safety import attempts
 from safety.parts import deletes, older, replaces, with_its_owner
 from safety.personal_data import Erasure, Leaving, Part, before_erasure, register
@@ -85,6 +85,10 @@ def _device(row: Any, person: UUID) -> dict[str, Any]:
     return {"service": urlsplit(row.endpoint).netloc, **_when(row, "created_at", "updated_at")}
 
 
+def _hobby(row: Any, person: UUID) -> dict[str, Any]:
+    return {"option": row.option.code, "description": row.description, **_when(row, "created_at")}
+
+
 def _export(row: Any, person: UUID) -> dict[str, Any]:
     return {"status": row.status, **_when(row, "created_at", "ready_at", "expires_at")}
 
@@ -96,6 +100,7 @@ def _when(row: Any, *names: str) -> dict[str, Any]:
 def declare() -> None:
     before_erasure(subscriptions.leave)
     before_erasure(forget_exports)
+    before_erasure(photo_files.forget)
     before_erasure(forget_address)
     register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_personality())
     register(*_paid(), *_sent(), *_pushed(), *_waiting(), *_staff())
@@ -160,6 +165,24 @@ def _told() -> list[Part]:
             "so that those whom you let see you know you",
             deletes("user"),
             seen_by="you; others after a reveal; moderators",
+        ),
+        Part(
+            people.Photo,
+            "Your photos, and what an automatic detector saw in them",
+            "so that those whom you let know you see you",
+            deletes("user"),
+            hidden=("file", "file_key"),
+            files=photos.files_of,
+            seen_by="you; others after a reveal of identities",
+        ),
+        Part(
+            people.Hobby,
+            "What you like to do",
+            "so that others find you by it",
+            deletes("user"),
+            related=("option",),
+            shown=_hobby,
+            seen_by="you; whom you are shown to; moderators",
         ),
         Part(people.BirthData, "When and where you were born", "for your chart, if you allow it", deletes("user")),
         Part(

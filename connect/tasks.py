@@ -12,6 +12,7 @@ from connect.services import (
     erasures,
     exports,
     payment_jobs,
+    photo_files,
     post,
     pushes,
     reconciliation,
@@ -63,6 +64,11 @@ def build_exports() -> None:
 @shared_task
 def clear_exports() -> None:
     exports.clear_over(now=clock.now())
+
+
+@shared_task
+def sweep_photo_files() -> None:
+    photo_files.sweep(now=clock.now())
 
 
 @shared_task

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from config.db_url import login_as
+from config.settings.product import PICTURE_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -85,6 +86,8 @@ APPEND_SLASH = False
 
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
+UPLOADS = {"/api/profile/photos": PICTURE_BYTES + 64 * 1024}
 
 TEMPLATES = [
     {
@@ -205,6 +208,17 @@ VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
 VAPID_SUBJECT = env("VAPID_SUBJECT", default="mailto:hello@maitribe.example")
 # Origins that are believed to be push services whatever they look like and wherever they are.
 PUSH_TRUSTED_ORIGINS = env.list("PUSH_TRUSTED_ORIGINS", default=[])
+# Who looks for faces in photos; what ships is classical computer vision, and says so.
+FACE_DETECTOR = env("FACE_DETECTOR", default="connect.detection.ClassicalDetector")
+
+# Whose word is taken for what somebody's papers say; the one that ships looked at none.
+GOV_ID_VERIFIER = env("GOV_ID_VERIFIER", default="connect.gov_ids.SandboxVerifier")
+GOV_ID = {
+    "keys": env("GOV_ID_KEYS_URL", default=""),
+    "issuers": env.list("GOV_ID_ISSUERS", default=[]),
+    "audiences": env.list("GOV_ID_CLIENT_IDS", default=[]),
+    "algorithms": ["RS256", "ES256"],
+}
 
 # Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
 OAUTH = {

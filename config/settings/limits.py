@@ -46,5 +46,9 @@ LIMITS: dict[str, Policy] = {
     "webhook": {"address": "3000/minute", "sensitive": False},
     "push_device": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},
+    # Each takes a processor for a second.
+    "photo": {"account": "30/hour;100/day", "address": "300/hour", "sensitive": False},
+    "photo_file": {"address": "3000/minute", "sensitive": False},
+    "gov_id": {"account": "10/day", "address": "100/day", "sensitive": True},
     "export_file": {"address": "60/minute", "sensitive": False},
 }

@@ -8,6 +8,7 @@ from safety.schema.append_only import AppendOnly
 from safety.schema.balance import NeverNegative
 from safety.schema.ceiling import Ceiling
 from safety.schema.frozen import Frozen
+from safety.schema.locked import LockedWhile
 from safety.schema.numbers import Numbers
 from safety.schema.rights import StaffRights
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
@@ -20,6 +21,7 @@ __all__ = [
     "AppendOnly",
     "Ceiling",
     "Frozen",
+    "LockedWhile",
     "NeverNegative",
     "Numbers",
     "RowSecurity",

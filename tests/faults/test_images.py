@@ -1,0 +1,253 @@
+"""Pictures made to do harm, sent over the real route: bounded memory and time, clean output or a clear 400 (fault 13).
+
+The memory is that of a process of its own, at its worst moment.
+"""
+
+import io
+import json
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from connect.models import Photo
+from tests.factories import UserFactory
+from tests.pictures import drawn_face, encoded, post_form
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
+PATH = "/api/profile/photos"
+MOST_MB, MOST_SECONDS = 256, 10
+SECRET = b"N 52.5163 E 13.3777 somebody's front door"
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><exif:GPSLatitude>%s</exif:GPSLatitude></x:xmpmeta>' % SECRET
+
+
+@pytest.fixture
+def own_files(settings, tmp_path):
+    private = settings.STORAGES["private"]
+    private = {**private, "OPTIONS": {**private["OPTIONS"], "location": tmp_path / "private"}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+
+
+def send(api, data):
+    client = api(UserFactory())
+    return client, post_form(client, PATH, {"photo": SimpleUploadedFile("me.jpg", data, "image/jpeg")})
+
+
+def refused(api, data):
+    _, reply = send(api, data)
+    assert not Photo.objects.exists()
+    return reply.status_code, reply.json()["code"]
+
+
+def kept(api, data):
+    """The bytes that others get of a picture that was taken."""
+    client, reply = send(api, data)
+    assert reply.status_code == 201, reply.content
+    return b"".join(client.get(reply.json()["link"]).streaming_content)
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, *chunks):
+    """A PNG that says it is so large, with what is given for its pixels."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + chunk(b"IEND", b"")
+
+
+def jpeg(width, height):
+    """A real JPEG whose head was changed to say that it is so large."""
+    whole = bytearray(encoded(drawn_face()))
+    place = whole.index(b"\xff\xc0") + 5
+    whole[place : place + 4] = struct.pack(">HH", height, width)
+    return bytes(whole)
+
+
+def scans(count):
+    """A progressive JPEG that goes over its picture so many times."""
+    whole = encoded(drawn_face(), progressive=True)
+    first = whole.index(b"\xff\xda")
+    second = whole.index(b"\xff", first + 2 + int.from_bytes(whole[first + 2 : first + 4]))
+    while whole[second + 1] in {0, *range(0xD0, 0xD8)}:
+        second = whole.index(b"\xff", second + 2)
+    return whole[:first] + whole[first:second] * count + whole[second:]
+
+
+def webp(width, height):
+    """A WebP without a picture, whose canvas is said to be so large."""
+    head = b"\x10\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    body = b"WEBPVP8X" + struct.pack("<I", len(head)) + head
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+FLOODS = {
+    "png": png(60_000, 60_000, chunk(b"IDAT", zlib.compress(b"\0" * 1_000_000))),
+    "bomb": png(30_000, 30_000, chunk(b"IDAT", zlib.compress(b"\0" * 50_000_000, 9))),
+    "jpeg": jpeg(65_000, 65_000),
+    "just past": jpeg(5_001, 5_000),
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_of_pixels_is_refused_by_its_head(api, name):
+    assert refused(api, FLOODS[name]) == (400, "picture_too_large")
+
+
+def test_a_canvas_without_a_picture_is_refused(api):
+    assert refused(api, webp(16_383, 16_383))[0] == 400
+
+
+def test_a_picture_of_a_thousand_layers_is_refused(api):
+    assert refused(api, scans(1000)) == (400, "picture_broken")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.9])
+def test_a_truncated_one_is_refused(api, kind, part):
+    whole = encoded(drawn_face(), kind)
+    assert refused(api, whole[: int(len(whole) * part)])[0] == 400
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_one_with_bytes_changed_is_refused_or_clean(api, kind):
+    whole = bytearray(encoded(drawn_face(300, 375), kind))
+    for place in range(20, len(whole), 97):
+        whole[place] ^= 0x55
+    _, reply = send(api, bytes(whole))
+    assert reply.status_code in {201, 400}
+    assert reply.status_code == 201 or reply.json()["code"].startswith("picture_")
+
+
+NO_PICTURES = {
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "svg with a head": b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]><svg>&a;</svg>',
+    "text": b"I am a picture, says my name.",
+    "html": b"<!doctype html><script>alert(1)</script>",
+    "pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3",
+    "ps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 400 400\n",
+    "zip": b"PK\x03\x04" + bytes(100),
+    "elf": b"\x7fELF" + bytes(100),
+    "a head alone": b"\xff\xd8\xff\xe0",
+}
+
+
+@pytest.mark.parametrize("name", NO_PICTURES)
+def test_what_is_no_picture_is_refused(api, name):
+    assert refused(api, NO_PICTURES[name]) == (400, "picture_unknown")
+
+
+def located(kind):
+    """A picture that says where it was taken, in every place its kind has for that."""
+    exif = Image.Exif()
+    exif[0x010E] = SECRET.decode()
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 30.0, 58.0), 29: SECRET.decode()})
+    options = {"exif": exif, "xmp": XMP}
+    if kind == "PNG":
+        return _with_texts(encoded(drawn_face(), kind, exif=exif))
+    return encoded(drawn_face(), kind, **options, **({"comment": SECRET} if kind == "JPEG" else {}))
+
+
+def _with_texts(whole):
+    texts = chunk(b"tEXt", b"Comment\0" + SECRET) + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP)
+    return whole[:33] + texts + whole[33:]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_where_it_was_taken_is_not_told(api, kind):
+    data = located(kind)
+    assert SECRET in data
+    shown = kept(api, data)
+    picture = Image.open(io.BytesIO(shown))
+    assert SECRET not in shown
+    assert (dict(picture.getexif()), set(picture.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}) == (
+        {},
+        set(),
+    )
+
+
+def archive():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("payload.js", SECRET)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "tail", [archive(), b"<script>%s</script>" % SECRET, SECRET * 1000], ids=["zip", "js", "bytes"]
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_what_is_something_else_besides_is_a_picture_alone_afterwards(api, kind, tail):
+    shown = kept(api, encoded(drawn_face(), kind) + tail)
+    assert SECRET not in shown
+    assert not zipfile.is_zipfile(io.BytesIO(shown))
+    assert shown.endswith(b"\xff\xd9")
+
+
+# How much it takes.
+
+READ = """
+import json, resource, sys, time
+import django
+django.setup()
+from config.errors import Invalid
+from connect.services import photos
+import cv2  # what any process has loaded
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+before, begun = peak(), time.monotonic()
+try:
+    with open(sys.argv[1], "rb") as file:
+        told = photos.examine(file).picture.width
+except Invalid as refusal:
+    told = refusal.code
+print(json.dumps({"told": told, "mb": peak() - before, "seconds": time.monotonic() - begun}))
+"""
+
+
+def measured(tmp_path: Path, data: bytes):
+    path = tmp_path / "picture"
+    path.write_bytes(data)
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(path)], capture_output=True, check=True, text=True, timeout=120
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def largest(kind, mode, **options):
+    """As many pixels as are taken of this kind."""
+    side = {"JPEG": 5000, "PNG": 4000, "WEBP": 3535}[kind]
+    return encoded(Image.linear_gradient("L").resize((side, side)).convert(mode), kind, **options)
+
+
+HEAVY = {
+    **FLOODS,
+    "largest jpeg": lambda: largest("JPEG", "RGB"),
+    "largest progressive": lambda: largest("JPEG", "RGB", progressive=True, subsampling=0),
+    "largest png": lambda: largest("PNG", "RGBA", compress_level=1),
+    "largest webp": lambda: largest("WEBP", "RGBA", quality=50, method=0),
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_no_picture_takes_more_than_its_share(tmp_path, name):
+    data = HEAVY[name] if isinstance(HEAVY[name], bytes) else HEAVY[name]()
+    found = measured(tmp_path, data)
+    assert found["told"] == (1600 if name.startswith("largest") else "picture_too_large")
+    assert found["mb"] < MOST_MB
+    assert found["seconds"] < MOST_SECONDS
+
+
+def test_what_a_process_takes_shows(tmp_path, monkeypatch):
+    """Or the test above would say nothing."""
+    held = READ.replace("told = photos", "held = bytearray(b'x') * 400_000_000; told = photos")
+    monkeypatch.setattr(sys.modules[__name__], "READ", held)
+    assert measured(tmp_path, encoded(drawn_face()))["mb"] > MOST_MB
