@@ -14,7 +14,7 @@ from matching.enums import InterestStatus
 from matching.models import Interest
 from matching.personal_data import leave
 from matching.services import lapses
-from tests.matching.suitors import FRIEND, express, status_of, suitor
+from tests.matching.suitors import FRIEND, check_counts, count_of, couple, express, status_of, suitor
 
 pytestmark = pytest.mark.django_db
 LONG = settings.INTEREST_LAPSES_AFTER
@@ -101,6 +101,14 @@ def test_whoever_leaves_for_good_ends_all_of_it(two, now):
     express(other, me, now, FRIEND)
     leave(other, now)
     assert (status_of(me, other), status_of(other, me)) == (InterestStatus.LAPSED, InterestStatus.WITHDRAWN)
+
+
+def test_whoever_leaves_for_good_gives_the_others_their_places_back(now):
+    me, other = suitor(), suitor()
+    couple(me, other, now)
+    leave(me, now)
+    assert count_of(other) == 0
+    check_counts()
 
 
 def test_taking_the_consent_back_withdraws_what_one_sent(two, now):
