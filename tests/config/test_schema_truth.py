@@ -27,8 +27,10 @@ def address(path, ids=None):
     for parameter in (
         "appeal_id",
         "block_id",
+        "connection_id",
         "conversation_id",
         "export_id",
+        "interest_id",
         "notification_id",
         "person_id",
         "session_id",
@@ -92,7 +94,11 @@ def test_what_somebody_with_everything_gets(api, path, operation):
     BirthData.objects.all().delete()
     born(user, timezone.now())
     ids = {type(row).__name__: row.id for row in rows.values()}
-    known = {"conversation_id": ids["Conversation"], "person_id": other.id}
+    known = {
+        "connection_id": ids["Connection"],
+        "conversation_id": ids["Conversation"],
+        "person_id": other.id,
+    }
     assert violations("GET", path, call(api(user), "GET", path, None, known)) == []
 
 
