@@ -56,10 +56,10 @@ REFUSED = [
     ("SMS_TOKEN", "", "config.E008"),
     ("SMS_URL", "http://sms.example/Messages.json", "config.E009"),
     ("OAUTH", {"google": {"keys": "http://keys.example", "audiences": ["ours"]}}, "config.E009"),
-    ("VAPID_PRIVATE_KEY", "", "config.E011"),
-    ("VAPID_PRIVATE_KEY", "not a key", "config.E011"),
-    ("VAPID_SUBJECT", "hello@connect.example", "config.E011"),
-    ("PUSH_TRUSTED_ORIGINS", ["http://127.0.0.1:9"], "config.E012"),
+    ("VAPID_PRIVATE_KEY", "", "config.E013"),
+    ("VAPID_PRIVATE_KEY", "not a key", "config.E013"),
+    ("VAPID_SUBJECT", "hello@connect.example", "config.E013"),
+    ("PUSH_TRUSTED_ORIGINS", ["http://127.0.0.1:9"], "config.E014"),
 ]
 
 

@@ -32,6 +32,7 @@ def address(path, ids=None):
         "device_id",
         "export_id",
         "hobby_id",
+        "interest_id",
         "notification_id",
         "person_id",
         "photo_id",
@@ -97,7 +98,11 @@ def test_what_somebody_with_everything_gets(api, path, operation):
     BirthData.objects.all().delete()
     born(user, timezone.now())
     ids = {type(row).__name__: row.id for row in rows.values()}
-    known = {"conversation_id": ids["Conversation"], "person_id": other.id}
+    known = {
+        "connection_id": ids["Connection"],
+        "conversation_id": ids["Conversation"],
+        "person_id": other.id,
+    }
     assert violations("GET", path, call(api(user), "GET", path, None, known)) == []
 
 

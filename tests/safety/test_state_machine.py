@@ -27,6 +27,7 @@ EXPECTED = {
     "reveal_status",
     "data_export_status",
     "held_status",
+    "interest_status",
 }
 
 
@@ -65,8 +66,8 @@ def columns(model, machine, state):
         return decided(state) | (taken_up(state) if machine.name == "report_status" else {})
     if machine.name == "parameters_status":
         return {"published_at": None if state == "draft" else "2026-01-01T00:00Z"}
-    if machine.name == "held_status":
-        return {"decided_at": None if state == "held" else "2026-01-01T00:00Z"}
+    if machine.name in {"held_status", "interest_status"}:
+        return {"decided_at": None if state in {"held", "pending"} else "2026-01-01T00:00Z"}
     return {}
 
 
