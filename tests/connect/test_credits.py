@@ -73,9 +73,7 @@ def test_the_database_refuses_a_balance_below_nothing(payer, now):
 def test_the_database_counts_each_currency_for_itself(payer, now):
     give(payer, 100, now)
     with pytest.raises(IntegrityError, match="falls below nothing"), transaction.atomic():
-        CreditEntry.objects.create(
-            user=payer, amount=-1, currency="usd", reason="purchase", source_id=uuid4(), at=now
-        )
+        CreditEntry.objects.create(user=payer, amount=-1, currency="usd", reason="purchase", source_id=uuid4(), at=now)
 
 
 def test_the_database_lets_an_entry_go_out_for_a_purchase_alone(payer, now):
@@ -90,7 +88,9 @@ def test_an_entry_does_not_change(payer, now):
         CreditEntry.objects.filter(id=given_one.id).update(amount=1000)
 
 
-MOVES = some.lists(some.tuples(some.sampled_from(["grant", "again", "spend", "back"]), some.integers(1, 400)), max_size=12)
+MOVES = some.lists(
+    some.tuples(some.sampled_from(["grant", "again", "spend", "back"]), some.integers(1, 400)), max_size=12
+)
 
 
 @given(moves=MOVES)

@@ -72,7 +72,7 @@ def test_what_nobody_pays_for_a_day_is_cancelled_there_and_here(intent, their, n
 
 
 def test_what_is_paid_at_the_last_moment_is_settled(intent, their, now, monkeypatch):
-    payment, reference = intent
+    payment, _reference = intent
     cancel = Stripe.cancel
 
     def pay_first(self, name):
@@ -223,7 +223,7 @@ def test_without_a_secret_nothing_is_believed(api, intent, settings):
 
 
 def test_a_call_while_a_worker_is_at_it_is_looked_at_afterwards(api, intent, their, now, monkeypatch):
-    payment, reference = intent
+    payment, _reference = intent
     read = Stripe.read
 
     def overtaken(self, name):
