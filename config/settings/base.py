@@ -259,7 +259,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
     "ENUM_NAME_OVERRIDES": {
+        "CreditReasonEnum": "connect.enums.CreditReason",
         "GenderEnum": "connect.enums.Gender",
+        "ReasonEnum": "safety.enums.ReportReason",
         "ReportStatusEnum": "safety.enums.ReportStatus",
         "AppealStatusEnum": "safety.enums.AppealStatus",
         "MessageLabelEnum": "safety.enums.RULE_LABELS",

@@ -23,6 +23,10 @@ SAFE = {
     "FACE_DETECTOR": "another.Detector",
     "GOV_ID_VERIFIER": "connect.gov_ids.OidcVerifier",
     "GOV_ID": {"keys": "https://keys.example", "audiences": ["ours"]},
+    "PAYMENT_PROVIDER": "stripe",
+    "STRIPE_URL": "https://pay.example",
+    **dict.fromkeys(("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET"), "given"),
+    "STRIPE_PRICES": {"plus": "given", "pro": "given"},
     "OAUTH": {"google": {"keys": "https://keys.example", "audiences": ["ours"]}},
     "ALLOW_STAND_INS": [],
     "PUSH_ENABLED": True,
@@ -55,6 +59,11 @@ REFUSED = [
     ("SMS_URL", "", "config.E008"),
     ("SMS_TOKEN", "", "config.E008"),
     ("SMS_URL", "http://sms.example/Messages.json", "config.E009"),
+    ("PAYMENT_PROVIDER", "sandbox", "config.E007"),
+    ("STRIPE_KEY", "", "config.E011"),
+    ("STRIPE_WEBHOOK_SECRET", "", "config.E011"),
+    ("STRIPE_PRICES", {"plus": "given", "pro": ""}, "config.E011"),
+    ("STRIPE_URL", "http://pay.example", "config.E009"),
     ("OAUTH", {"google": {"keys": "http://keys.example", "audiences": ["ours"]}}, "config.E009"),
     ("VAPID_PRIVATE_KEY", "", "config.E013"),
     ("VAPID_PRIVATE_KEY", "not a key", "config.E013"),
@@ -97,7 +106,12 @@ def test_a_database_login_without_a_password_does_not_start(safe, password):
 
 
 @pytest.mark.parametrize(
-    "name, value", [("EMAIL_BACKEND", "connect.mail.FolderBackend"), ("SMS_BACKEND", "connect.sms.FolderSender")]
+    "name, value",
+    [
+        ("EMAIL_BACKEND", "connect.mail.FolderBackend"),
+        ("SMS_BACKEND", "connect.sms.FolderSender"),
+        ("PAYMENT_PROVIDER", "sandbox"),
+    ],
 )
 def test_a_stand_in_that_was_allowed_by_name_starts(safe, name, value):
     setattr(safe, name, value)
