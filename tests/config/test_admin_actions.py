@@ -23,7 +23,8 @@ LATER_RIGHTS = import_module("safety.migrations.0013_rights_of_new_tables")
 OVER_STAFF = import_module("safety.migrations.0022_rights_over_staff")
 TUNING_RIGHTS = import_module("matching.migrations.0005_rights_of_parameters")
 ENTRY_RIGHTS = import_module("matching.migrations.0007_rights_of_pool_entries")
-RIGHTS = (CASE_RIGHTS, LATER_RIGHTS, OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS)
+STREAK_RIGHTS = import_module("streaks.migrations.0003_rights_of_streaks")
+RIGHTS = (CASE_RIGHTS, LATER_RIGHTS, OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS, STREAK_RIGHTS)
 every_model = pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
 
 
@@ -101,7 +102,7 @@ def roles(db):
     STAFF_ROLES.make_roles(apps, None)
     CASE_RIGHTS.change_rights(apps, None)
     LATER_RIGHTS.give(apps, None)
-    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS):
+    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS, STREAK_RIGHTS):
         later.give(apps, None)
     return {
         role: {*rights, *(right for later in RIGHTS for right in later.GIVEN.get(role, ()))}
@@ -121,7 +122,7 @@ def test_making_the_roles_again_changes_nothing(roles):
     STAFF_ROLES.make_roles(apps, None)
     CASE_RIGHTS.change_rights(apps, None)
     LATER_RIGHTS.give(apps, None)
-    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS):
+    for later in (OVER_STAFF, TUNING_RIGHTS, ENTRY_RIGHTS, STREAK_RIGHTS):
         later.give(apps, None)
     assert (Group.objects.count(), Group.permissions.through.objects.count()) == before
 

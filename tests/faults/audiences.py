@@ -84,6 +84,7 @@ def row_of(label: str) -> Subject:
 
 
 in_conversation = named("conversation_id", conversation, BOTH)
+in_streak = named("streak_id", row_of("streaks.Streak"), NOBODY_ELSE)
 
 AUDIENCES: dict[str, list[Audience]] = {
     "register": [PUBLIC],
@@ -126,6 +127,10 @@ AUDIENCES: dict[str, list[Audience]] = {
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
+    "streaks_list": [OWN],
+    "streaks_retrieve": [in_streak],
+    "streaks_check_in": [in_streak],
+    "streaks_nudge": [in_streak],
     "settings": [PUBLIC],
     "oauth_apple": [PUBLIC],
     "oauth_google": [PUBLIC],

@@ -36,8 +36,9 @@ from safety.models import (
     StandingIdentity,
     TextTrace,
 )
+from streaks.models import CheckIn, Nudge, Outage, Streak
 
-APPS = ["safety", "connect", "matching", "chat"]
+APPS = ["safety", "connect", "matching", "chat", "streaks"]
 SECRET_TEXT = b"ciphertext-of-a-secret"
 NUMBERS = {
     name: value
@@ -137,6 +138,26 @@ def _paired(me, other):
     connection = Connection.objects.create(user_low=first, user_high=second, origin="compatibility", match=match)
     yield connection
     yield ConnectionEvent.objects.create(connection=connection, event_type="created")
+    yield from _days(me, other, connection, now)
+
+
+def _days(me, other, connection, now):
+    today = now.date()
+    streak = Streak.objects.create(
+        connection=connection,
+        user_low=connection.user_low,
+        user_high=connection.user_high,
+        timezone="UTC",
+        started_on=today,
+        day=today,
+        due_at=now + timedelta(days=1),
+    )
+    yield streak
+    yield CheckIn.objects.create(
+        streak=streak, user=me, local_date=today, cycle=1, effort_signal="steady", checked_in_at=now
+    )
+    yield Nudge.objects.create(streak=streak, sender=me, receiver=other, local_date=today, number=1, sent_at=now)
+    yield Outage.objects.create(starts_at=now - timedelta(hours=1), ends_at=now)
 
 
 def _talk(me, other, match, now):
