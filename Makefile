@@ -88,7 +88,7 @@ format: $(TOOLS)  ## Put the code into shape
 messages: $(TOOLS)  ## Bring the translations up to what the code says and compile them
 	@$(WITH) test -- $(PY) manage.py catalogs
 
-bench: $(TOOLS)  ## Measure against references (ONLY=charts, chat, api, protection, start, ...)
+bench: $(TOOLS)  ## Measure against references (ONLY=charts, chat, api, protection, streaks, start, ...)
 	@$(WITH) bench -- $(PY) -m bench $(ONLY)
 
 clean: $(RUNTIME)  ## Delete what tests, benchmarks and tools leave behind; the data of `make run` stays

@@ -91,6 +91,7 @@ def row_of(label: str) -> Subject:
 
 
 in_conversation = named("conversation_id", conversation, BOTH)
+in_streak = named("streak_id", row_of("streaks.Streak"), NOBODY_ELSE)
 
 AUDIENCES: dict[str, list[Audience]] = {
     "register": [PUBLIC],
@@ -164,6 +165,10 @@ AUDIENCES: dict[str, list[Audience]] = {
             scheduled_for=f"{timezone.now().date() + timedelta(days=2)}T12:00:00Z",
         )
     ],
+    "streaks_list": [OWN],
+    "streaks_retrieve": [in_streak],
+    "streaks_check_in": [in_streak],
+    "streaks_nudge": [in_streak],
     "settings": [PUBLIC],
     "oauth_apple": [PUBLIC],
     "oauth_google": [PUBLIC],

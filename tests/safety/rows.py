@@ -38,8 +38,9 @@ from safety.models import (
     StandingIdentity,
     TextTrace,
 )
+from streaks.models import CheckIn, Nudge, Outage, Streak
 
-APPS = ["safety", "connect", "matching", "chat"]
+APPS = ["safety", "connect", "matching", "chat", "streaks"]
 SECRET_TEXT = b"ciphertext-of-a-secret"
 NUMBERS = {
     name: value
@@ -191,6 +192,26 @@ def _paired(me, other):
     yield ConnectionEvent.objects.create(connection=connection, event_type="created")
     yield Interest.objects.create(sender=me, receiver=other, server="partner", card=uuid4())
     yield InterestWipe.objects.create(user=me, connection=connection, interests=1)
+    yield from _days(me, other, connection, now)
+
+
+def _days(me, other, connection, now):
+    today = now.date()
+    streak = Streak.objects.create(
+        connection=connection,
+        user_low=connection.user_low,
+        user_high=connection.user_high,
+        timezone="UTC",
+        started_on=today,
+        day=today,
+        due_at=now + timedelta(days=1),
+    )
+    yield streak
+    yield CheckIn.objects.create(
+        streak=streak, user=me, local_date=today, cycle=1, effort_signal="steady", checked_in_at=now
+    )
+    yield Nudge.objects.create(streak=streak, sender=me, receiver=other, local_date=today, number=1, sent_at=now)
+    yield Outage.objects.create(starts_at=now - timedelta(hours=1), ends_at=now)
 
 
 def _talk(me, other, match, now):

@@ -26,14 +26,18 @@ DAYS = [
 ]
 
 
-@pytest.mark.parametrize("last", DAYS)
-@pytest.mark.parametrize("late", [timedelta(0), timedelta(minutes=5), timedelta(hours=9), timedelta(days=2)])
+LATE = [timedelta(0), timedelta(minutes=5), timedelta(hours=9), timedelta(days=2)]
+
+
+@pytest.mark.parametrize("last, late", list(zip(DAYS, [*LATE, *LATE[:2]], strict=True)))
 def test_a_rollover_equals_the_oracle_in_every_zone(last, late):
     made = everybody(ZONES, last)
     for zone in sorted(ZONES, key=lambda zone: moment(zone, last, time(0))):
         now = moment(zone, last + timedelta(days=1), time(0)) + late
         rollover.roll_over(now=now)
-        assert differences(made, now) == []
+        over = [each for each in made if each.story.clock(now).date() > last]
+        assert over
+        assert differences(over, now) == []
 
 
 def test_a_second_run_finds_nothing_to_do():

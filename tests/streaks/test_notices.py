@@ -1,0 +1,168 @@
+"""Who is told what of a streak, once."""
+
+import pytest
+
+from config.errors import CapacityReached, WrongState
+from connect.models import Notification, Profile
+from safety.enums import BlockSource
+from safety.services import blocks
+from streaks.models import Nudge
+from streaks.services import notices, nudges, outages, recoveries, rollover
+from tests.streaks.builders import at, both, check_in, end, person, stored, streak
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made():
+    """A streak after its first day."""
+    made = streak()
+    both(made, 1)
+    return made
+
+
+def told(made, now):
+    """What is told by now, by side."""
+    notices.send_due(now=now)
+    sides = {made.user_low_id: "low", made.user_high_id: "high"}
+    notes = Notification.objects.filter(related_id=made.id).order_by("id")
+    said = sorted((sides[note.user_id], note.type) for note in notes)
+    notes.delete()
+    return said
+
+
+def test_the_one_who_is_late_hears_that_the_day_is_at_risk(made):
+    check_in(made, "low", at(2))
+    rollover.roll_over(now=at(2, 20))
+    assert told(made, at(2, 20)) == [("high", "streak_at_risk")]
+
+
+def test_nobody_hears_it_when_it_is_over_already(made):
+    check_in(made, "low", at(2, 21))
+    check_in(made, "high", at(2, 22))
+    assert told(made, at(2, 23)) == []
+
+
+def test_both_hear_of_the_window_the_reset_and_the_recovery(made):
+    check_in(made, "low", at(2))
+    rollover.roll_over(now=at(3, 0))
+    assert told(made, at(3, 0)) == [("high", "recovery_open"), ("low", "recovery_open")]
+    recoveries.recover(streak_id=made.id, by=made.user_high_id, now=at(3))
+    assert told(made, at(3)) == [("high", "streak_goes_on"), ("low", "streak_goes_on")]
+    rollover.roll_over(now=at(4, 0))
+    assert told(made, at(4, 0)) == [("high", "streak_reset"), ("low", "streak_reset")]
+
+
+def test_both_hear_of_the_last_day(made):
+    both(made, *range(2, 16))
+    assert told(made, at(15)) == [("high", "streak_completed"), ("low", "streak_completed")]
+
+
+def test_nothing_is_told_twice(made):
+    check_in(made, "low", at(2))
+    rollover.roll_over(now=at(2, 20))
+    assert told(made, at(2, 20)) != []
+    assert told(made, at(2, 21)) == []
+
+
+def test_the_other_hears_that_somebody_ended_it(made):
+    end(made, "low", at(2))
+    assert told(made, at(2)) == [("high", "streak_ended")]
+
+
+def test_nobody_hears_of_a_block(made):
+    check_in(made, "low", at(2, 21))
+    blocks.block(by=made.user_low_id, other=made.user_high_id, source=BlockSource.PANIC_EXIT, now=at(2, 22))
+    assert told(made, at(2, 22)) == []
+
+
+def test_two_who_are_apart_hear_nothing_even_before_they_are_parted(made):
+    check_in(made, "low", at(2, 21))
+    blocks.Block.objects.create(blocker_id=made.user_low_id, blocked_id=made.user_high_id, source=BlockSource.MANUAL)
+    assert told(made, at(2, 22)) == []
+
+
+def test_an_erasure_is_no_business_of_the_other(made):
+    end(made, "low", at(2), reason="erased")
+    assert told(made, at(2)) == []
+
+
+def test_everybody_reads_it_in_their_own_language(made):
+    Profile.objects.create(user=made.user_high, nickname="Otter", name="O", birth_date="1990-01-02", languages=["de"])
+    check_in(made, "low", at(2))
+    rollover.roll_over(now=at(2, 20))
+    notices.send_due(now=at(2, 20))
+    assert Notification.objects.get().title == "Der heutige Tag ist in Gefahr"
+
+
+# Nudges.
+
+
+def nudge(made, side, now):
+    return nudges.nudge(streak_id=made.id, by=person(made, side), now=now)
+
+
+def at_risk(made):
+    check_in(made, "low", at(2, 21))
+    return made
+
+
+@pytest.mark.parametrize("tier, allowed", [("free", 1), ("plus", 2), ("pro", 3)])
+def test_a_tier_gives_so_many_nudges_a_day_at_risk(tier, allowed):
+    made = streak(tier=tier)
+    check_in(made, "low", at(1, 21))
+    for number in range(1, allowed + 1):
+        assert nudge(made, "low", at(1, 22)).number == number
+    with pytest.raises(CapacityReached, match="used your nudges"):
+        nudge(made, "low", at(1, 23))
+    assert Nudge.objects.count() == allowed
+
+
+def test_another_day_at_risk_gives_them_anew(made):
+    nudge(at_risk(made), "low", at(2, 22))
+    check_in(made, "high", at(2, 23))
+    check_in(made, "low", at(3, 21))
+    assert nudge(made, "low", at(3, 22)).number == 1
+
+
+def test_only_who_is_late_is_nudged(made):
+    with pytest.raises(WrongState, match="nobody to remind"):
+        nudge(at_risk(made), "high", at(2, 22))
+
+
+def test_nobody_is_nudged_before_the_day_is_at_risk(made):
+    check_in(made, "low", at(2, 12))
+    with pytest.raises(WrongState, match="nobody to remind"):
+        nudge(made, "low", at(2, 19))
+
+
+# Outages.
+
+
+def test_an_outage_on_record_later_gives_everybody_their_count_back():
+    reset, window = streak(), streak()
+    for one in (reset, window):
+        both(one, 1)
+    check_in(window, "low", at(2))
+    rollover.roll_over(now=at(3, 1))
+    assert (stored(reset).status, stored(window).status) == ("reset", "payment_window")
+    outages.record(starts_at=at(2, 18), ends_at=at(2, 19), note="", by=None, now=at(3, 2))
+    assert outages.mend_due(now=at(3, 2)) == 2
+    for one in (reset, window):
+        assert (stored(one).status, stored(one).current_day, stored(one).breaker_id) == ("active", 1, None)
+
+
+def test_mending_twice_is_once():
+    made = streak()
+    both(made, 1)
+    rollover.roll_over(now=at(3, 1))
+    outages.record(starts_at=at(2, 18), ends_at=at(2, 19), note="", by=None, now=at(3, 2))
+    assert (outages.mend_due(now=at(3, 2)), outages.mend_due(now=at(3, 2))) == (1, 0)
+
+
+def test_an_outage_of_another_day_mends_nothing():
+    made = streak()
+    both(made, 1)
+    rollover.roll_over(now=at(3, 1))
+    outages.record(starts_at=at(1, 18), ends_at=at(1, 19), note="", by=None, now=at(3, 2))
+    assert (outages.mend_due(now=at(3, 2)), stored(made).status) == (0, "reset")
