@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from config import bulk
 from connect import push
 from connect.enums import NotificationType
 from connect.models import Notification, PushDelivery, PushDevice
@@ -37,7 +36,7 @@ def spread(*, now: datetime) -> int:
         waiting = Notification.objects.to_push().order_by("created_at").select_for_update(skip_locked=True)
         news = list(waiting.only("id", "user_id", "created_at", "read_at")[:BATCH])
         fresh = [note for note in news if note.read_at is None and now - note.created_at <= settings.PUSH_LIFETIME]
-        bulk.insert(_deliveries(fresh, now))
+        PushDelivery.objects.bulk_create(_deliveries(fresh, now), ignore_conflicts=True)
         Notification.objects.filter(id__in=[note.id for note in news]).update(to_push=False)
     return len(news)
 
