@@ -1,6 +1,6 @@
 """What people pay, as staff see it: to be read, and, a payment, to be given back."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
@@ -14,15 +14,12 @@ from django.utils.safestring import SafeString
 from config import clock
 from config.admin import ModelAdmin, reported, staff_id
 from connect import models
+from connect.admin.tables import OfPerson
 from connect.services import payments
 
 
-class OfPayer(ModelAdmin):
-    list_select_related: ClassVar[Any] = ("user",)
-
-
 @admin.register(models.Payment)
-class PaymentAdmin(OfPayer):
+class PaymentAdmin(OfPerson):
     """Payments never change; to give one back is a row of its own, once it is confirmed."""
 
     list_display = ("created_at", "user", "item", "amount", "currency", "provider", "state")
@@ -87,7 +84,7 @@ class PaymentJobAdmin(ModelAdmin):
 
 
 @admin.register(models.Subscription)
-class SubscriptionAdmin(OfPayer):
+class SubscriptionAdmin(OfPerson):
     list_display = ("created_at", "user", "tier", "status", "next_tier", "period_end", "grace_until", "provider")
     list_filter = ("status", "tier", "provider")
     search_fields = ("reference",)
@@ -95,7 +92,7 @@ class SubscriptionAdmin(OfPayer):
 
 
 @admin.register(models.CreditEntry)
-class CreditEntryAdmin(OfPayer):
+class CreditEntryAdmin(OfPerson):
     list_display = ("at", "user", "amount", "currency", "reason", "source_id")
     list_filter = ("reason",)
     more_ids = ("source_id",)

@@ -1,6 +1,6 @@
-"""People, as staff see them."""
+"""Accounts, how people sign in, and their leaving, as staff see them."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
@@ -8,7 +8,6 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold import admin as unfold
@@ -16,7 +15,8 @@ from unfold import admin as unfold
 from config import clock, second_factor
 from config.admin import ModelAdmin, reported, staff_id
 from config.lookups import DeclaredLookups
-from connect import billing_admin, models  # noqa: F401
+from connect import models
+from connect.admin.tables import OfPerson
 from connect.services import sessions
 from safety.enums import ActionKind, ReportReason
 from safety.services import actions as moderation
@@ -87,12 +87,6 @@ class UserAdmin(ModelAdmin):
                 moderation.lift_restrictions(user=user.id, by=staff_id(request), now=clock.now())
 
 
-class OfPerson(ModelAdmin):
-    """Rows that belong to one person."""
-
-    list_select_related: ClassVar[Any] = ("user",)
-
-
 @admin.register(models.DeviceSession)
 class DeviceSessionAdmin(OfPerson):
     list_display = (
@@ -117,34 +111,6 @@ class DeviceSessionAdmin(OfPerson):
                 sessions.revoke_as_staff(session=session, by=staff_id(request), now=clock.now())
 
 
-@admin.register(models.Profile)
-class ProfileAdmin(OfPerson):
-    list_display = ("nickname", "user", "gender", "city", "country", "updated_at")
-    list_filter = ("gender",)
-    hidden = ("birth_date", "birth_changes", "cell")
-    readonly_fields = ("id", "created_at", "age")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Profile]:
-        return models.Profile.objects.defer("cell")
-
-    @display(description="Age")
-    def age(self, profile: models.Profile) -> int | None:
-        return profile.age_on(timezone.localdate())
-
-
-@admin.register(models.BirthData)
-class BirthDataAdmin(OfPerson):
-    list_display = ("user", "created_at", "updated_at")
-    hidden = ("time", "city", "country", "latitude", "longitude", "timezone")
-
-
-@admin.register(models.ConnectProfile)
-class ConnectProfileAdmin(OfPerson):
-    list_display = ("user", "is_active", "mode", "min_age", "max_age", "activated_at", "updated_at")
-    list_filter = ("is_active", "mode")
-    hidden = ("values_vector", "communication_vector", "life_goals_vector", "emotional_readiness_score")
-
-
 @admin.register(models.Consent)
 class ConsentAdmin(OfPerson):
     list_display = ("user", "purpose", "version", "granted_at", "revoked_at")
@@ -163,21 +129,6 @@ class AccountDeletionAdmin(OfPerson):
     list_display = ("created_at", "user", "due_at", "claimed_until")
 
 
-@admin.register(models.Disclosure)
-class DisclosureAdmin(ModelAdmin):
-    list_display = ("granted_at", "viewer", "subject", "level", "source", "revoked_at")
-    list_filter = ("level", "source")
-    list_select_related = ("viewer", "subject")
-    parties = ("viewer", "subject")
-
-
-@admin.register(models.Notification)
-class NotificationAdmin(OfPerson):
-    list_display = ("created_at", "user", "type", "title", "read_at")
-    list_filter = ("type",)
-    subject_ids = ("related_id",)
-
-
 @admin.register(models.AuthIdentity)
 class AuthIdentityAdmin(OfPerson):
     list_display = ("created_at", "user", "provider")
@@ -185,122 +136,11 @@ class AuthIdentityAdmin(OfPerson):
     hidden = ("provider_subject",)
 
 
-@admin.register(models.PreferenceSettings)
-class PreferenceSettingsAdmin(OfPerson):
-    list_display = ("user", "conversation_depth", "contact_frequency", "updated_at")
-
-
-@admin.register(models.ValueScore)
-class ValueScoreAdmin(OfPerson):
-    list_display = ("user", "value_key", "created_at")
-
-
-@admin.register(models.InterestScore)
-class InterestScoreAdmin(OfPerson):
-    list_display = ("user", "interest_key", "created_at")
-
-
-@admin.register(models.OffLimitsTopic)
-class OffLimitsTopicAdmin(OfPerson):
-    list_display = ("user", "topic_key", "created_at")
-
-
-@admin.register(models.NonNegotiable)
-class NonNegotiableAdmin(OfPerson):
-    list_display = ("user", "dimension", "key", "priority_rank")
-
-
-@admin.register(models.ReadinessAnswer)
-class ReadinessAnswerAdmin(OfPerson):
-    list_display = ("user", "question_key", "created_at")
-    hidden = ("answer",)
-
-
-@admin.register(models.PersonalityQuestion)
-class PersonalityQuestionAdmin(ModelAdmin):
-    list_display = ("version", "position", "key", "dimension", "text_en")
-    list_filter = ("version", "dimension")
-
-
-@admin.register(models.PersonalityAnswer)
-class PersonalityAnswerAdmin(OfPerson):
-    list_display = ("user", "question", "created_at")
-    list_select_related: ClassVar[Any] = ("user", "question")
-    hidden = ("answer",)
-
-
-@admin.register(models.PersonalityScore)
-class PersonalityScoreAdmin(OfPerson):
-    list_display = ("user", "version", "updated_at")
-    hidden = ("scores", "confidence")
-
-
-@admin.register(models.PushDevice)
-class PushDeviceAdmin(OfPerson):
-    list_display = ("user", "created_at", "updated_at")
-    hidden = ("endpoint", "p256dh", "auth")
-
-
-@admin.register(models.PushDelivery)
-class PushDeliveryAdmin(OfPerson):
-    list_display = ("created_at", "user", "due_at", "attempts", "claimed_until")
-
-
-@admin.register(models.OutgoingMail)
-class OutgoingMailAdmin(ModelAdmin):
-    """The body is not shown: it may hold a code."""
-
-    list_display = ("created_at", "to", "subject", "due_at", "attempts", "claimed_until")
-    hidden = ("body",)
-
-
-@admin.register(models.OutgoingSms)
-class OutgoingSmsAdmin(ModelAdmin):
-    """The body is not shown: it may hold a code."""
-
-    list_display = ("created_at", "to", "due_at", "attempts", "claimed_until")
-    hidden = ("body",)
-
-
 @admin.register(models.PasswordReset)
 class PasswordResetAdmin(ModelAdmin):
     list_display = ("created_at", "email", "attempts", "expires_at")
     search_fields = ("email__startswith",)
     hidden = ("code_hash",)
-
-
-@admin.register(models.PhoneVerification)
-class PhoneVerificationAdmin(OfPerson):
-    list_display = ("created_at", "user", "phone", "attempts", "expires_at")
-    hidden = ("code_hash",)
-
-
-@admin.register(models.Photo)
-class PhotoAdmin(OfPerson):
-    """Rows alone: the pictures are nobody's to look at here."""
-
-    list_display = ("created_at", "user", "position", "has_face", "quality", "analyzer")
-    list_filter = ("has_face",)
-    hidden = ("file", "file_key", "digest")
-
-
-@admin.register(models.Hobby)
-class HobbyAdmin(OfPerson):
-    list_display = ("created_at", "user", "option", "description")
-    list_select_related = ("user", "option")
-
-
-@admin.register(models.HobbyOption)
-class HobbyOptionAdmin(ModelAdmin):
-    list_display = ("code", "name", "category", "is_active")
-    list_filter = ("category", "is_active")
-
-
-@admin.register(models.VerificationSignal)
-class VerificationSignalAdmin(OfPerson):
-    list_display = ("verified_at", "user", "kind")
-    list_filter = ("kind",)
-    hidden = ("reference",)
 
 
 @admin.register(models.PendingRegistration)
