@@ -8,6 +8,7 @@ from connect.enums import Purpose
 from connect.models import ConnectProfile
 from connect.services import consents
 from connect.services.extraction import VECTOR_FIELDS
+from matching.engine.features import DIMENSIONS
 from matching.enums import MatchStatus
 from matching.models import Chart, Match, PoolEntry
 from matching.services import pipeline, runs
@@ -162,7 +163,20 @@ def test_no_reason_speaks_of_it_any_more(api, scored, purpose, dimension):
     )
     take_back(api, user, purpose)
     match.refresh_from_db()
-    assert (match.explanation["reasons"], match.match_reasons) == ([kept], ["values_close"])
+    told = match.explanation["reasons"]
+    assert kept in told
+    assert not [reason for reason in told if reason["code"].startswith(dimension)]
+    assert match.match_reasons == [reason["code"] for reason in told]
+
+
+def test_two_reasons_are_left_where_two_dimensions_are(api, scored):
+    user, match = scored
+    scores = dict.fromkeys(DIMENSIONS) | {"astro": 80, "hd": 80, "values": 40, "communication": 65}
+    Match.objects.filter(id=match.id).update(score_breakdown=scores)
+    for given in BY_PURPOSE:
+        take_back(api, user, given)
+    match.refresh_from_db()
+    assert match.match_reasons == ["communication_compatible", "values_different"]
 
 
 def test_the_total_is_the_mean_of_the_rest(api, scored):
