@@ -132,16 +132,15 @@ def _clear() -> None:
 def _lay_out() -> None:
     """The table as it was before the first rollover, freshly vacuumed."""
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_TABLES}; ALTER TABLE streaks_streak DISABLE TRIGGER ALL")
+        cursor.execute(f"TRUNCATE {_TABLES}; ALTER TABLE streaks_streak DISABLE TRIGGER USER")
         cursor.execute(
             "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
             "WHERE attrelid = 'streaks_streak'::regclass AND attnum > 0 AND NOT attisdropped"
         )
         columns = cursor.fetchone()[0]
         cursor.execute(f"INSERT INTO streaks_streak ({columns}) SELECT {columns} FROM bench_streaks")
-        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER USER")
         cursor.execute("VACUUM ANALYZE streaks_streak")
-        cursor.execute("CHECKPOINT")
 
 
 def _roll_over() -> None:
@@ -154,9 +153,9 @@ def _roll_over() -> None:
 
 def _update_bare() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE streaks_streak DISABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE streaks_streak DISABLE TRIGGER USER")
         cursor.execute(_BARE, [NOW])
-        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER USER")
 
 
 def _one_by_one() -> None:
