@@ -111,7 +111,11 @@ def _populate() -> dict[Any, Any]:
 def _tidy_up() -> None:
     _clear()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM matching_connection WHERE id IN (SELECT connection_id FROM dealt)")
+        cursor.execute(
+            "DELETE FROM matching_connection USING connect_user u "
+            "WHERE user_low_id = u.id AND u.email LIKE 'streaks-%%@maitribe.example'",
+            [],
+        )
         cursor.execute("DELETE FROM connect_user WHERE email LIKE 'streaks-%%@maitribe.example'", [])
         cursor.execute("DROP TABLE bench_streaks")
 
