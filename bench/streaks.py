@@ -57,7 +57,7 @@ ORDER BY random()
 _TABLES = "streaks_nudge, streaks_checkin, streaks_streak, safety_auditlog"
 # The same rows, indexes and columns that move in a rollover; no trigger, no join, no decision.
 _BARE = """
-UPDATE streaks_streak SET status = status, day = day + 1, due_at = due_at + interval '1 day', current_day = current_day,
+UPDATE streaks_streak SET status = status, day = day, due_at = due_at + interval '1 day', current_day = current_day,
   breaker_id = breaker_id, broken_on = broken_on, broken_count = broken_count, notice_due_at = notice_due_at
 WHERE due_at <= %s
 """
@@ -111,7 +111,11 @@ def _populate() -> dict[Any, Any]:
 def _tidy_up() -> None:
     _clear()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM matching_connection WHERE id IN (SELECT connection_id FROM dealt)")
+        cursor.execute(
+            "DELETE FROM matching_connection USING connect_user u "
+            "WHERE user_low_id = u.id AND u.email LIKE 'streaks-%%@maitribe.example'",
+            [],
+        )
         cursor.execute("DELETE FROM connect_user WHERE email LIKE 'streaks-%%@maitribe.example'", [])
         cursor.execute("DROP TABLE bench_streaks")
 
@@ -132,16 +136,15 @@ def _clear() -> None:
 def _lay_out() -> None:
     """The table as it was before the first rollover, freshly vacuumed."""
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_TABLES}; ALTER TABLE streaks_streak DISABLE TRIGGER ALL")
+        cursor.execute(f"TRUNCATE {_TABLES}; ALTER TABLE streaks_streak DISABLE TRIGGER USER")
         cursor.execute(
             "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
             "WHERE attrelid = 'streaks_streak'::regclass AND attnum > 0 AND NOT attisdropped"
         )
         columns = cursor.fetchone()[0]
         cursor.execute(f"INSERT INTO streaks_streak ({columns}) SELECT {columns} FROM bench_streaks")
-        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER USER")
         cursor.execute("VACUUM ANALYZE streaks_streak")
-        cursor.execute("CHECKPOINT")
 
 
 def _roll_over() -> None:
@@ -154,9 +157,9 @@ def _roll_over() -> None:
 
 def _update_bare() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE streaks_streak DISABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE streaks_streak DISABLE TRIGGER USER")
         cursor.execute(_BARE, [NOW])
-        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER ALL")
+        cursor.execute("ALTER TABLE streaks_streak ENABLE TRIGGER USER")
 
 
 def _one_by_one() -> None:
