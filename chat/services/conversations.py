@@ -80,14 +80,14 @@ def close(*, conversation_id: UUID, reason: CloseReason, by: UUID | None, now: d
     """End a conversation and its match, for both; closing a closed one changes nothing. Raises NotYours.
 
     The other side is told that it ended, never why or by whom. `by` None is the system. Two who talked revealed, or
-    were to, and one of whom ends it are not connected any more, and do not see each other.
+    were to, and one of whom ends it or is banned are not connected any more, and do not see each other.
     """
     with as_service():
         conversation = locks.pair_and_conversation(conversation_id, by=by)
         if conversation.state != State.CLOSED:
             connected = conversation.state in {State.REVEALED, State.LOCKED}
             _end(conversation, reason, now)
-            if connected and reason == CloseReason.USER_END:
+            if connected and reason in {CloseReason.USER_END, CloseReason.MODERATION}:
                 _part(conversation, by, now)
     return conversation
 

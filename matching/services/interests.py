@@ -10,7 +10,7 @@ from uuid import UUID
 from config.errors import Invalid, NotYours, WrongState
 from connect.models import User
 from matching.enums import InterestStatus, Server
-from matching.models import Interest
+from matching.models import Connection, Interest
 from matching.services import capacity, meetings
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
@@ -64,6 +64,13 @@ def withdraw_all(*, by: UUID, now: datetime, receiver: UUID | None = None) -> in
         sent = Interest.objects.filter(sender=by)
         narrowed = sent.filter(receiver=receiver) if receiver else sent
         return meetings.decide(narrowed, InterestStatus.WITHDRAWN, now)
+
+
+def earlier_sender(connection: Connection) -> UUID:
+    """Which of two whom discovery connected was interested first. Needs the service role."""
+    both = Interest.objects.between(connection.user_low_id, connection.user_high_id)
+    mutual = both.filter(status=InterestStatus.MUTUAL, server=connection.server)
+    return mutual.order_by("created_at", "id").values_list("sender_id", flat=True)[0]
 
 
 def leave(*, user_id: UUID, now: datetime) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from connect.models import User
 from matching.models import Connection
+from matching.services import interests
 from safety.roles import as_service
 from streaks.engine import states
 from streaks.enums import StreakStatus
@@ -37,5 +38,5 @@ def terminate(*, connection: Connection, now: datetime) -> None:
 
 
 def _timezone(connection: Connection) -> str:
-    """Whose clock it goes by."""
-    return User.objects.values_list("timezone", flat=True).get(id=connection.user_low_id)
+    """It goes by the clock of whoever was interested first."""
+    return User.objects.values_list("timezone", flat=True).get(id=interests.earlier_sender(connection))

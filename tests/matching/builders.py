@@ -10,6 +10,7 @@ from uuid import UUID
 
 import h3
 import numpy as np
+from django.db import transaction
 from django.dispatch import Signal
 
 from connect.enums import Gender, Mode, Purpose
@@ -24,9 +25,9 @@ from connect.models import (
 )
 from connect.vectors import COMMUNICATION, LIFE_GOALS, VALUES
 from matching.engine.parameters import Parameters
-from matching.enums import ENDED, MatchStatus
-from matching.models import Chart, EngineParameters, Match, PoolEntry
-from matching.services import building, charts, entries, newcomers, pairs, people, pipeline
+from matching.enums import ENDED, InterestStatus, MatchStatus, Origin, Server
+from matching.models import Chart, Connection, EngineParameters, Interest, Match, PoolEntry
+from matching.services import building, charts, connections, entries, newcomers, pairs, people, pipeline
 from matching.services.people import Population
 from matching.services.pipeline import Outcome
 from tests.factories import UserFactory
@@ -207,3 +208,12 @@ def entry_of(user: User) -> PoolEntry:
 
 def ids(*users: User) -> set[UUID]:
     return {user.id for user in users}
+
+
+def found_each_other(first: UUID, second: UUID, now: datetime) -> Connection:
+    """Two whom discovery connected; `first` was interested before."""
+    for sender, receiver in ((first, second), (second, first)):
+        Interest.objects.create(sender_id=sender, receiver_id=receiver, server=Server.PARTNER)
+    Interest.objects.between(first, second).update(status=InterestStatus.MUTUAL, decided_at=now)
+    with transaction.atomic():
+        return connections.form(first=first, second=second, origin=Origin.DISCOVERY, server=Server.PARTNER, now=now)

@@ -10,13 +10,13 @@ from connect.enums import DisclosureLevel, DisclosureSource, Purpose
 from connect.models import ConnectProfile, Disclosure, Profile
 from connect.personality import SHIPPED
 from connect.services import consents, disclosures, personality
-from matching.enums import ConnectionStatus, Origin
+from matching.enums import ConnectionStatus
 from matching.models import Connection, PoolEntry
 from matching.services import connections
 from safety.enums import BlockSource
 from safety.services import blocks
 from tests.factories import UserFactory
-from tests.matching.builders import loaded, person
+from tests.matching.builders import found_each_other, loaded, person
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def tell_all(user, now):
 @pytest.fixture
 def connection(reader, partner, now):
     pair = {"first": reader.id, "second": partner.id}
-    made = connections.form(**pair, origin=Origin.DISCOVERY, match=None, now=now)
+    made = found_each_other(reader.id, partner.id, now)
     source = {"source": DisclosureSource.MILESTONE, "source_id": made.id}
     disclosures.grant_mutual(**pair, level=DisclosureLevel.IDENTITY, **source, now=now)
     return made

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from config.db import new_id
-from matching.enums import Origin
 from matching.models import Connection
 from matching.services import connections
 from streaks.models import Streak
 from streaks.services import check_ins
 from tests.factories import UserFactory
+from tests.matching.builders import found_each_other
 
 ZONE = "Europe/Berlin"
 FORMED = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -28,8 +28,7 @@ def at(day: int, hour: float = 12, zone: str = ZONE, first: date = FIRST) -> dat
 def streak(zone: str = ZONE, now: datetime = FORMED, **fields) -> Streak:
     """The streak of two who have just found each other; both live by the same clock."""
     first, second = (UserFactory(email=f"{new_id()}@maitribe.example", timezone=zone, **fields) for _ in range(2))
-    with transaction.atomic():
-        connection = connections.form(first=first.id, second=second.id, origin=Origin.DISCOVERY, match=None, now=now)
+    connection = found_each_other(first.id, second.id, now)
     return Streak.objects.get(connection=connection)
 
 

@@ -3,19 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.db import new_id
 from connect.models import User
-from matching.enums import Origin
-from matching.services import connections
 from safety.enums import BlockSource
 from safety.models import Block
 from streaks.engine import days
 from streaks.models import CheckIn, Streak
 from tests.factories import UserFactory
+from tests.matching.builders import found_each_other
 from tests.streaks.builders import check_in, end, streak
 
 pytestmark = pytest.mark.django_db
@@ -110,19 +109,13 @@ def test_a_block_looks_like_any_end(made, me):
 
 
 def test_the_list_asks_as_much_for_many_as_for_one(made, api):
+    User.objects.filter(id=made.user_low_id).update(tier="pro")
     client = api(made.user_low)
     client.get("/api/streaks")
     with CaptureQueriesContext(connection) as one:
         client.get("/api/streaks")
     for _ in range(3):
-        with transaction.atomic():
-            connections.form(
-                first=made.user_low_id,
-                second=UserFactory().id,
-                origin=Origin.DISCOVERY,
-                match=None,
-                now=timezone.now(),
-            )
+        found_each_other(made.user_low_id, UserFactory().id, timezone.now())
     with CaptureQueriesContext(connection) as many:
         assert len(client.get("/api/streaks").json()["results"]) == 4
     assert len(many) == len(one)
