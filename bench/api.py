@@ -14,8 +14,10 @@ CONNECTIONS = 8
 REQUESTS = 40
 """What each connection asks in one repeat, the next when the last is answered."""
 CONVERSATIONS = 10
+STREAKS = 4
+"""As many as a person may have."""
 PATIENCE = 60.0
-PATHS = {"/connect/status": "status", "/api/conversations": "conversations"}
+PATHS = {"/connect/status": "status", "/api/conversations": "conversations", "/api/streaks": "streaks"}
 
 
 def run() -> list[dict[str, Any]]:
@@ -29,13 +31,14 @@ def run() -> list[dict[str, Any]]:
 
 
 def _reader() -> Any:
-    """Somebody in a blind chat, with more conversations besides."""
-    from bench.people import activate, blind_chat, more_chats, people
+    """Somebody in a blind chat, with more conversations besides, and streaks."""
+    from bench.people import activate, blind_chat, more_chats, people, streaks
 
     me, *others = people(CONVERSATIONS + 1)
     activate(me)
     blind_chat(me, others[0])
     more_chats(me, others[1:])
+    streaks(me, others[-STREAKS:])
     return me
 
 
@@ -66,7 +69,7 @@ async def _compare(path: str, name: str, ours: Server, bare: Server, token: str)
         ours=rates,
         reference=theirs,
         at_least=0.7,
-        guard="both answer 200 with the same JSON (/api/streaks is not there yet)",
+        guard="both answer 200 with the same JSON",
         guard_ok=same,
         unit="requests/s",
         n=REPEATS * CONNECTIONS * REQUESTS,

@@ -15,9 +15,11 @@ from chat.services.conversations import open_blind
 from config.db import new_id
 from connect import tokens
 from connect.models import ConnectProfile, DeviceSession, User
-from matching.enums import MatchStatus
-from matching.models import Match
+from matching.enums import MatchStatus, Origin, Server
+from matching.models import Connection, Match
 from safety.crypto import new_data_key, wrap
+from streaks.engine import states
+from streaks.models import Streak
 
 
 @dataclass(frozen=True)
@@ -90,4 +92,21 @@ def more_chats(person: Person, others: list[Person]) -> None:
             pseudonym_b=f"High {next(names)}",
             data_key=wrap(new_data_key()),
             last_activity_at=timezone.now(),
+        )
+
+
+def streaks(person: Person, others: list[Person]) -> None:
+    """A streak with each of the others."""
+    for other in others:
+        low, high = sorted((person.id, other.id))
+        pair = {"user_low_id": low, "user_high_id": high}
+        connection = Connection.objects.create(origin=Origin.DISCOVERY, server=Server.PARTNER, **pair)
+        first = states.start("UTC", timezone.now())
+        Streak.objects.create(
+            connection=connection,
+            timezone=first.timezone,
+            started_on=first.started_on,
+            day=first.day,
+            due_at=first.due_at,
+            **pair,
         )

@@ -112,6 +112,23 @@ def conversations(request: HttpRequest) -> HttpResponse:
     return _json({"results": results, "next": None})
 
 
+def streaks(request: HttpRequest) -> HttpResponse:
+    (session,), rows = _reads(request)
+    return _json({"results": [_streak(row, session["user_id"]) for row in rows[:50]], "next": None})
+
+
+def _streak(row: dict[str, Any], me: Any) -> dict[str, Any]:
+    same = ("id", "connection_id", "status", "current_day", "cycle", "timezone", "started_on", "day")
+    mine, theirs = ("low_on", "high_on") if row["user_low_id"] == me else ("high_on", "low_on")
+    breaker = row["breaker_id"] and ("me" if row["breaker_id"] == me else "partner")
+    return {name: row[name] for name in (*same, "completed_at", "created_at")} | {
+        "checked_in": row[mine] == row["day"],
+        "partner_checked_in": row[theirs] == row["day"],
+        "breaker": breaker,
+        "next_turn_at": row["due_at"],
+    }
+
+
 def _json(data: Any) -> HttpResponse:
     return HttpResponse(orjson.dumps(data, option=orjson.OPT_UTC_Z), content_type="application/json")
 
@@ -120,6 +137,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("connect/status", status),
     path("api/conversations", conversations),
+    path("api/streaks", streaks),
 ]
 
 application = ProtocolTypeRouter(
