@@ -35,7 +35,7 @@ LIMITS: dict[str, Policy] = {
     "chat": {"account": "60/minute;1500/hour", "address": "1200/minute", "sensitive": True},
     "reveal": {"account": "20/minute;60/hour", "address": "400/minute", "sensitive": True},
     # How often a tier may remind the other, the database counts.
-    "nudge": {"account": "10/minute;30/hour", "address": "400/minute", "sensitive": False},
+    "nudge": {"account": "10/minute;30/hour", "address": "400/minute", "sensitive": True},
     "frame": {"account": "600/minute", "address": "12000/minute", "sensitive": False},
     "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
     # Asking for help and keeping somebody away never wait for Redis, and whoever has reason to is never too fast: only
