@@ -36,6 +36,20 @@ END $$
 """
 
 
+KEPT = {
+    "user_capacity": "tests/matching/test_interests.py",
+    "credit_balance": "tests/connect/test_credits.py",
+    "payment_state_status": "tests/connect/test_payments.py",
+    "profile_locked": "tests/connect/test_gov_ids.py",
+    "personality_scores_numbers": "tests/connect/test_personality.py",
+    "personality_confidence_numbers": "tests/connect/test_personality.py",
+    "parameters_connect_weights": "tests/matching/test_parameters.py",
+    "parameters_friendship_weights": "tests/matching/test_parameters.py",
+    "parameters_frozen": "tests/matching/test_parameters.py",
+}
+"""Where the rules of single tables are tested, by their names."""
+
+
 @dataclass(frozen=True)
 class Mutant:
     """`switched` is the product with the protection flipped; `concerns` says of a test's id whether it may notice."""
@@ -61,6 +75,16 @@ def _of_the_database() -> Iterator[Mutant]:
                 yield _statement(
                     "append-only", f"{model._meta.db_table} may be rewritten", model, *_gone(model, protection)
                 )
+            elif isinstance(protection, Protection):
+                yield _without_rule(model, protection)
+
+
+# Rules of single tables.
+
+
+def _without_rule(model: Model, rule: Protection) -> Mutant:
+    file = KEPT[rule.name]
+    return Mutant("rule", f"{rule.name} gone", _executed(*_gone(model, rule)), lambda test: test.startswith(file))
 
 
 # State machines.
