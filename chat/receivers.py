@@ -8,10 +8,9 @@ from django.dispatch import receiver
 
 from chat.enums import CloseReason
 from chat.services import conversations
-from config import hints
-from matching.enums import Pathway
+from matching.enums import Origin, Pathway
 from matching.models import Connection, Match
-from matching.signals import connection_ended, match_accepted, match_closed
+from matching.signals import connection_ended, connection_formed, match_accepted, match_closed
 from safety.enums import BlockSource
 from safety.models import Block
 from safety.roles import as_service
@@ -30,6 +29,13 @@ REASON_BY_SOURCE = {
 def open_conversation(match: Match, now: datetime, **kwargs: Any) -> None:
     if match.pathway == Pathway.COMPATIBILITY:
         conversations.open_blind(match=match, now=now)
+
+
+@receiver(connection_formed)
+def open_with_connection(connection: Connection, now: datetime, **kwargs: Any) -> None:
+    """Who met otherwise talks already."""
+    if connection.origin == Origin.DISCOVERY:
+        conversations.open_locked(connection=connection, now=now)
 
 
 @receiver(match_closed)

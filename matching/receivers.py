@@ -11,7 +11,7 @@ from connect.enums import Purpose
 from connect.models import BirthData
 from connect.signals import birth_changed, consent_revoked, profile_changed
 from matching.enums import ConnectionStatus
-from matching.services import charts, connections, entries, feedback, proposals, scorings
+from matching.services import charts, connections, entries, feedback, interests, proposals, scorings
 from safety.services.actions import Standing
 from safety.signals import access_changed, user_blocked
 
@@ -37,7 +37,8 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
     if purpose == Purpose.MATCHING:
         entries.remove(user_id=user_id)
         closed = proposals.close_for(user_id=user_id, now=now)
-        return {"proposals": closed, "learned": feedback.forget(user_id=user_id)}
+        withdrawn = interests.withdraw_all(by=user_id, now=now)
+        return {"proposals": closed, "interests": withdrawn, "learned": feedback.forget(user_id=user_id)}
     return {}
 
 
@@ -68,3 +69,5 @@ def part(*, blocker_id: UUID, blocked_id: UUID, now: datetime, **kwargs: Any) ->
         now=now,
         status=ConnectionStatus.BLOCKED,
     )
+    # What the other feels stays as it is, or they could tell.
+    interests.withdraw_all(by=blocker_id, receiver=blocked_id, now=now)

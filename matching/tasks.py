@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 
 from config import clock
-from matching.services import building, charts, newcomers, proposals, runs
+from matching.services import building, charts, lapses, meetings, newcomers, proposals, runs
 
 
 @shared_task
@@ -42,4 +42,16 @@ def expire_proposals() -> None:
 @shared_task
 def rebuild_charts() -> None:
     while charts.compute_due(now=clock.now()) == charts.BATCH:
+        pass
+
+
+@shared_task
+def settle_interests() -> None:
+    """Connect pairs that waited for room; what could not be is left to the next time."""
+    meetings.settle_waiting(now=clock.now())
+
+
+@shared_task
+def lapse_interests() -> None:
+    while lapses.sweep(now=clock.now()):
         pass

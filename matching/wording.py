@@ -51,6 +51,10 @@ BOTH_ACCEPTED = (
     gettext_lazy("You both said yes"),
     gettext_lazy("Your conversation is open. Nobody sees who you are until you both want it."),
 )
+CONNECTED = (
+    gettext_lazy("The interest is mutual"),
+    gettext_lazy("You are connected. Check in together day by day; what you see of each other grows with it."),
+)
 """Title and message of a notification."""
 
 

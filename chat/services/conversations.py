@@ -1,6 +1,7 @@
 """Opening and ending conversations."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,8 +14,8 @@ from chat.services import holds, locks
 from config.errors import NotYours
 from connect.models import User
 from connect.realtime import publish
-from matching.enums import MatchStatus
-from matching.models import Match
+from matching.enums import ConnectionEventType, MatchStatus
+from matching.models import Connection, Match
 from matching.services import connections
 from safety.crypto import new_data_key, wrap
 from safety.enums import FOREVER
@@ -26,16 +27,8 @@ BATCH = 500
 def open_blind(*, match: Match, now: datetime) -> Conversation:
     """The anonymous conversation of a match both accepted, of which there is one; moves the match on."""
     with as_service():
-        names = pseudonyms.draw(_names_in_use(match))
-        conversation = Conversation.objects.create(
-            kind=Kind.BLIND,
-            match=match,
-            user_a_id=match.user_a_id,
-            user_b_id=match.user_b_id,
-            pseudonym_a=names[0],
-            pseudonym_b=names[1],
-            data_key=wrap(new_data_key()),
-            last_activity_at=now,
+        conversation = _create(
+            Kind.BLIND, State.ANONYMOUS, match.user_a_id, match.user_b_id, match=match, last_activity_at=now
         )
         event = timeline.append(conversation, EventType.STATE, data={"state": State.ANONYMOUS})
         conversation.save(update_fields=["last_seq"])
@@ -46,18 +39,55 @@ def open_blind(*, match: Match, now: datetime) -> Conversation:
     return conversation
 
 
+def open_locked(*, connection: Connection, now: datetime) -> Conversation:
+    """The conversation of two who met in discovery, in which nothing can be said before it is unlocked."""
+    with as_service():
+        conversation = _create(
+            Kind.DIRECT,
+            State.LOCKED,
+            connection.user_low_id,
+            connection.user_high_id,
+            connection=connection,
+            last_activity_at=now,
+        )
+        event = timeline.append(conversation, EventType.STATE, data={"state": State.LOCKED})
+        conversation.save(update_fields=["last_seq"])
+    timeline.announce(conversation, event)
+    return conversation
+
+
+def unlock(*, connection: Connection, now: datetime) -> Conversation:
+    """Let two who met in discovery talk, and be known to each other there; unlocking twice is once.
+
+    What they see of each other besides is not decided here. Raises NotYours when the connection has no conversation,
+    WrongState (conversation_closed).
+    """
+    with as_service():
+        conversation = locks.pair_and_conversation(_id_of(connection), by=None)
+        if conversation.state != State.LOCKED:
+            locks.refuse_unless_open(conversation)
+            return conversation
+        conversation.state, conversation.reveal_state = State.REVEALED, RevealState.MUTUAL
+        conversation.last_activity_at = now
+        event = timeline.append(conversation, EventType.STATE, data={"state": State.REVEALED})
+        conversation.save(update_fields=["state", "reveal_state", "last_seq", "last_activity_at"])
+        connections.record(connection, ConnectionEventType.REVEALED)
+    timeline.announce(conversation, event)
+    return conversation
+
+
 def close(*, conversation_id: UUID, reason: CloseReason, by: UUID | None, now: datetime) -> Conversation:
     """End a conversation and its match, for both; closing a closed one changes nothing. Raises NotYours.
 
-    The other side is told that it ended, never why or by whom. `by` None is the system. Two who talked revealed and
-    one of whom ends it are not connected any more, and do not see each other.
+    The other side is told that it ended, never why or by whom. `by` None is the system. Two who talked revealed, or
+    were to, and one of whom ends it are not connected any more, and do not see each other.
     """
     with as_service():
         conversation = locks.pair_and_conversation(conversation_id, by=by)
         if conversation.state != State.CLOSED:
-            revealed = conversation.state == State.REVEALED
+            connected = conversation.state in {State.REVEALED, State.LOCKED}
             _end(conversation, reason, now)
-            if revealed and reason == CloseReason.USER_END:
+            if connected and reason == CloseReason.USER_END:
                 _part(conversation, by, now)
     return conversation
 
@@ -141,10 +171,33 @@ def _end_match(conversation: Conversation, now: datetime) -> None:
         publish([conversation.user_a_id, conversation.user_b_id], "match.updated", data)
 
 
-def _names_in_use(match: Match) -> set[str]:
+def _create(kind: Kind, state: State, a: UUID, b: UUID, **fields: Any) -> Conversation:
+    names = pseudonyms.draw(_names_in_use(a, b))
+    return Conversation.objects.create(
+        kind=kind,
+        state=state,
+        user_a_id=a,
+        user_b_id=b,
+        pseudonym_a=names[0],
+        pseudonym_b=names[1],
+        data_key=wrap(new_data_key()),
+        **fields,
+    )
+
+
+def _id_of(connection: Connection) -> UUID:
+    """The conversation that came with a connection; one that it outlived may stand beside it. Raises NotYours."""
+    direct = Conversation.objects.filter(connection=connection, kind=Kind.DIRECT)
+    found = direct.values_list("id", flat=True).first()
+    if found is None:
+        raise NotYours()
+    return found
+
+
+def _names_in_use(a: UUID, b: UUID) -> set[str]:
     """The pseudonyms either of the two has, or has met, in a conversation that still runs."""
     running = Conversation.objects.open()
-    both = running.of(match.user_a_id) | running.of(match.user_b_id)
+    both = running.of(a) | running.of(b)
     return {name for names in both.values_list("pseudonym_a", "pseudonym_b") for name in names}
 
 

@@ -179,10 +179,12 @@ def _connect(conversation: Conversation, reveal: Reveal, now: datetime) -> None:
     match = Match.objects.select_for_update(no_key=True).get(id=reveal.match_id)
     match.status = MatchStatus.REVEALED
     match.save(update_fields=["status", "updated_at"])
-    people = {"first": conversation.user_a_id, "second": conversation.user_b_id}
-    conversation.connection = connections.form(**people, origin=Origin(match.pathway), match=match, now=now)
+    first, second = conversation.user_a_id, conversation.user_b_id
+    origin = Origin(match.pathway)
+    conversation.connection = connections.form(first=first, second=second, origin=origin, match=match, now=now)
     disclosures.grant_mutual(
-        **people,
+        first=first,
+        second=second,
         level=DisclosureLevel.IDENTITY,
         source=DisclosureSource.REVEAL,
         source_id=reveal.id,

@@ -6,6 +6,9 @@ from datetime import timedelta
 MATCHING_MIN_INTERVAL = timedelta(seconds=5)
 MATCHING_LEASE = timedelta(minutes=5)
 MATCHING_INLINE = 30_000
+INTEREST_LAPSES_AFTER = timedelta(days=30)
+# How far ahead two people may agree on a time to talk.
+SCHEDULE_AHEAD = timedelta(days=90)
 
 # chat
 REVEAL_LIFETIME = timedelta(hours=48)

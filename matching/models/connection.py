@@ -14,12 +14,17 @@ from matching.enums import (
     Origin,
     Server,
 )
+from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair, through
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def of(self, user_id: UUID) -> Self:
         return self.filter(Q(user_low=user_id) | Q(user_high=user_id))
+
+    def with_apart(self) -> Self:
+        """`apart`: whether one of the two blocked the other; to be asked as the service."""
+        return self.annotate(apart=apart("user_low", "user_high"))
 
     def counted(self) -> Self:
         """Those that take a place of both their people."""
@@ -30,7 +35,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
 
 class Connection(Record):
-    """A confirmed mutual edge between two people; `user_low` has the smaller id.
+    """A confirmed mutual edge between two people; `user_low` has the smaller id. `server` says where in discovery.
 
     In one that ended the id of somebody who left stands for nobody, and in no order.
     """
@@ -49,6 +54,9 @@ class Connection(Record):
     ended_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=40, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # Of `with_apart`.
+    apart: bool
 
     objects = ConnectionQuerySet.as_manager()
 

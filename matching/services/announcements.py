@@ -12,7 +12,7 @@ from connect.realtime import publish_each
 from connect.services import notifications
 from connect.services.notifications import Note
 from matching import wording
-from matching.models import Match
+from matching.models import Connection, Match
 
 
 def announce(matches: Sequence[Match]) -> None:
@@ -28,6 +28,22 @@ def announce(matches: Sequence[Match]) -> None:
 def announce_accepted(match: Match) -> None:
     """Tell both people that both said yes. Needs the service role."""
     _notify([match], NotificationType.MATCH_ACCEPTED, wording.BOTH_ACCEPTED)
+
+
+def announce_connected(connection: Connection) -> None:
+    """Tell two people of discovery that they are connected; never who the other is. Needs the service role."""
+    both = (connection.user_low_id, connection.user_high_id)
+    reads = languages(both)
+    notifications.send(
+        Note(
+            user_id,
+            NotificationType.MUTUAL_MATCH,
+            *_said(wording.CONNECTED, reads[user_id]),
+            connection.id,
+            RelatedType.CONNECTION,
+        )
+        for user_id in both
+    )
 
 
 def _notify(matches: Sequence[Match], kind: NotificationType, words: tuple[Promise, Promise]) -> None:
