@@ -5,12 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from connect.enums import Purpose
-from matching.models import Chart, Connection, ConnectionEvent, EngineParameters, Match, MatchFeedback, PoolEntry
+from matching.models import (
+    Chart,
+    Connection,
+    ConnectionEvent,
+    EngineParameters,
+    Interest,
+    InterestWipe,
+    Match,
+    MatchFeedback,
+    PoolEntry,
+)
 from matching.queries import proposal
-from matching.services import connections, proposals
-from safety.parts import deletes, empties, replaces_in_pair, with_its_owner
+from matching.services import connections, interests, proposals
+from safety.parts import both, deletes, empties, replaces, replaces_in_pair, with_its_owner
 from safety.personal_data import Part, before_erasure, register
 from safety.roles import as_service
 
@@ -28,6 +39,7 @@ def leave(person: UUID, now: datetime) -> None:
     """End what a leaver has with others, one at a time, so that no more than two people are locked at once."""
     with transaction.atomic():
         proposals.close_for(user_id=person, now=now)
+        interests.leave(user_id=person, now=now)
     for other in _others(person):
         with transaction.atomic():
             connections.end_between(first=person, second=other, by=None, reason="erased", now=now)
@@ -49,9 +61,14 @@ def _connection(edge: Any, person: UUID) -> dict[str, Any]:
     return {name: getattr(edge, name) for name in names} | {"ended_by_you": edge.ended_by == person}
 
 
+def _received(person: UUID) -> Q:
+    """What others feel about somebody, who never learns of it unless they feel the same."""
+    return Q(receiver=person)
+
+
 def declare() -> None:
     before_erasure(leave)
-    register(*_scored(), *_connected(), _tuned())
+    register(*_scored(), *_connected(), *_interested(), _tuned())
 
 
 def _scored() -> list[Part]:
@@ -109,6 +126,28 @@ def _connected() -> list[Part]:
             with_its_owner("kept with the connection"),
             belongs=("connection__user_low", "connection__user_high"),
             seen_by="you; the other",
+        ),
+    ]
+
+
+def _interested() -> list[Part]:
+    return [
+        Part(
+            Interest,
+            "In which cards of discovery you were interested",
+            "to connect two people of whom each is interested in the other",
+            both(deletes("sender"), replaces("receiver", words="what others sent you is kept for them without you")),
+            belongs=("sender", "receiver"),
+            unknown=_received,
+            hidden=("met_at", "unavailable_since"),
+            seen_by="you; moderators; the other only when it is mutual",
+        ),
+        Part(
+            InterestWipe,
+            "That your other interests were removed when you had no room left",
+            "so that it can be traced why an interest is gone",
+            deletes("user"),
+            seen_by="you; moderators",
         ),
     ]
 

@@ -5,6 +5,7 @@ from django.urls.converters import IntConverter
 
 from chat.api import report_views, views
 from chat.api.block_views import BlocksView, BlockView
+from chat.api.connection_views import ConnectionsView
 from connect.exposure import FLAGGED
 
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/messages/<seq:seq>", views.MessageView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/read", views.ReadView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/end", views.EndView.as_view()),
+    path("connections", ConnectionsView.as_view(**FLAGGED)),
     path("blocks", BlocksView.as_view()),
     path("blocks/<uuid:block_id>", BlockView.as_view()),
     path("reports", report_views.ReportsView.as_view()),

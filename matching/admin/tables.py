@@ -3,7 +3,16 @@
 from django.contrib import admin
 
 from config.admin import ModelAdmin
-from matching.models import Chart, Connection, ConnectionEvent, Match, MatchFeedback, PoolEntry
+from matching.models import (
+    Chart,
+    Connection,
+    ConnectionEvent,
+    Interest,
+    InterestWipe,
+    Match,
+    MatchFeedback,
+    PoolEntry,
+)
 
 
 @admin.register(Chart)
@@ -39,8 +48,8 @@ class MatchFeedbackAdmin(ModelAdmin):
 
 @admin.register(Connection)
 class ConnectionAdmin(ModelAdmin):
-    list_display = ("created_at", "user_low", "user_high", "origin", "status", "ended_at")
-    list_filter = ("status", "origin")
+    list_display = ("created_at", "user_low", "user_high", "origin", "server", "status", "ended_at")
+    list_filter = ("status", "origin", "server")
     list_select_related = ("user_low", "user_high")
     parties = ("user_low", "user_high")
 
@@ -51,3 +60,18 @@ class ConnectionEventAdmin(ModelAdmin):
     list_filter = ("event_type",)
     list_select_related = ("connection",)
     parties = ("connection__user_low", "connection__user_high")
+
+
+@admin.register(Interest)
+class InterestAdmin(ModelAdmin):
+    list_display = ("created_at", "sender", "receiver", "server", "status", "met_at", "decided_at")
+    list_filter = ("status", "server")
+    list_select_related = ("sender", "receiver")
+    parties = ("sender", "receiver")
+
+
+@admin.register(InterestWipe)
+class InterestWipeAdmin(ModelAdmin):
+    list_display = ("created_at", "user", "connection", "interests")
+    list_select_related = ("user", "connection")
+    parties = ("user", "connection__user_low", "connection__user_high")

@@ -107,6 +107,12 @@ def end_between(
     return connection
 
 
+def shown_status(connection: Connection) -> ConnectionStatus:
+    """The status as one of the two may know it: that it ended, not that one of them blocked the other."""
+    status = ConnectionStatus(connection.status)
+    return ConnectionStatus.TERMINATED if status in ENDED_CONNECTION else status
+
+
 def record(connection: Connection, *types: ConnectionEventType) -> None:
     """Write into the timeline of a connection. Needs the service role."""
     ConnectionEvent.objects.bulk_create(

@@ -17,8 +17,14 @@ from tests.config.desk import member_of
 from tests.config.test_schema_truth import body, call
 from tests.factories import UserFactory
 
-WAYS_OUT = {"/connect/deactivate", "/connect/report", "/api/conversations/{conversation_id}/end"}
-FLOW = ("/connect/", "/api/conversations", "/api/people/")
+WAYS_OUT = {
+    "/connect/deactivate",
+    "/connect/report",
+    "/api/conversations/{conversation_id}/end",
+    "/api/interests/{interest_id}",
+    "/api/connections/{connection_id}/terminate",
+}
+FLOW = ("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/api/connections")
 CONNECT = [entry for entry in operations() if entry[1].startswith(FLOW)]
 HELP = ("/api/blocks", "/api/reports", "/api/moderation_actions", "/api/appeals", "/api/consents", "/api/account")
 ELSEWHERE = [entry for entry in operations() if entry[1].startswith(HELP)]

@@ -9,9 +9,11 @@ account may be in and still call it.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.utils import timezone
 
 from tests.faults.world import Subject, World
 
@@ -126,6 +128,22 @@ AUDIENCES: dict[str, list[Audience]] = {
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
+    "interests_list": [OWN],
+    "interests_withdraw": [named("interest_id", row_of("matching.Interest"), NOBODY_ELSE)],
+    "connections_list": [OWN],
+    "connections_archive": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
+    "connections_unarchive": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
+    "connections_terminate": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
+    "connections_events_list": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
+    "connections_events_schedule": [
+        named(
+            "connection_id",
+            row_of("matching.Connection"),
+            NOBODY_ELSE,
+            event_type="scheduled_chat",
+            scheduled_for=f"{timezone.now().date() + timedelta(days=2)}T12:00:00Z",
+        )
+    ],
     "settings": [PUBLIC],
     "oauth_apple": [PUBLIC],
     "oauth_google": [PUBLIC],

@@ -8,15 +8,18 @@ from django.utils import timezone
 
 from matching.enums import (
     CONNECTION_TRANSITIONS,
+    INTEREST_TRANSITIONS,
     MATCH_INITIAL,
     MATCH_TRANSITIONS,
     RUN_TRANSITIONS,
     ConnectionStatus,
+    InterestStatus,
     MatchStatus,
     Origin,
     RunStatus,
+    Server,
 )
-from matching.models import Connection, Match, MatchingRun
+from matching.models import Connection, Interest, Match, MatchingRun
 from safety.models import AuditLog
 from tests.matching.builders import account, scored
 
@@ -25,6 +28,7 @@ pytestmark = pytest.mark.django_db
 MACHINES = {
     Match: (MatchStatus, MATCH_TRANSITIONS, MATCH_INITIAL),
     Connection: (ConnectionStatus, CONNECTION_TRANSITIONS, [ConnectionStatus.ACTIVE]),
+    Interest: (InterestStatus, INTEREST_TRANSITIONS, [InterestStatus.PENDING]),
     MatchingRun: (RunStatus, RUN_TRANSITIONS, [RunStatus.REQUESTED]),
 }
 MOVES = [
@@ -42,7 +46,17 @@ def fresh(model, status):
     low, high = sorted((account().id, account().id))
     if model is Connection:
         return Connection.objects.create(user_low_id=low, user_high_id=high, origin=Origin.LIVE, status=status)
+    if model is Interest:
+        ends = decided(model, status)
+        return Interest.objects.create(sender_id=low, receiver_id=high, server=Server.FRIEND, status=status, **ends)
     return Match.objects.create(user_a_id=low, user_b_id=high, status=status, expires_at=timezone.now(), **scored())
+
+
+def decided(model, status):
+    """What an interest says besides once it is over, so that nothing but the machine refuses a move of it."""
+    if model is not Interest:
+        return {}
+    return {"decided_at": None if status == InterestStatus.PENDING else timezone.now()}
 
 
 def path_to(model, status):
@@ -57,7 +71,7 @@ def path_to(model, status):
 
 
 def move(row, status):
-    type(row).objects.filter(id=row.id).update(status=status)
+    type(row).objects.filter(id=row.id).update(status=status, **decided(type(row), status))
 
 
 def walked(model, status):

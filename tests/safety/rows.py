@@ -15,6 +15,8 @@ from matching.models import (
     Connection,
     ConnectionEvent,
     EngineParameters,
+    Interest,
+    InterestWipe,
     Match,
     MatchFeedback,
     MatchingRun,
@@ -137,6 +139,8 @@ def _paired(me, other):
     connection = Connection.objects.create(user_low=first, user_high=second, origin="compatibility", match=match)
     yield connection
     yield ConnectionEvent.objects.create(connection=connection, event_type="created")
+    yield Interest.objects.create(sender=me, receiver=other, server="partner", card=uuid4())
+    yield InterestWipe.objects.create(user=me, connection=connection, interests=1)
 
 
 def _talk(me, other, match, now):

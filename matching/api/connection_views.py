@@ -1,0 +1,87 @@
+"""Interests one sent, and what one does with a connection."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.errors import NotYours
+from connect.api.paging import ListEndpoint
+from matching.api import connection_serializers as s
+from matching.models import Connection, ConnectionEvent, Interest
+from matching.services import connections, interests, schedules
+from safety.api import Endpoint, operation
+
+
+class InterestsView(ListEndpoint):
+    """What one sent, newest first; what others feel about one shows nowhere."""
+
+    @operation(operation_id="interests_list", responses={200: s.InterestSerializer(many=True)})
+    def get(self, request: Request) -> Response:
+        return self.page(Interest.objects.filter(sender=self.me), s.InterestSerializer)
+
+
+class InterestView(Endpoint):
+    """Taking an interest back."""
+
+    limits: ClassVar = {"DELETE": "leave"}
+
+    @operation(operation_id="interests_withdraw", responses={204: None})
+    def delete(self, request: Request, interest_id: UUID) -> Response:
+        interests.withdraw(interest_id=interest_id, by=self.me, now=self.now)
+        return Response(status=204)
+
+
+class ArchiveView(Endpoint):
+    """Putting a connection away; it keeps its place."""
+
+    idempotent = frozenset({"POST"})
+
+    @operation(operation_id="connections_archive", request=None, responses={200: s.ConnectionStateSerializer})
+    def post(self, request: Request, connection_id: UUID) -> Response:
+        archived = connections.archive(connection_id=connection_id, by=self.me, now=self.now)
+        return Response(s.ConnectionStateSerializer(archived).data)
+
+
+class UnarchiveView(Endpoint):
+    """Taking a connection up again, while there is room for it."""
+
+    idempotent = frozenset({"POST"})
+
+    @operation(operation_id="connections_unarchive", request=None, responses={200: s.ConnectionStateSerializer})
+    def post(self, request: Request, connection_id: UUID) -> Response:
+        active = connections.unarchive(connection_id=connection_id, by=self.me, now=self.now)
+        return Response(s.ConnectionStateSerializer(active).data)
+
+
+class TerminateView(Endpoint):
+    """Ending a connection for both; the other side sees that it ended, no more."""
+
+    idempotent = frozenset({"POST"})
+    limits: ClassVar = {"POST": "leave"}
+
+    @operation(operation_id="connections_terminate", request=None, responses={200: s.ConnectionStateSerializer})
+    def post(self, request: Request, connection_id: UUID) -> Response:
+        ended = connections.terminate(connection_id=connection_id, by=self.me, now=self.now)
+        return Response(s.ConnectionStateSerializer(ended).data)
+
+
+class EventsView(ListEndpoint):
+    """The timeline of a connection, newest first, and noting a time to talk."""
+
+    @operation(operation_id="connections_events_list", responses={200: s.ConnectionEventSerializer(many=True)})
+    def get(self, request: Request, connection_id: UUID) -> Response:
+        if not Connection.objects.of(self.me).filter(id=connection_id).exists():
+            raise NotYours()
+        return self.page(ConnectionEvent.objects.filter(connection=connection_id), s.ConnectionEventSerializer)
+
+    @operation(
+        operation_id="connections_events_schedule",
+        request=s.ScheduleSerializer,
+        responses={201: s.ConnectionEventSerializer},
+    )
+    def post(self, request: Request, connection_id: UUID) -> Response:
+        at = self.given(s.ScheduleSerializer).validated_data["scheduled_for"]
+        event = schedules.schedule_chat(connection_id=connection_id, by=self.me, at=at, now=self.now)
+        return Response(s.ConnectionEventSerializer(event).data, status=201)
