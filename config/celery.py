@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "close chats of the banned": {"task": "chat.tasks.close_banned", "schedule": timedelta(minutes=1)},
     "build exports": {"task": "connect.tasks.build_exports", "schedule": timedelta(seconds=10)},
     "clear exports": {"task": "connect.tasks.clear_exports", "schedule": timedelta(minutes=10)},
+    "sweep photo files": {"task": "connect.tasks.sweep_photo_files", "schedule": timedelta(hours=6)},
     "erase accounts": {"task": "connect.tasks.erase_accounts", "schedule": timedelta(minutes=5)},
     "apply retention": {"task": "safety.tasks.apply_retention", "schedule": timedelta(hours=1)},
     "sweep presence": {"task": "chat.tasks.sweep_presence", "schedule": timedelta(seconds=20)},

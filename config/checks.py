@@ -9,7 +9,12 @@ from django.core.checks import Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 MIN_SECRET = 40
-STAND_INS = {"EMAIL_BACKEND": "connect.mail.FolderBackend", "SMS_BACKEND": "connect.sms.FolderSender"}
+STAND_INS = {
+    "EMAIL_BACKEND": "connect.mail.FolderBackend",
+    "SMS_BACKEND": "connect.sms.FolderSender",
+    "FACE_DETECTOR": "connect.detection.ClassicalDetector",
+    "GOV_ID_VERIFIER": "connect.gov_ids.SandboxVerifier",
+}
 
 
 @register(Tags.security)
@@ -73,7 +78,7 @@ def _outside() -> list[Error]:
     asked = ("SMS_URL", "SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM")
     if settings.SMS_BACKEND == "connect.sms.HttpSender" and not all(getattr(settings, name) for name in asked):
         found.append(Error(f"{', '.join(asked)} are needed to send text messages.", id="config.E008"))
-    used = [offer["keys"] for offer in settings.OAUTH.values() if offer["audiences"]]
+    used = [offer["keys"] for offer in [*settings.OAUTH.values(), settings.GOV_ID] if offer["audiences"]]
     if any(not url.startswith("https://") for url in [*used, settings.SMS_URL] if url):
         found.append(Error("Outside services must be asked over https.", id="config.E009"))
     return found

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import set_script_prefix
 
 from config.api.errors import bad_request
+from config.api.parsing import body_bound
 from config.headers import protected
 
 WITHOUT_BODY = {204, 304}
@@ -24,8 +26,15 @@ WITHOUT_BODY = {204, 304}
 class RefusedBody(io.BytesIO):
     """Stands for a body of which nothing was kept: who asks for it raises RequestDataTooBig."""
 
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
     def read(self, *args: Any) -> bytes:
-        raise RequestDataTooBig
+        raise RequestDataTooBig(f"A body here has at most {self._most} bytes.")
+
+
+Body = io.BytesIO | SpooledTemporaryFile[bytes]
 
 
 class Handler(ASGIHandler):
@@ -41,7 +50,7 @@ class Handler(ASGIHandler):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(receive, body_bound(scope.get("path", "")))
         except RequestAborted:
             return
         response = await _in_thread(self._answer, scope, body)
@@ -49,19 +58,19 @@ class Handler(ASGIHandler):
         if response.streaming:
             await _in_thread(response.close)
 
-    async def read_body(self, receive: Any) -> io.BytesIO:
+    async def read_body(self, receive: Any, most: int) -> Body:  # type: ignore[override]
         """The whole body, of which no more is received than may be. Raises RequestAborted."""
-        body = io.BytesIO()
-        while body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        body = _room_for(most)
+        while body.tell() <= most:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise RequestAborted
             body.write(message.get("body", b""))
             if not message.get("more_body"):
                 break
-        return body if body.tell() <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE else RefusedBody()
+        return body if body.tell() <= most else RefusedBody(most)
 
-    def _answer(self, scope: Any, body: io.BytesIO) -> HttpResponseBase:
+    def _answer(self, scope: Any, body: Body) -> HttpResponseBase:
         signals.request_started.send(sender=self.__class__, scope=scope)
         set_script_prefix(get_script_prefix(scope))
         request = self._request(scope, body)
@@ -72,7 +81,7 @@ class Handler(ASGIHandler):
             response.close()
         return response
 
-    def _request(self, scope: Any, body: io.BytesIO) -> HttpRequest | None:
+    def _request(self, scope: Any, body: Body) -> HttpRequest | None:
         """None for an address that is no text."""
         length = 1 if isinstance(body, RefusedBody) else body.tell()
         body.seek(0)
@@ -88,6 +97,12 @@ class Handler(ASGIHandler):
         if response.streaming and not response.is_async:
             response.streaming_content = _read_in_thread(iter(response.streaming_content))
         await super().send_response(response, send)
+
+
+def _room_for(most: int) -> io.BytesIO | SpooledTemporaryFile[bytes]:
+    """What may be large waits on a disk, in a file without a name that is gone when nobody holds it any more."""
+    usual = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return io.BytesIO() if most <= usual else SpooledTemporaryFile(max_size=usual)
 
 
 async def _read_in_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:

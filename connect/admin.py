@@ -245,6 +245,27 @@ class PhoneVerificationAdmin(OfPerson):
     hidden = ("code_hash",)
 
 
+@admin.register(models.Photo)
+class PhotoAdmin(OfPerson):
+    """Rows alone: the pictures are nobody's to look at here."""
+
+    list_display = ("created_at", "user", "position", "has_face", "quality", "analyzer")
+    list_filter = ("has_face",)
+    hidden = ("file", "file_key", "digest")
+
+
+@admin.register(models.Hobby)
+class HobbyAdmin(OfPerson):
+    list_display = ("created_at", "user", "option", "description")
+    list_select_related = ("user", "option")
+
+
+@admin.register(models.HobbyOption)
+class HobbyOptionAdmin(ModelAdmin):
+    list_display = ("code", "name", "category", "is_active")
+    list_filter = ("category", "is_active")
+
+
 @admin.register(models.VerificationSignal)
 class VerificationSignalAdmin(OfPerson):
     list_display = ("verified_at", "user", "kind")

@@ -115,12 +115,20 @@ def _verified(provider: Provider, token: str, nonce: str) -> Claims:
     offer = settings.OAUTH[provider]
     if not offer["audiences"]:
         raise NotYours(f"Signing in with {provider.label} is not offered.", code="provider_off")
+    return _claims(provider, verified(offer, token), nonce)
+
+
+def verified(offer: dict[str, Any], token: str) -> dict[str, Any]:
+    """The claims of a token that `offer` (keys, issuers, audiences, algorithms) vouches for.
+
+    Raises jwt.PyJWTError, or Unavailable while there are no keys to check it with.
+    """
     algorithms: Sequence[str] = offer["algorithms"]
     header = jwt.get_unverified_header(token)
     key_id = header.get("kid")
     if header.get("alg") not in algorithms or not key_id:
         raise jwt.InvalidAlgorithmError("not an algorithm of this provider")
-    claims = jwt.decode(
+    return jwt.decode(
         token,
         _keys(offer["keys"]).key(key_id),
         algorithms=list(algorithms),
@@ -129,7 +137,6 @@ def _verified(provider: Provider, token: str, nonce: str) -> Claims:
         leeway=settings.CLOCK_SKEW,
         options={"require": DEMANDED},
     )
-    return _claims(provider, claims, nonce)
 
 
 def _claims(provider: Provider, claims: dict[str, Any], nonce: str) -> Claims:

@@ -15,6 +15,7 @@ from connect import mail, sms
 from connect import models as people
 from connect.enums import Purpose
 from connect.models import OutgoingMail, PendingRegistration, User
+from connect.services import photo_files, photos
 from safety import attempts
 from safety.parts import deletes, older, replaces, with_its_owner
 from safety.personal_data import Erasure, Leaving, Part, before_erasure, register
@@ -64,6 +65,10 @@ def _disclosure(row: Any, person: UUID) -> dict[str, Any]:
     return {"who": who, "level": row.level, "source": row.source, **_when(row, "granted_at", "revoked_at")}
 
 
+def _hobby(row: Any, person: UUID) -> dict[str, Any]:
+    return {"option": row.option.code, "description": row.description, **_when(row, "created_at")}
+
+
 def _export(row: Any, person: UUID) -> dict[str, Any]:
     return {"status": row.status, **_when(row, "created_at", "ready_at", "expires_at")}
 
@@ -74,6 +79,7 @@ def _when(row: Any, *names: str) -> dict[str, Any]:
 
 def declare() -> None:
     before_erasure(forget_exports)
+    before_erasure(photo_files.forget)
     before_erasure(forget_address)
     register(*_accounts(), *_ways_in(), *_told(), *_preferred(), *_sent(), *_waiting(), *_staff())
 
@@ -137,6 +143,24 @@ def _told() -> list[Part]:
             "so that those whom you let see you know you",
             deletes("user"),
             seen_by="you; others after a reveal; moderators",
+        ),
+        Part(
+            people.Photo,
+            "Your photos, and what an automatic detector saw in them",
+            "so that those whom you let know you see you",
+            deletes("user"),
+            hidden=("file", "file_key"),
+            files=photos.files_of,
+            seen_by="you; others after a reveal of identities",
+        ),
+        Part(
+            people.Hobby,
+            "What you like to do",
+            "so that others find you by it",
+            deletes("user"),
+            related=("option",),
+            shown=_hobby,
+            seen_by="you; whom you are shown to; moderators",
         ),
         Part(people.BirthData, "When and where you were born", "for your chart, if you allow it", deletes("user")),
         Part(

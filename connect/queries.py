@@ -1,6 +1,6 @@
 """What one person may see of others: rows of Disclosure decide, and a block outweighs them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import Q
 from config import bulk
 from config.languages import spoken
 from connect.enums import DisclosureLevel
-from connect.models import Disclosure, Profile
+from connect.models import Disclosure, Photo, Profile
 from safety.models import Block
 from safety.roles import as_service
 
@@ -46,6 +46,15 @@ def card(viewer: UUID, ids: Collection[UUID], *, today: date) -> dict[UUID, Card
     seen = {subject for subject, level in levels.items() if level != DisclosureLevel.FACE} - _apart(viewer, ids)
     profiles = Profile.objects.filter(user__in=ids)
     return {p.user_id: _card(p, levels[p.user_id], today) for p in profiles if p.user_id in seen}
+
+
+def photos(viewer: UUID, shown: Mapping[UUID, Card]) -> dict[UUID, list[Photo]]:
+    """The photos of those whose identity is shown, in their order, run as the viewer; one query, also for nobody."""
+    known = [user_id for user_id, seen in shown.items() if seen.level == DisclosureLevel.IDENTITY]
+    found: dict[UUID, list[Photo]] = {}
+    for photo in Photo.objects.filter(user__in=bulk.any_of(known)).order_by("position"):
+        found.setdefault(photo.user_id, []).append(photo)
+    return found
 
 
 def languages(ids: Collection[UUID]) -> dict[UUID, str]:

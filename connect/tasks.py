@@ -7,7 +7,7 @@ from django.db import transaction
 
 from config import clock
 from config.health import HEARTBEAT_KEY, WORKER_SILENCE, redis
-from connect.services import codes, erasures, exports, post, sessions
+from connect.services import codes, erasures, exports, photo_files, post, sessions
 from safety.services import blocks, idempotency, traces
 
 
@@ -45,6 +45,11 @@ def build_exports() -> None:
 @shared_task
 def clear_exports() -> None:
     exports.clear_over(now=clock.now())
+
+
+@shared_task
+def sweep_photo_files() -> None:
+    photo_files.sweep(now=timezone.now())
 
 
 @shared_task

@@ -5,7 +5,7 @@ Each app registers its parts in `apps.ready()`, out of its own `personal_data.py
 docs/privacy.md are all made from them. A test fails for a table of a person's data that is in none.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
@@ -58,13 +58,24 @@ Shown = Callable[[Any, UUID], dict[str, Any]]
 
 
 @dataclass(frozen=True)
+class StoredFile:
+    """A file of a person, by the name it has in their export.
+
+    `open` gives its content piece by piece, and raises FileNotFoundError at once where it is gone.
+    """
+
+    name: str
+    open: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True)
 class Part:
     """One table of a person's data.
 
     The rows that `belongs` leads to are exported, all columns but relations and `hidden` or what `shown` makes of them;
     with `withheld` none are, and that is why. `derived`: by purpose of consent the columns that taking it back empties.
-    `unknown`: rows among them that the person does not know of. `related`: what `shown` reads along. `files`: the paths
-    of a person's files in the private storage.
+    `unknown`: rows among them that the person does not know of. `related`: what `shown` reads along. `files`: a
+    person's files.
     """
 
     model: type[Model]
@@ -81,7 +92,7 @@ class Part:
     lasts: str = "until you leave"
     retention: Retention | None = None
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    files: Callable[[UUID], Iterable[str]] | None = None
+    files: Callable[[UUID], Iterable[StoredFile]] | None = None
 
     @property
     def name(self) -> str:

@@ -62,7 +62,8 @@ def describe(exc: BaseException) -> Problem | None:
         case PermissionDenied():
             return Problem(403, errors.Forbidden.code, errors.Forbidden.message)
         case RequestDataTooBig():
-            return Problem(413, "body_too_large", f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.")
+            message = str(exc) or f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+            return Problem(413, "body_too_large", message)
         case IntegrityError():
             return _of_constraint(exc)
         case OperationalError() | PoolTimeout() | TooManyRequests():

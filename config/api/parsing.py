@@ -6,7 +6,7 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 # Far more than any body of ours has, and less than what orjson can write again.
 MAX_DEPTH = 32
@@ -32,6 +32,23 @@ class JSONParser(BaseParser):
         if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(data):
             raise MalformedJSON(f"This is nested deeper than {MAX_DEPTH} levels.")
         return data
+
+
+class UploadParser(MultiPartParser):
+    """Files, each with its name. Raises ParseError, or RequestDataTooBig past the bound of its path."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        request = parser_context["request"]
+        most = body_bound(request.path)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+            raise RequestDataTooBig(f"A body here has at most {most} bytes.")
+        return super().parse(stream, media_type, parser_context)
+
+
+def body_bound(path: str) -> int:
+    """The most bytes that a body sent to a path may have."""
+    bound: int = settings.UPLOADS.get(path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return bound
 
 
 def _is_deep(data: Any) -> bool:

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from config.db_url import login_as
+from config.settings.product import PICTURE_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -85,6 +86,8 @@ APPEND_SLASH = False
 
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
+UPLOADS = {"/api/profile/photos": PICTURE_BYTES + 64 * 1024}
 
 TEMPLATES = [
     {
@@ -189,6 +192,18 @@ SMS_ACCOUNT = env("SMS_ACCOUNT", default="")
 SMS_TOKEN = env("SMS_TOKEN", default="")
 SMS_FROM = env("SMS_FROM", default="")
 SMS_TIMEOUT = 20
+
+# Who looks for faces in photos; what ships is classical computer vision, and says so.
+FACE_DETECTOR = env("FACE_DETECTOR", default="connect.detection.ClassicalDetector")
+
+# Whose word is taken for what somebody's papers say; the one that ships looked at none.
+GOV_ID_VERIFIER = env("GOV_ID_VERIFIER", default="connect.gov_ids.SandboxVerifier")
+GOV_ID = {
+    "keys": env("GOV_ID_KEYS_URL", default=""),
+    "issuers": env.list("GOV_ID_ISSUERS", default=[]),
+    "audiences": env.list("GOV_ID_CLIENT_IDS", default=[]),
+    "algorithms": ["RS256", "ES256"],
+}
 
 # Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
 OAUTH = {

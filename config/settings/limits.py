@@ -44,5 +44,9 @@ LIMITS: dict[str, Policy] = {
     "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
     "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},
+    # Each takes a processor for a second.
+    "photo": {"account": "30/hour;100/day", "address": "300/hour", "sensitive": False},
+    "photo_file": {"address": "3000/minute", "sensitive": False},
+    "gov_id": {"account": "10/day", "address": "100/day", "sensitive": True},
     "export_file": {"address": "60/minute", "sensitive": False},
 }

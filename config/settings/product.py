@@ -37,6 +37,15 @@ KEY_SET_TIMEOUT = timedelta(seconds=3)
 KEY_SET_WAIT = timedelta(seconds=1)
 CLOCK_SKEW = timedelta(seconds=30)
 BIRTH_CHANGES_PER_YEAR = 2
+# A picture as it is sent: its bytes, and its pixels as its head says them; none takes 256 MB to decode.
+PICTURE_BYTES = 12 * 1024 * 1024
+PICTURE_PIXELS = {"JPEG": 25_000_000, "PNG": 16_000_000, "WEBP": 12_500_000}
+PHOTO_LINK_LIFETIME = timedelta(minutes=15)
+# How long a file may stand without a row, as it does while its upload is not committed.
+PHOTO_FILE_GRACE = timedelta(hours=1)
+# More files that are gone at once are no lost photos but a storage that is not there.
+PHOTO_FILES_LOST_AT_ONCE = 100
+HOBBIES_MOST = 10
 CONSENT_VERSIONS = {"v1"}
 
 # operations

@@ -7,7 +7,11 @@ from django.db import models
 from config.db import Record
 from connect.enums import Gender
 from connect.models.disclosure import disclosed
-from safety.schema import RowSecurity, owner
+from safety.schema import LockedWhile, RowSecurity, owner
+
+LOCKED = ("name", "birth_date", "gender")
+"""What stays as it is once papers proved it."""
+_PROVED = "EXISTS (SELECT 1 FROM connect_verificationsignal s WHERE s.user_id = OLD.user_id AND s.kind = 'gov_id')"
 
 
 class Profile(Record):
@@ -34,6 +38,7 @@ class Profile(Record):
 
     class Meta:
         constraints = [
+            LockedWhile(name="profile_locked", fields=LOCKED, condition=_PROVED),
             RowSecurity(name="profile_rls", select=disclosed("user_id"), insert=owner(), update=owner()),
         ]
         indexes = [models.Index(fields=["school", "gender"], name="profile_school_gender_idx")]

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from config.db import Record
 from connect.enums import SignalKind
@@ -38,6 +39,9 @@ class VerificationSignal(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "kind"], name="verification_one_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["reference"], condition=Q(kind=SignalKind.GOV_ID), name="verification_papers_once"
+            ),
             RowSecurity(name="verification_rls", select=owner()),
         ]
 

@@ -5,13 +5,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from config.errors import WrongState
 from connect import places
+from connect.enums import SignalKind
 from connect.models import BirthData, Profile
-from connect.services import births, demands, locks
+from connect.models.profile import LOCKED
+from connect.services import births, demands, locks, texts, verifications
 from connect.signals import birth_changed, profile_changed
 
 PLAIN = ("name", "nickname", "gender", "school", "bio", "languages")
 PLACE = ("city", "country", "latitude", "longitude")
+WORDS = ("nickname", "bio")
+"""What is read by whom one is not known to by name, and judged for it."""
 READ_BY_MATCHING = ("birth_date", "gender", "languages", "cell")
 
 
@@ -25,9 +30,12 @@ def update(*, user_id: UUID, changes: Mapping[str, Any], now: datetime) -> Profi
 
     `latitude` and `longitude` become a cell at once and are never stored; without them the city's centre
     does. Raises Invalid for an unknown place, coordinates outside the city or a birth time that did not exist on
-    the new birth date, WrongState past two changes of birth data a year or for emptying what the pool demands.
+    the new birth date, WrongState past two changes of birth data a year, for emptying what the pool demands or for
+    what papers proved (identity_locked), TextRefused for words that stand on no profile.
     """
     profile = locks.profile(user_id)
+    _check_unlocked(profile, changes)
+    _check_words(profile, changes)
     before, given = _read_by_matching(profile), demanded(profile)
     for name in PLAIN:
         setattr(profile, name, changes.get(name, getattr(profile, name)))
@@ -49,6 +57,19 @@ def update(*, user_id: UUID, changes: Mapping[str, Any], now: datetime) -> Profi
 def demanded(profile: Profile) -> dict[str, object]:
     """What of a profile the pool may demand, as `demands` names it."""
     return {"birth_date": profile.birth_date, "languages": profile.languages, "city": profile.cell}
+
+
+def _check_unlocked(profile: Profile, changes: Mapping[str, Any]) -> None:
+    changed = [name for name in LOCKED if name in changes and changes[name] != getattr(profile, name)]
+    if changed and verifications.is_proved(user_id=profile.user_id, kind=SignalKind.GOV_ID):
+        message = "Your papers proved this; it cannot be changed any more."
+        raise WrongState(message, code="identity_locked", fields=changed)
+
+
+def _check_words(profile: Profile, changes: Mapping[str, Any]) -> None:
+    for name in WORDS:
+        if changes.get(name, "") not in {"", getattr(profile, name)}:
+            texts.check(name, changes[name])
 
 
 def _read_by_matching(profile: Profile) -> list[Any]:

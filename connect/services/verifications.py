@@ -26,6 +26,12 @@ def is_proved(*, user_id: UUID, kind: SignalKind) -> bool:
         return VerificationSignal.objects.filter(user=user_id, kind=kind).exists()
 
 
+def withdraw(*, user_id: UUID, kind: SignalKind) -> None:
+    """What was proved holds no more."""
+    with as_service():
+        VerificationSignal.objects.filter(user=user_id, kind=kind).delete()
+
+
 def forget(*, user_id: UUID) -> None:
     """Take back all that was proved: it was proved by somebody else."""
     with as_service():

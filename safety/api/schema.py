@@ -38,7 +38,7 @@ REFUSALS = {
     405: "Not a method of this path",
     406: "Not in a form this server speaks",
     413: "The body is too large",
-    415: "The body is not JSON",
+    415: "The body is not in a form this takes",
     429: "Too fast",
     503: "Down",
 }

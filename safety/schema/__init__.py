@@ -8,6 +8,7 @@ from safety.schema.append_only import AppendOnly
 from safety.schema.ceiling import Ceiling
 from safety.schema.frozen import Frozen
 from safety.schema.rights import StaffRights
+from safety.schema.locked import LockedWhile
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
 from safety.schema.state_machine import StateMachine
@@ -20,6 +21,10 @@ __all__ = [
     "RowSecurity",
     "Shares",
     "StaffRights",
+    "Frozen",
+    "LockedWhile",
+    "RowSecurity",
+    "Shares",
     "StateMachine",
     "owner",
     "pair",

@@ -10,16 +10,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import transaction
 
 from safety import personal_data
-from safety.personal_data import Part
+from safety.personal_data import Part, StoredFile
 from safety.roles import acting_as, as_service
 from safety.schema.inspect import security_of
 
 CHUNK = 500
-PIECE = 64 * 1024
 
 
 class _Counted:
@@ -54,7 +52,7 @@ def write(out: Output, *, person: UUID, now: datetime) -> None:
     exported = [part for part in personal_data.parts() if not part.withheld]
     with ZipFile(cast(IO[bytes], out), "w", ZIP_DEFLATED) as archive:
         files = [_write_rows(archive, part, person) for part in exported]
-        files += [_write_file(archive, part, path) for part in exported for path in _files(part, person)]
+        files += [_write_file(archive, part, file) for part in exported for file in _files(part, person)]
         archive.writestr("manifest.json", orjson.dumps(_manifest(files, now), option=orjson.OPT_INDENT_2))
 
 
@@ -75,16 +73,21 @@ def _write_rows(archive: ZipFile, part: Part, person: UUID) -> dict[str, Any]:
     return {"name": name, "what": part.what, "rows": rows, **counted.told()}
 
 
-def _write_file(archive: ZipFile, part: Part, path: str) -> dict[str, Any]:
-    name = f"media/{path}"
-    with archive.open(name, "w", force_zip64=True) as file, storages["private"].open(path) as stored:
+def _write_file(archive: ZipFile, part: Part, stored: StoredFile) -> dict[str, Any]:
+    """One that went after it was listed is told of, and holds up nothing."""
+    told = {"name": f"media/{stored.name}", "what": part.what}
+    try:
+        pieces = stored.open()
+    except FileNotFoundError:
+        return told | {"missing": True}
+    with archive.open(told["name"], "w", force_zip64=True) as file:
         counted = _Counted(file)
-        for piece in stored.chunks(PIECE):
+        for piece in pieces:
             counted.write(piece)
-    return {"name": name, "what": part.what, **counted.told()}
+    return told | counted.told()
 
 
-def _files(part: Part, person: UUID) -> list[str]:
+def _files(part: Part, person: UUID) -> list[StoredFile]:
     if part.files is None:
         return []
     with transaction.atomic(), as_service():

@@ -29,8 +29,10 @@ def address(path, ids=None):
         "block_id",
         "conversation_id",
         "export_id",
+        "hobby_id",
         "notification_id",
         "person_id",
+        "photo_id",
         "session_id",
     ):
         path = path.replace(f"{{{parameter}}}", str((ids or {}).get(parameter, uuid4())))
@@ -68,8 +70,9 @@ def of_type(shape):
 
 
 def body(operation):
-    taken = operation.get("requestBody")
-    return example(taken["content"]["application/json"]["schema"]) if taken else None
+    """None also for what is no JSON: a file."""
+    taken = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    return example(taken["schema"]) if taken else None
 
 
 def call(client, method, path, sent, ids=None):

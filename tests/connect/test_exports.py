@@ -22,7 +22,7 @@ from connect.models import DataExport, Notification, Profile, User
 from connect.services import exports
 from safety import personal_data
 from safety.crypto import Tampered
-from safety.personal_data import Part
+from safety.personal_data import Part, StoredFile
 from safety.services import archives
 from tests.chat.people import make_two
 from tests.connect.leavers import WORDS, leaver
@@ -411,15 +411,28 @@ def test_the_other_side_gets_the_same_talk_the_other_way_round(everything):
     assert words == [(conversation.pseudonym_of(everything.user.id), WORDS), ("you", "Me neither")]
 
 
-def test_files_go_along(user, monkeypatch):
-    storages["private"].save("photos/one.jpg", io.BytesIO(b"a picture"))
+def with_files(file):
     (profile,) = (part for part in personal_data.parts() if part.model is Profile)
-    part = Part(Profile, "Photos", "to be seen", profile.erased, files=lambda person: ["photos/one.jpg"])
-    monkeypatch.setattr(personal_data, "_parts", [part])
+    return Part(Profile, "Photos", "to be seen", profile.erased, files=lambda person: [file])
+
+
+def test_files_go_along(user, monkeypatch):
+    file = StoredFile("photos/one.jpg", lambda: iter([b"a pic", b"ture"]))
+    monkeypatch.setattr(personal_data, "_parts", [with_files(file)])
     archive = archive_of(user.id)
     assert archive.read("media/photos/one.jpg") == b"a picture"
     (_, told) = listed(archive, "manifest.json")["files"]
     assert told["sha256"] == hashlib.sha256(b"a picture").hexdigest()
+
+
+def test_a_file_that_is_gone_is_told_of_and_holds_up_nothing(user, monkeypatch):
+    def gone():
+        raise FileNotFoundError
+
+    monkeypatch.setattr(personal_data, "_parts", [with_files(StoredFile("photos/one.jpg", gone))])
+    archive = archive_of(user.id)
+    (_, told) = listed(archive, "manifest.json")["files"]
+    assert (told["missing"], "media/photos/one.jpg" in archive.namelist()) == (True, False)
 
 
 # However much there is.

@@ -81,6 +81,22 @@ def _own(me):
     yield made.ConnectProfile.objects.create(user=me, is_active=True)
     yield made.Consent.objects.create(user=me, purpose="matching", version="v1", granted_at=now)
     yield made.Notification.objects.create(user=me, type="match_proposed", title="Somebody for you")
+    option = made.HobbyOption.objects.create(code=f"hobby-{next(_numbers)}", name="Otter spotting", category="nature")
+    yield option
+    yield made.Hobby.objects.create(user=me, option=option, description="By the river, before breakfast.")
+    yield made.Photo.objects.create(
+        user=me,
+        position=1,
+        file=f"photos/00/{uuid4()}.jpg",
+        file_key=b"wrapped-key",
+        size=1000,
+        digest=uuid4().hex * 2,
+        width=800,
+        height=1000,
+        has_face=True,
+        quality=0.8,
+        analyzer="classical-1",
+    )
     yield made.AuthIdentity.objects.create(user=me, provider="password", provider_subject=uuid4().hex)
     yield made.PreferenceSettings.objects.create(
         user=me,

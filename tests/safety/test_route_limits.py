@@ -25,7 +25,7 @@ APPS = ("chat", "config", "connect", "matching", "safety")
 
 # Whatever lets somebody in, sends a code or a mail, speaks to another or shows oneself to them: without Redis refused.
 GUARDED = re.compile(
-    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|connect/chat$|reveal|decision-gate|account/export$"
+    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$"
 )
 # Guarded as soon as it is known that somebody is to be shown; taking that back is up always.
 BY_ACTION = {"connect/reveal"}

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from config.api.serializers import CamelSerializer, StrictSerializer
 from connect.api.serializers.fields import AgeField, LanguagesField
+from connect.api.serializers.photos import ShownPhotoSerializer
 from connect.enums import DisclosureLevel, Gender, Mode, Purpose, RelatedType
 from connect.models import Consent, Notification
 from connect.services.pool import Wishes
@@ -50,6 +51,12 @@ class CardSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(allow_null=True)
     gender = serializers.CharField(allow_null=True)
     school = serializers.CharField(allow_null=True)
+
+
+class PersonSerializer(CardSerializer):
+    """Another person with their photos, of which there are none below the level of identity."""
+
+    photos = ShownPhotoSerializer(many=True)
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):

@@ -20,5 +20,5 @@ GIVEN = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matching", "0010_first_servers"), ("safety", "0008_case_rights")]
+    dependencies = [("matching", "0011_first_servers"), ("safety", "0008_case_rights")]
     operations = [StaffRights(GIVEN)]

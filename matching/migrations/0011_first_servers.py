@@ -12,5 +12,5 @@ def add_first(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matching", "0009_discovery")]
+    dependencies = [("matching", "0010_discovery")]
     operations = [migrations.RunPython(add_first, migrations.RunPython.noop)]

@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0008_interests'),
+        ('matching', '0009_rights_of_interests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
