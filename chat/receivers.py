@@ -8,6 +8,7 @@ from django.dispatch import receiver
 
 from chat.enums import CloseReason
 from chat.services import conversations
+from config import hints
 from matching.enums import Origin, Pathway
 from matching.models import Connection, Match
 from matching.signals import connection_ended, connection_formed, match_accepted, match_closed

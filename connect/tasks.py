@@ -49,7 +49,7 @@ def clear_exports() -> None:
 
 @shared_task
 def sweep_photo_files() -> None:
-    photo_files.sweep(now=timezone.now())
+    photo_files.sweep(now=clock.now())
 
 
 @shared_task

@@ -16,9 +16,9 @@ from safety.roles import as_service
 class ServerState:
     """What a server has for a person, what keeps them out of it, and when they may have new cards (None: at once)."""
 
-    code: str
+    server: str
     name: str
-    state: Literal["none", "live", "exhausted"]
+    batch: Literal["none", "live", "exhausted"]
     made_at: datetime | None
     refreshable_at: datetime | None
     unmet: list[str]
@@ -32,7 +32,13 @@ def servers(user: User, now: datetime) -> list[ServerState]:
         unmet, open_to_them = discovery_gate.unmet(user.id, now), discovery_gate.looks_in(user.id)
     at = refreshable_at(user, now)
     return [
-        _state(server, batches.get(server.code), at if server.code in begun else None, unmet, Code(server.code) in open_to_them)
+        _state(
+            server,
+            batches.get(server.code),
+            at if server.code in begun else None,
+            unmet,
+            Code(server.code) in open_to_them,
+        )
         for server in Server.objects.all()
     ]
 

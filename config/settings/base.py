@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "GenderEnum": "connect.enums.Gender",
         "ReportStatusEnum": "safety.enums.ReportStatus",
+        "CardStatusEnum": "matching.enums.CardStatus",
         "AppealStatusEnum": "safety.enums.AppealStatus",
         "MessageLabelEnum": "safety.enums.RULE_LABELS",
         "SentStatusEnum": "chat.services.receipts.STATUSES",

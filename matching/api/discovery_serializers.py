@@ -7,8 +7,9 @@ from rest_framework import serializers
 from config.api.serializers import PlainSerializer, StrictSerializer
 from connect.enums import Gender
 from connect.languages import CODES
-from matching.enums import CardStatus, DistanceBand, InterestStatus, Server
-from matching.models import DiscoveryCard, Interest
+from matching.api.connection_serializers import InterestSerializer
+from matching.enums import CardStatus, DistanceBand, Server
+from matching.models import DiscoveryCard
 from matching.services import portrayals
 from matching.services.cards import Given
 from matching.services.discovery_filters import REACH_KM, Wanted
@@ -18,14 +19,14 @@ MANY = 30
 
 
 class ServerSerializer(serializers.Serializer[Any]):
-    """`state`: none before the first cards, which are free; live; exhausted when there were fewer than five people.
+    """`batch`: none before the first cards, which are free; live; exhausted when there were fewer than five people.
 
     `refreshable_at` null: at once. `unmet` names what keeps the caller out of this server.
     """
 
-    code = serializers.ChoiceField(Server.choices)
+    server = serializers.ChoiceField(Server.choices)
     name = serializers.CharField()
-    state = serializers.ChoiceField(["none", "live", "exhausted"])
+    batch = serializers.ChoiceField(["none", "live", "exhausted"])
     made_at = serializers.DateTimeField(allow_null=True)
     refreshable_at = serializers.DateTimeField(allow_null=True)
     unmet = serializers.ListField(child=serializers.CharField())
@@ -35,14 +36,14 @@ class ServersSerializer(serializers.Serializer[Any]):
     servers = ServerSerializer(many=True)
 
 
-class HobbySerializer(serializers.Serializer[Any]):
+class CardHobbySerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     shared = serializers.BooleanField()
 
 
-class CardSerializer(serializers.Serializer[Any]):
+class DiscoveryCardSerializer(serializers.Serializer[Any]):
     """Somebody, without who they are. `prompts` are what the two could talk about."""
 
     id = serializers.UUIDField()
@@ -51,7 +52,7 @@ class CardSerializer(serializers.Serializer[Any]):
     city = serializers.CharField(allow_blank=True)
     age_band = serializers.CharField()
     distance = serializers.ChoiceField(DistanceBand.choices)
-    hobbies = HobbySerializer(many=True)
+    hobbies = CardHobbySerializer(many=True)
     prompts = serializers.ListField(child=serializers.CharField())
 
 
@@ -61,7 +62,7 @@ class BatchSerializer(serializers.Serializer[Any]):
     server = serializers.ChoiceField(Server.choices)
     made_at = serializers.DateTimeField()
     exhausted = serializers.BooleanField()
-    cards = CardSerializer(many=True)
+    cards = DiscoveryCardSerializer(many=True)
 
 
 class CardStateSerializer(PlainSerializer):
@@ -90,19 +91,6 @@ class ExpressSerializer(StrictSerializer):
     card_id = serializers.UUIDField()
 
 
-class SentInterestSerializer(serializers.ModelSerializer[Interest]):
-    """An interest one sent; of the other no more than the card it was sent on shows."""
-
-    card_id = serializers.UUIDField(source="card", allow_null=True)
-    server = serializers.ChoiceField(Server.choices)
-    status = serializers.ChoiceField(InterestStatus.choices)
-
-    class Meta:
-        model = Interest
-        fields = ("id", "card_id", "server", "status", "created_at", "decided_at")
-        read_only_fields = fields
-
-
 class MadeConnectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     server = serializers.ChoiceField(Server.choices)
@@ -111,7 +99,7 @@ class MadeConnectionSerializer(serializers.Serializer[Any]):
 class ExpressedSerializer(serializers.Serializer[Any]):
     """`connection` is there when the interest is mutual."""
 
-    interest = SentInterestSerializer()
+    interest = InterestSerializer()
     connection = MadeConnectionSerializer(allow_null=True)
 
 

@@ -15,7 +15,7 @@ from matching.enums import Server
 from matching.services import batches, cards, discovery_filters
 from matching.services.cards import Given
 from safety.api import Endpoint, operation
-from safety.api.schema import MISSING, WRONG_STATE
+from safety.api.schema import WRONG_STATE
 
 
 class WordedEndpoint(Endpoint):
@@ -68,9 +68,7 @@ class FiltersView(Endpoint):
     def get(self, request: Request, server: Server) -> Response:
         return Response(s.filters(discovery_filters.current(self.me, server)))
 
-    @operation(
-        operation_id="discovery_filters_set", request=s.FilterSerializer, responses={200: s.FilterSerializer}
-    )
+    @operation(operation_id="discovery_filters_set", request=s.FilterSerializer, responses={200: s.FilterSerializer})
     def put(self, request: Request, server: Server) -> Response:
         wanted = self.given(s.FilterSerializer).wanted
         saved = discovery_filters.save(user_id=self.me, server=server, wanted=wanted, now=self.now)
@@ -83,19 +81,3 @@ class PassView(Endpoint):
     @operation(operation_id="discovery_pass", request=None, responses={200: s.CardStateSerializer})
     def post(self, request: Request, card_id: UUID) -> Response:
         return Response(s.CardStateSerializer(cards.pass_over(card_id=card_id, by=self.me, now=self.now)).data)
-
-
-class ExpressView(Endpoint):
-    """Being interested in whom a card shows; they learn of it only if they are too."""
-
-    idempotent = frozenset({"POST"})
-
-    @operation(
-        operation_id="interests_express",
-        request=s.ExpressSerializer,
-        responses={201: s.ExpressedSerializer, 404: MISSING},
-    )
-    def post(self, request: Request) -> Response:
-        card_id = self.given(s.ExpressSerializer).validated_data["card_id"]
-        interest, connection = cards.answer(card_id=card_id, by=self.me, now=self.now)
-        return Response(s.ExpressedSerializer({"interest": interest, "connection": connection}).data, status=201)

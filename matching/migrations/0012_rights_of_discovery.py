@@ -1,18 +1,17 @@
-"""Who sees discovery: moderators and admins who was shown to whom, analysts how full it is; admins order the servers."""
+"""Who sees discovery: moderators and admins who was shown to whom, analysts how well it is off."""
 
 from django.db import migrations
 
 from safety.schema import StaffRights
 
 SHOWN = [("matching", "view", "discoverybatch"), ("matching", "view", "discoverycard")]
-POOL = [("matching", "view", "server"), ("matching", "view", "discoverypool")]
+HEALTH = [("matching", "view", "server")]
 GIVEN = {
     "moderator": SHOWN,
-    "analyst": POOL,
+    "analyst": HEALTH,
     "admin": [
         *SHOWN,
-        *POOL,
-        ("matching", "change", "server"),
+        *HEALTH,
         ("matching", "view", "discoveryfilter"),
         ("matching", "view", "discoveryentry"),
     ],

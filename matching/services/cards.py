@@ -69,12 +69,12 @@ def live(*, by: UUID, server: Server, now: datetime) -> Given:
 
 
 def pass_over(*, card_id: UUID, by: UUID, now: datetime) -> DiscoveryCard:
-    """Put a card aside, so that its person is not shown again for a while; putting it aside twice is once.
+    """Put a card of a live batch aside, so that its person is not shown again for a while; twice is once.
 
     Raises NotYours, WrongState (card_decided) for one that the person is interested in.
     """
     with as_service():
-        card = _present(card_id, by, now)
+        card = _held(card_id, by)
         if card.status == CardStatus.INTERESTED:
             raise WrongState("You are interested in this card. Take that back first.", code="card_decided")
         return _decide(card, CardStatus.PASSED, now)
@@ -106,12 +106,20 @@ def _express(shown: DiscoveryCard, now: datetime) -> Interest:
 
 
 def _present(card_id: UUID, by: UUID, now: datetime) -> DiscoveryCard:
-    """One's own card, locked, that one still sees. Raises NotYours."""
-    card = DiscoveryCard.objects.filter(id=card_id, owner=by).select_related("batch")
-    held = card.select_for_update(of=("self",), no_key=True).first()
-    if held is None or not there(Server(held.batch.server), now).filter(id=card_id).exists():
+    """One's own card, locked, whose person can still be met. Raises NotYours."""
+    card = _held(card_id, by)
+    if not there(Server(card.batch.server), now).filter(id=card_id).exists():
         raise NotYours()
-    return held
+    return card
+
+
+def _held(card_id: UUID, by: UUID) -> DiscoveryCard:
+    """One's own card of a live batch, locked. Raises NotYours."""
+    live = DiscoveryCard.objects.filter(id=card_id, owner=by, batch__superseded_at=None).select_related("batch")
+    card = live.select_for_update(of=("self",), no_key=True).first()
+    if card is None:
+        raise NotYours()
+    return card
 
 
 def _decide(card: DiscoveryCard, status: CardStatus, now: datetime) -> DiscoveryCard:

@@ -5,7 +5,7 @@ is shown with the next sweep, or as soon as they look for others themselves.
 """
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -96,10 +96,10 @@ def _old(now: datetime) -> QuerySet[DiscoveryEntry, UUID]:
     return old.select_for_update(skip_locked=True).values_list("user_id", flat=True)
 
 
-def _facts(user_ids: Collection[UUID], now: datetime) -> Iterable[dict[str, Any]]:
+def _facts(user_ids: Collection[UUID], now: datetime) -> QuerySet[User, dict[str, Any]]:
     lacking = {code: Exists(demanded) for code, demanded in requirements.demanded().items()}
     people = User.objects.filter(id__in=bulk.any_of(user_ids), connect_profile__isnull=False, profile__isnull=False)
-    return (
+    found: QuerySet[User, dict[str, Any]] = (
         people.order_by("id")
         .annotate(**lacking, **discovery_gate.conditions(now))
         .annotate(
@@ -109,6 +109,7 @@ def _facts(user_ids: Collection[UUID], now: datetime) -> Iterable[dict[str, Any]
         )
         .values("id", "flagged", "chosen", "exposure", *_codes(now), *_SAID.values())
     )
+    return found
 
 
 def _codes(now: datetime) -> list[str]:

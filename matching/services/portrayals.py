@@ -1,6 +1,6 @@
 """What a card shows of a person: hobbies and what could be talked about, where roughly, how old roughly. Nothing else.
 
-What could be talked about is worded when the card is read, in the language of who reads it.
+What hobbies are called, and what could be talked about, is worded when the card is read, for who reads it.
 """
 
 from collections.abc import Collection
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from config import bulk
+from connect.hobby_wording import NAMES
 from connect.models import Hobby, Profile
 from matching import wording
 from matching.enums import DistanceBand
@@ -50,13 +51,13 @@ def age_band(age: int | None) -> str:
 
 def told(snapshot: dict[str, Any]) -> dict[str, Any]:
     """A snapshot in the language that is active, with what the two could talk about."""
-    hobbies = snapshot["hobbies"]
+    hobbies = [hobby | {"name": str(NAMES.get(hobby["code"], hobby["name"]))} for hobby in snapshot["hobbies"]]
     shared = [hobby for hobby in hobbies if hobby["shared"]]
     prompts = [
         wording.prompt(number, hobby["name"], shared=hobby["shared"])
         for number, hobby in enumerate((shared or hobbies)[:PROMPTS])
     ]
-    return snapshot | {"prompts": prompts}
+    return snapshot | {"hobbies": hobbies, "prompts": prompts}
 
 
 def _hobby(hobby: Hobby, viewer_hobbies: Collection[UUID]) -> dict[str, Any]:

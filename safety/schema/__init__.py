@@ -7,8 +7,8 @@ They are constraints to Django: `makemigrations` sees a change of them, migratio
 from safety.schema.append_only import AppendOnly
 from safety.schema.ceiling import Ceiling
 from safety.schema.frozen import Frozen
-from safety.schema.rights import StaffRights
 from safety.schema.locked import LockedWhile
+from safety.schema.rights import StaffRights
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
 from safety.schema.state_machine import StateMachine
@@ -18,13 +18,10 @@ __all__ = [
     "AppendOnly",
     "Ceiling",
     "Frozen",
-    "RowSecurity",
-    "Shares",
-    "StaffRights",
-    "Frozen",
     "LockedWhile",
     "RowSecurity",
     "Shares",
+    "StaffRights",
     "StateMachine",
     "owner",
     "pair",
