@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from bench import stack
-from bench.api import CONNECTIONS, REPEATS, REQUESTS, burst, seen_queries
+from bench.api import REPEATS, REQUESTS, burst, seen_queries
 from bench.report import figure
 from bench.stack import BARE, LOGS, OURS, Server, serving
 

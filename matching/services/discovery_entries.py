@@ -27,7 +27,7 @@ from safety.models import SafetyFlag
 from safety.roles import as_service
 
 TASK = "matching.tasks.follow_discovery"
-BATCH = 1_000
+BATCH = 2_000
 EXPOSURE_WINDOW = timedelta(days=30)
 """How far back being on a card counts as exposure."""
 
@@ -48,14 +48,16 @@ _SAID = {
 
 
 def build(*, user_ids: Collection[UUID], now: datetime) -> None:
-    """Make these people's entries anew, in three statements; who has no place in the pool any more loses theirs."""
+    """Make these people's entries anew, in five statements; who has no place in the pool any more loses theirs."""
     with as_service():
-        rows = [_entry(facts, now) for facts in _facts(user_ids, now)]
-        gone = {*user_ids} - {row.user_id for row in rows}
-        DiscoveryEntry.objects.filter(user__in=bulk.any_of(gone)).delete()
-        DiscoveryEntry.objects.bulk_create(
-            rows, batch_size=BATCH, update_conflicts=True, unique_fields=["user"], update_fields=BUILT
-        )
+        codes = _codes(now)
+        rows = {facts["id"]: _entry(facts, codes, now) for facts in _facts(user_ids, now)}
+        DiscoveryEntry.objects.filter(user__in=[*{*user_ids} - {*rows}]).delete()
+        standing = dict(DiscoveryEntry.objects.filter(user__in=user_ids).values_list("user_id", "id"))
+        for user_id, entry_id in standing.items():
+            rows[user_id].id = entry_id
+        bulk.update([rows[user_id] for user_id in standing], BUILT)
+        bulk.insert([row for user_id, row in rows.items() if user_id not in standing])
 
 
 def mark_old(*, user_ids: Collection[UUID], now: datetime) -> None:
@@ -98,7 +100,7 @@ def _old(now: datetime) -> QuerySet[DiscoveryEntry, UUID]:
 
 def _facts(user_ids: Collection[UUID], now: datetime) -> QuerySet[User, dict[str, Any]]:
     lacking = {code: Exists(demanded) for code, demanded in requirements.demanded().items()}
-    people = User.objects.filter(id__in=bulk.any_of(user_ids), connect_profile__isnull=False, profile__isnull=False)
+    people = User.objects.filter(id__in=user_ids, connect_profile__isnull=False, profile__isnull=False)
     found: QuerySet[User, dict[str, Any]] = (
         people.order_by("id")
         .annotate(**lacking, **discovery_gate.conditions(now))
@@ -122,10 +124,10 @@ def _exposure(now: datetime) -> Subquery:
     return Subquery(counted, output_field=IntegerField())
 
 
-def _entry(facts: dict[str, Any], now: datetime) -> DiscoveryEntry:
+def _entry(facts: dict[str, Any], codes: list[str], now: datetime) -> DiscoveryEntry:
     said = {name: facts[column] for name, column in _SAID.items()}
     x, y, z = place(said.pop("cell"))
-    unmet = [code for code in _codes(now) if not facts[code]]
+    unmet = [code for code in codes if not facts[code]]
     return DiscoveryEntry(
         user_id=facts["id"],
         visible=not {*unmet} - {"capacity_full"} and said["birth_date"] is not None,

@@ -33,7 +33,8 @@ def people(number: int, *hobbies: str, **fields: Any) -> list[User]:
 
 def settle(now: datetime) -> None:
     """Entries of everybody as they are now."""
-    discovery_entries.build(user_ids=list(User.objects.values_list("id", flat=True)), now=now)
+    with transaction.atomic():
+        discovery_entries.build(user_ids=list(User.objects.values_list("id", flat=True)), now=now)
 
 
 def refresh(user: User, now: datetime, server: Server = PARTNER) -> DiscoveryBatch:
