@@ -25,7 +25,7 @@ def run() -> list[dict[str, Any]]:
     person = _reader()
     queries = LOGS / "reads.json"
     LOGS.mkdir(parents=True, exist_ok=True)
-    queries.write_text(json.dumps({path: _seen_queries(path, person.token) for path in PATHS}))
+    queries.write_text(json.dumps({path: seen_queries(path, person.token) for path in PATHS}))
     with serving(OURS) as ours, serving(BARE, BENCH_READS=str(queries)) as bare:
         return [asyncio.run(_compare(path, name, ours, bare, person.token)) for path, name in PATHS.items()]
 
@@ -42,7 +42,7 @@ def _reader() -> Any:
     return me
 
 
-def _seen_queries(path: str, token: str) -> list[str]:
+def seen_queries(path: str, token: str) -> list[str]:
     """What the view reads, without what frames it: transaction and role the reference has of its own."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -59,10 +59,10 @@ def _seen_queries(path: str, token: str) -> list[str]:
 
 async def _compare(path: str, name: str, ours: Server, bare: Server, token: str) -> dict[str, Any]:
     rates, theirs = [], []
-    first = [await _burst(server, path, token, 5) for server in (ours, bare)]
+    first = [await burst(server, path, token, 5) for server in (ours, bare)]
     for _ in range(REPEATS):
-        rates.append((await _burst(ours, path, token, REQUESTS))[0])
-        theirs.append((await _burst(bare, path, token, REQUESTS))[0])
+        rates.append((await burst(ours, path, token, REQUESTS))[0])
+        theirs.append((await burst(bare, path, token, REQUESTS))[0])
     same = json.loads(first[0][1]) == json.loads(first[1][1])
     return figure(
         f"api.reads {name}",
@@ -77,7 +77,7 @@ async def _compare(path: str, name: str, ours: Server, bare: Server, token: str)
     )
 
 
-async def _burst(server: Server, path: str, token: str, requests: int) -> tuple[float, bytes]:
+async def burst(server: Server, path: str, token: str, requests: int) -> tuple[float, bytes]:
     """Requests a second, and one body. Raises RuntimeError for anything but a 200."""
     asked = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
     links = [await asyncio.open_connection(HOST, server.port) for _ in range(CONNECTIONS)]

@@ -24,12 +24,25 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 INSERT = "INSERT INTO bench_message (conversation, text) VALUES (%s, %s) RETURNING id"
-ROLE = "SELECT set_config('role', 'connect_client', true), set_config('app.user_id', %s, true)"
+ROLE = "SELECT set_config('role', %s, true), set_config('app.user_id', %s, true)"
+CLIENT, SERVICE = "connect_client", "connect_service"
 
 ISSUER = "maitribe-connect"
 READS: dict[str, list[str]] = (
     orjson.loads(Path(os.environ["BENCH_READS"]).read_bytes()) if "BENCH_READS" in os.environ else {}
 )
+PROMPTS = {
+    True: (
+        "You both like {hobby}. What got each of you into it?",
+        "{hobby}: which moment of it would you like to live through again?",
+        "{hobby} is something you share. What would you do together first?",
+    ),
+    False: (
+        "{hobby} is new to you? Ask what is best about it.",
+        "{hobby}: what would a first try look like?",
+        "Ask how {hobby} fits into their week.",
+    ),
+}
 
 
 @cache
@@ -71,13 +84,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"ok")
 
 
-def _reads(request: HttpRequest) -> list[list[dict[str, Any]]]:
+def _reads(request: HttpRequest, role: str = CLIENT) -> list[list[dict[str, Any]]]:
     """Token, transaction, role, session, and the rows of every query of this path."""
     token = request.headers["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, settings.SIGNING_KEY, ["HS256"], audience=ISSUER, issuer=ISSUER)
     found = []
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(ROLE, [claims["user_id"]])
+        cursor.execute(ROLE, [role, claims["user_id"]])
         for sql in READS[request.path]:
             cursor.execute(sql)
             names = [column.name for column in cursor.description]
@@ -129,6 +142,29 @@ def _streak(row: dict[str, Any], me: Any) -> dict[str, Any]:
     }
 
 
+def batch(request: HttpRequest) -> HttpResponse:
+    """The cards as they were stored, with the words of English."""
+    _, passed, (found, *_), cards, _ = _reads(request, SERVICE)
+    if not passed:
+        raise PermissionDenied
+    shown = [
+        {"id": card["id"], "position": card["position"], "status": card["status"]}
+        | _told(orjson.loads(card["snapshot"]))
+        for card in cards
+    ]
+    return _json({name: found[name] for name in ("server", "made_at", "exhausted")} | {"cards": shown})
+
+
+def _told(snapshot: dict[str, Any]) -> dict[str, Any]:
+    hobbies = snapshot["hobbies"]
+    shared = [hobby for hobby in hobbies if hobby["shared"]]
+    prompts = [
+        PROMPTS[hobby["shared"]][number].format(hobby=hobby["name"])
+        for number, hobby in enumerate((shared or hobbies)[:3])
+    ]
+    return snapshot | {"prompts": prompts}
+
+
 def _json(data: Any) -> HttpResponse:
     return HttpResponse(orjson.dumps(data, option=orjson.OPT_UTC_Z), content_type="application/json")
 
@@ -138,6 +174,7 @@ urlpatterns = [
     path("connect/status", status),
     path("api/conversations", conversations),
     path("api/streaks", streaks),
+    path("api/discovery/partner/batch", batch),
 ]
 
 application = ProtocolTypeRouter(

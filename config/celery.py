@@ -41,6 +41,7 @@ app.conf.beat_schedule = {
     "run shards": {"task": "matching.tasks.run_shards", "schedule": timedelta(seconds=10)},
     "follow pool": {"task": "matching.tasks.follow_pool", "schedule": timedelta(seconds=5)},
     "expire proposals": {"task": "matching.tasks.expire_proposals", "schedule": timedelta(minutes=1)},
+    "follow discovery": {"task": "matching.tasks.follow_discovery", "schedule": timedelta(minutes=1)},
     "settle interests": {"task": "matching.tasks.settle_interests", "schedule": timedelta(minutes=1)},
     "lapse interests": {"task": "matching.tasks.lapse_interests", "schedule": timedelta(hours=1)},
     "rebuild charts": {"task": "matching.tasks.rebuild_charts", "schedule": timedelta(seconds=5)},

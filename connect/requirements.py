@@ -15,18 +15,18 @@ HOBBIES = 2
 
 def unmet(user_id: UUID) -> list[str]:
     """The codes of what is missing, always in the same order; all of them for who is nobody. One query."""
-    demanded = _demanded()
+    wanted = demanded()
     with as_service():
-        has = User.objects.filter(id=user_id).values_list(*map(Exists, demanded.values())).first()
-    return [code for code, there in zip(demanded, has or [False] * len(demanded), strict=True) if not there]
+        has = User.objects.filter(id=user_id).values_list(*map(Exists, wanted.values())).first()
+    return [code for code, there in zip(wanted, has or [False] * len(wanted), strict=True) if not there]
 
 
 def met() -> Q:
     """Condition on User: nothing is missing. For a reader of everybody's rows, which the service alone is."""
-    return Q(*map(Exists, _demanded().values()))
+    return Q(*map(Exists, demanded().values()))
 
 
-def _demanded() -> dict[str, QuerySet[Any]]:
+def demanded() -> dict[str, QuerySet[Any]]:
     """By the code of its absence what has to be there; the second of two is there when one is passed over."""
     photos = Photo.objects.filter(user=OuterRef("pk"))
     hobbies = Hobby.objects.filter(user=OuterRef("pk"))

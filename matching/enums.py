@@ -80,6 +80,31 @@ class Server(TextChoices):
     GROWTH = "growth"
 
 
+class CardStatus(TextChoices):
+    SHOWN = "shown"
+    PASSED = "passed"
+    INTERESTED = "interested"
+
+
+CARD_TRANSITIONS = {
+    CardStatus.SHOWN: [CardStatus.PASSED, CardStatus.INTERESTED],
+    CardStatus.PASSED: [],
+    CardStatus.INTERESTED: [],
+}
+
+
+class DistanceBand(TextChoices):
+    """How far away somebody lives, as coarsely as anybody is told; the nearest first."""
+
+    UNDER_10 = "under_10_km"
+    UNDER_25 = "under_25_km"
+    UNDER_50 = "under_50_km"
+    UNDER_100 = "under_100_km"
+    UNDER_250 = "under_250_km"
+    FARTHER = "farther"
+    UNKNOWN = "unknown"
+
+
 class InterestStatus(TextChoices):
     PENDING = "pending"
     MUTUAL = "mutual"

@@ -1,4 +1,4 @@
-"""The matching run in figures."""
+"""The matching run and discovery in figures."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from matching.enums import RunStatus
 from matching.models import MatchingRun, PoolEntry
+from matching.services.discovery_health import health
 
 FIGURES = {
     "pool_size": "People who took part in the last finished run to its end.",
@@ -17,9 +18,15 @@ FIGURES = {
     "exposure_gini": "Inequality of exposure, 0 to 1, with its proposals.",
 }
 
+DISCOVERY = {
+    "visible": "People who can be found, by server.",
+    "batches": "Live batches, by server.",
+    "exhausted": "Of them, those with fewer than five people.",
+}
+
 
 def figures() -> Iterator[Metric]:
-    """Of the last finished run, and of what waits. Needs the service role."""
+    """Of the last finished run, of what waits, and of discovery. Needs the service role."""
     yield from _of_last_run()
     runs = GaugeMetricFamily("matching_runs", "Runs on record, by status.", labels=["status"])
     for status, count in MatchingRun.objects.order_by().values_list("status").annotate(count=Count("id")):
@@ -32,6 +39,25 @@ def figures() -> Iterator[Metric]:
     for work, count in waiting.items():
         backlog.add_metric([work], count)
     yield backlog
+    yield from _of_discovery()
+
+
+def _of_discovery() -> Iterator[Metric]:
+    found = health()
+    yield GaugeMetricFamily("matching_discovery_people", "People in the pool.", value=found.people)
+    yield GaugeMetricFamily("matching_discovery_exposure_gini", "Inequality of exposure, 0 to 1.", value=found.gini)
+    servers = {
+        name: GaugeMetricFamily(f"matching_discovery_{name}", meaning, labels=["server"])
+        for name, meaning in DISCOVERY.items()
+    }
+    for server, each in found.servers.items():
+        for name, family in servers.items():
+            family.add_metric([server], getattr(each, name))
+    yield from servers.values()
+    unmet = GaugeMetricFamily("matching_discovery_unmet", "People whom it keeps out, by what.", labels=["code"])
+    for code, count in found.unmet.items():
+        unmet.add_metric([code], count)
+    yield unmet
 
 
 def _of_last_run() -> Iterator[Metric]:

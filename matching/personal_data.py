@@ -12,6 +12,10 @@ from matching.models import (
     Chart,
     Connection,
     ConnectionEvent,
+    DiscoveryBatch,
+    DiscoveryCard,
+    DiscoveryEntry,
+    DiscoveryFilter,
     EngineParameters,
     Interest,
     InterestWipe,
@@ -21,8 +25,8 @@ from matching.models import (
 )
 from matching.queries import proposal
 from matching.services import connections, interests, proposals
-from safety.parts import both, deletes, empties, replaces, replaces_in_pair, with_its_owner
-from safety.personal_data import Part, before_erasure, register
+from safety.parts import both, deletes, empties, replaces, replaces_in_pair, sweeping, with_its_owner
+from safety.personal_data import Part, Retention, before_erasure, register
 from safety.roles import as_service
 
 MEET = "to bring people together who suit each other"
@@ -68,7 +72,7 @@ def _received(person: UUID) -> Q:
 
 def declare() -> None:
     before_erasure(leave)
-    register(*_scored(), *_connected(), *_interested(), _tuned())
+    register(*_scored(), *_connected(), *_interested(), *_discovered(), _tuned())
 
 
 def _scored() -> list[Part]:
@@ -151,6 +155,64 @@ def _interested() -> list[Part]:
             seen_by="you; moderators",
         ),
     ]
+
+
+def _shown(person: UUID) -> Q:
+    """On whose cards somebody was, who never learns of it."""
+    return Q(subject=person)
+
+
+def _card(card: Any, person: UUID) -> dict[str, Any]:
+    names = ("id", "position", "status", "shown_at", "decided_at", "snapshot")
+    return {name: getattr(card, name) for name in names}
+
+
+def _discovered() -> list[Part]:
+    return [
+        Part(
+            DiscoveryCard,
+            "The cards you were shown, and those that showed you",
+            "so that you see the same cards until you ask for new ones",
+            deletes("owner", "subject"),
+            belongs=("owner", "subject"),
+            unknown=_shown,
+            shown=_card,
+            seen_by="you; whom you were shown to, without who you are; moderators",
+            lasts="as long as the cards it was given with",
+        ),
+        Part(
+            DiscoveryBatch,
+            "When you were given cards, and in which server",
+            "so that you see the same cards until you ask for new ones",
+            deletes("person"),
+            belongs=("person",),
+            seen_by="you; moderators",
+            retention=Retention("discovery", "its replacement, with its cards", sweeping(_replaced, _delete)),
+        ),
+        Part(
+            DiscoveryFilter,
+            "Whom you look for in discovery",
+            MEET,
+            deletes("person"),
+            belongs=("person",),
+        ),
+        Part(
+            DiscoveryEntry,
+            "What you are sorted and filtered by when others look for cards",
+            MEET,
+            deletes("user"),
+            hidden=("flagged", "exposure", "visible", "unmet"),
+            derived={Purpose.MATCHING: ("hobbies",)},
+        ),
+    ]
+
+
+def _replaced(model: Any, moment: datetime) -> Any:
+    return model.objects.replaced_before(moment)
+
+
+def _delete(batches: Any) -> None:
+    batches.delete()
 
 
 def _tuned() -> Part:

@@ -11,7 +11,19 @@ from connect.enums import Purpose
 from connect.models import BirthData
 from connect.signals import birth_changed, consent_revoked, profile_changed
 from matching.enums import ConnectionStatus
-from matching.services import charts, connections, entries, feedback, interests, proposals, scorings
+from matching.models import Connection
+from matching.services import (
+    batches,
+    charts,
+    connections,
+    discovery_entries,
+    entries,
+    feedback,
+    interests,
+    proposals,
+    scorings,
+)
+from matching.signals import connection_ended, connection_formed
 from safety.services.actions import Standing
 from safety.signals import access_changed, user_blocked
 
@@ -38,13 +50,17 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
         entries.remove(user_id=user_id)
         closed = proposals.close_for(user_id=user_id, now=now)
         withdrawn = interests.withdraw_all(by=user_id, now=now)
-        return {"proposals": closed, "interests": withdrawn, "learned": feedback.forget(user_id=user_id)}
+        discovery_entries.remove(user_id=user_id)
+        cards = batches.forget(user_id=user_id, now=now)
+        learned = feedback.forget(user_id=user_id)
+        return {"proposals": closed, "interests": withdrawn, "cards": cards, "learned": learned}
     return {}
 
 
 @receiver(profile_changed)
 def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) -> dict[str, int]:
     """What was closed, by name."""
+    discovery_entries.mark_old(user_ids=[user_id], now=now)
     if not active:
         entries.empty(user_id=user_id, now=now)
         return {"proposals": proposals.close_for(user_id=user_id, now=now)}
@@ -71,3 +87,9 @@ def part(*, blocker_id: UUID, blocked_id: UUID, now: datetime, **kwargs: Any) ->
     )
     # What the other feels stays as it is, or they could tell.
     interests.withdraw_all(by=blocker_id, receiver=blocked_id, now=now)
+
+
+@receiver([connection_formed, connection_ended])
+def count_room(*, connection: Connection, now: datetime, **kwargs: Any) -> None:
+    """Both have room in discovery for one less, or for one more."""
+    discovery_entries.mark_old(user_ids=[connection.user_low_id, connection.user_high_id], now=now)

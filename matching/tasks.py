@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 
 from config import clock
-from matching.services import building, charts, lapses, meetings, newcomers, proposals, runs
+from matching.services import building, charts, discovery_entries, lapses, meetings, newcomers, proposals, runs
 
 
 @shared_task
@@ -54,4 +54,11 @@ def settle_interests() -> None:
 @shared_task
 def lapse_interests() -> None:
     while lapses.sweep(now=clock.now()):
+        pass
+
+
+@shared_task
+def follow_discovery() -> None:
+    """Make the entries of newcomers, and those that have become old anew."""
+    while discovery_entries.sweep(now=clock.now()):
         pass

@@ -43,6 +43,20 @@ REASONS: dict[str, Promise] = {
     "readiness_different": gettext_lazy("You can take your time with each other."),
 }
 
+PROMPTS: dict[bool, tuple[Promise, ...]] = {
+    True: (
+        gettext_lazy("You both like {hobby}. What got each of you into it?"),
+        gettext_lazy("{hobby}: which moment of it would you like to live through again?"),
+        gettext_lazy("{hobby} is something you share. What would you do together first?"),
+    ),
+    False: (
+        gettext_lazy("{hobby} is new to you? Ask what is best about it."),
+        gettext_lazy("{hobby}: what would a first try look like?"),
+        gettext_lazy("Ask how {hobby} fits into their week."),
+    ),
+}
+"""What two people could talk about, whether they share the hobby or not."""
+
 PROPOSED = (
     gettext_lazy("Somebody new for you"),
     gettext_lazy("See what speaks for the two of you, and decide."),
@@ -66,6 +80,12 @@ def reasons(stored: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 def label(code: str | None) -> str | None:
     """The word for a score; None where there is none."""
     return str(LABELS[code]) if code in LABELS else None
+
+
+def prompt(number: int, hobby: str, *, shared: bool) -> str:
+    """A question about a hobby; another for each number, until they begin again."""
+    asked = PROMPTS[shared]
+    return str(asked[number % len(asked)]).format(hobby=hobby)
 
 
 def _told(code: str, params: Mapping[str, list[str]], **unread: Any) -> str:

@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "GenderEnum": "connect.enums.Gender",
         "ReasonEnum": "safety.enums.ReportReason",
         "ReportStatusEnum": "safety.enums.ReportStatus",
+        "CardStatusEnum": "matching.enums.CardStatus",
         "AppealStatusEnum": "safety.enums.AppealStatus",
         "MessageLabelEnum": "safety.enums.RULE_LABELS",
         "SentStatusEnum": "chat.services.receipts.STATUSES",

@@ -7,6 +7,10 @@ MATCHING_MIN_INTERVAL = timedelta(seconds=5)
 MATCHING_LEASE = timedelta(minutes=5)
 MATCHING_INLINE = 30_000
 INTEREST_LAPSES_AFTER = timedelta(days=30)
+# discovery: how long the one timer runs, by tier; how long somebody passed is not shown again; how old an entry gets.
+DISCOVERY_REFRESH = {"free": timedelta(hours=24), "plus": timedelta(hours=12), "pro": timedelta(hours=6)}
+DISCOVERY_PASS_RESTS = timedelta(days=60)
+DISCOVERY_ENTRY_AGE = timedelta(minutes=15)
 # How far ahead two people may agree on a time to talk.
 SCHEDULE_AHEAD = timedelta(days=90)
 
@@ -84,6 +88,7 @@ EXPORT_LIFETIME = timedelta(days=7)
 # How long each class of data is kept, from the moment that docs/privacy.md names.
 RETENTION = {
     "conversations": timedelta(days=90),
+    "discovery": timedelta(days=90),
     "notifications": timedelta(days=180),
     "reports": timedelta(days=3 * 365),
     "audit": timedelta(days=7 * 365 + 2),

@@ -10,18 +10,35 @@ from config.errors import NotYours
 from connect.api.paging import ListEndpoint
 from connect.queries import languages
 from matching.api import connection_serializers as s
+from matching.api.discovery_serializers import ExpressedSerializer, ExpressSerializer
 from matching.api.serializers import PersonalitySummarySerializer
 from matching.models import Connection, ConnectionEvent, Interest
-from matching.services import connections, interests, partners, schedules
+from matching.services import cards, connections, interests, partners, schedules
 from safety.api import Endpoint, operation
+from safety.api.schema import MISSING
 
 
 class InterestsView(ListEndpoint):
-    """What one sent, newest first; what others feel about one shows nowhere."""
+    """What one sent, newest first, and being interested in whom a card shows; they learn of it only if they are too.
+
+    What others feel about one shows nowhere.
+    """
+
+    idempotent = frozenset({"POST"})
 
     @operation(operation_id="interests_list", responses={200: s.InterestSerializer(many=True)})
     def get(self, request: Request) -> Response:
         return self.page(Interest.objects.filter(sender=self.me), s.InterestSerializer)
+
+    @operation(
+        operation_id="interests_express",
+        request=ExpressSerializer,
+        responses={201: ExpressedSerializer, 404: MISSING},
+    )
+    def post(self, request: Request) -> Response:
+        card_id = self.given(ExpressSerializer).validated_data["card_id"]
+        interest, connection = cards.answer(card_id=card_id, by=self.me, now=self.now)
+        return Response(ExpressedSerializer({"interest": interest, "connection": connection}).data, status=201)
 
 
 class InterestView(Endpoint):

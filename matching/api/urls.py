@@ -1,15 +1,34 @@
-"""Paths of this app. The flag opens interests and connections to the public; taking back and ending are open always."""
+"""Paths of this app. The flag opens the flow to the public; taking back and ending are open always."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
 from connect.exposure import FLAGGED
-from matching.api import connection_views
+from matching.api import connection_views, discovery_views
 from matching.api.connection_views import PersonalitySummaryView
 from matching.api.views import ChartView
+from matching.enums import Server
+
+
+class ServerConverter(StringConverter):
+    """The code of a server of discovery; any other is no path."""
+
+    regex = f"(?:{'|'.join(Server.values)})"
+
+    def to_python(self, value: str) -> Server:
+        return Server(value)
+
+
+register_converter(ServerConverter, "server")
 
 urlpatterns: list[URLPattern] = [
     path("profile/chart", ChartView.as_view()),
     path("connections/<uuid:connection_id>/personality_summary", PersonalitySummaryView.as_view(**FLAGGED)),
+    path("discovery/servers", discovery_views.ServersView.as_view(**FLAGGED)),
+    path("discovery/<server:server>/batch", discovery_views.BatchView.as_view(**FLAGGED)),
+    path("discovery/<server:server>/refresh", discovery_views.RefreshView.as_view(**FLAGGED)),
+    path("discovery/<server:server>/filters", discovery_views.FiltersView.as_view(**FLAGGED)),
+    path("discovery/cards/<uuid:card_id>/pass", discovery_views.PassView.as_view(**FLAGGED)),
     path("interests", connection_views.InterestsView.as_view(**FLAGGED)),
     path("interests/<uuid:interest_id>", connection_views.InterestView.as_view()),
     path("connections/<uuid:connection_id>/archive", connection_views.ArchiveView.as_view(**FLAGGED)),

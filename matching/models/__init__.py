@@ -1,5 +1,7 @@
 from matching.models.chart import Chart
 from matching.models.connection import Connection, ConnectionEvent
+from matching.models.discovery import DiscoveryBatch, DiscoveryCard, Server
+from matching.models.discovery_people import DiscoveryEntry, DiscoveryFilter
 from matching.models.feedback import MatchFeedback
 from matching.models.interest import Interest, InterestWipe
 from matching.models.match import Match
@@ -11,6 +13,10 @@ __all__ = [
     "Chart",
     "Connection",
     "ConnectionEvent",
+    "DiscoveryBatch",
+    "DiscoveryCard",
+    "DiscoveryEntry",
+    "DiscoveryFilter",
     "EngineParameters",
     "Interest",
     "InterestWipe",
@@ -19,4 +25,5 @@ __all__ = [
     "MatchingRun",
     "MatchingShard",
     "PoolEntry",
+    "Server",
 ]

@@ -13,20 +13,23 @@ from connect.models import (
     BirthData,
     ConnectProfile,
     Consent,
+    Hobby,
     InterestScore,
     NonNegotiable,
     OffLimitsTopic,
+    Photo,
     PreferenceSettings,
     Profile,
     ReadinessAnswer,
     User,
     ValueScore,
+    VerificationSignal,
 )
-from matching.models import Chart, PoolEntry
-from matching.services import building, entries
-from matching.simulation import answer_rows, people_rows
+from matching.models import Chart, DiscoveryEntry, PoolEntry
+from matching.services import building, discovery_entries, entries
+from matching.simulation import answer_rows, discovery_rows, people_rows
 from matching.simulation.population import population
-from matching.simulation.rows import write
+from matching.simulation.rows import Rows, write
 
 TABLES = (
     (User, people_rows.users),
@@ -44,6 +47,14 @@ TABLES = (
 )
 """What is written, a table before those that refer to it."""
 
+DISCOVERY = (
+    *TABLES[:4],
+    (VerificationSignal, discovery_rows.signals),
+    (Photo, discovery_rows.photos),
+    (Hobby, discovery_rows.hobbies),
+)
+"""The same people for discovery: the accounts, and what it asks of them."""
+
 
 def simulated() -> QuerySet[User]:
     """The accounts that were made here: nobody can sign in as them."""
@@ -56,11 +67,17 @@ def make(*, people: int, seed: int, keep: bool, now: datetime) -> None:
     Raises WrongState: in production; for a login that row security holds for; when this seed's people are here
     already; and, unless `keep` says that whoever is here stays among them, when anybody is.
     """
-    with transaction.atomic():
-        _check_allowed(seed, keep)
-        _check_constraints_at_once()
-        write(population(people, seed), TABLES, now=now)
+    _write(TABLES, people, seed, keep, now)
     derive(now=now)
+
+
+def make_for_discovery(*, people: int, seed: int, keep: bool, now: datetime) -> None:
+    """As `make`, but put them where discovery finds them, and nowhere else."""
+    _write(DISCOVERY, people, seed, keep, now)
+    _analyze([model for model, _ in DISCOVERY])
+    while discovery_entries.sweep(now=now):
+        pass
+    _analyze([DiscoveryEntry])
 
 
 def derive(*, now: datetime) -> None:
@@ -70,6 +87,13 @@ def derive(*, now: datetime) -> None:
     while building.build_due(now=now):
         pass
     _analyze([PoolEntry])
+
+
+def _write(tables: Sequence[tuple[type[Model], Rows]], people: int, seed: int, keep: bool, now: datetime) -> None:
+    with transaction.atomic():
+        _check_allowed(seed, keep)
+        _check_constraints_at_once()
+        write(population(people, seed), tables, now=now)
 
 
 def _analyze(models: Sequence[type[Model]]) -> None:

@@ -24,7 +24,7 @@ WAYS_OUT = {
     "/api/interests/{interest_id}",
     "/api/connections/{connection_id}/terminate",
 }
-FLOW = ("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/api/connections")
+FLOW = ("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/api/connections", "/api/discovery")
 CONNECT = [entry for entry in operations() if entry[1].startswith(FLOW)]
 HELP = ("/api/blocks", "/api/reports", "/api/moderation_actions", "/api/appeals", "/api/consents", "/api/account")
 ELSEWHERE = [entry for entry in operations() if entry[1].startswith(HELP)]

@@ -149,6 +149,13 @@ AUDIENCES: dict[str, list[Audience]] = {
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
+    "discovery_servers": [OWN],
+    "discovery_batch": [OWN],
+    "discovery_refresh": [OWN],
+    "discovery_filters": [OWN],
+    "discovery_filters_set": [OWN],
+    "discovery_pass": [named("card_id", row_of("matching.DiscoveryCard"), NOBODY_ELSE)],
+    "interests_express": [named("card_id", row_of("matching.DiscoveryCard"), NOBODY_ELSE)],
     "interests_list": [OWN],
     "interests_withdraw": [named("interest_id", row_of("matching.Interest"), NOBODY_ELSE)],
     "connections_list": [OWN],

@@ -60,7 +60,13 @@ def test_the_engines_vectors_go_at_once_and_those_of_others_stay(api, now):
 def test_taking_back_twice_deletes_nothing_more(api, now):
     user = person(now, chart=False)
     match_of(user, account(), now)
-    assert take_back(api, user, Purpose.MATCHING) == {"vectors": 4, "proposals": 1, "interests": 0, "learned": 0}
+    assert take_back(api, user, Purpose.MATCHING) == {
+        "vectors": 4,
+        "proposals": 1,
+        "interests": 0,
+        "cards": 0,
+        "learned": 0,
+    }
     assert take_back(api, user, Purpose.MATCHING) == {}
 
 

@@ -14,6 +14,10 @@ from matching.models import (
     Chart,
     Connection,
     ConnectionEvent,
+    DiscoveryBatch,
+    DiscoveryCard,
+    DiscoveryEntry,
+    DiscoveryFilter,
     EngineParameters,
     Interest,
     InterestWipe,
@@ -22,6 +26,7 @@ from matching.models import (
     MatchingRun,
     MatchingShard,
     PoolEntry,
+    Server,
 )
 from matching.vectors import LANGUAGE_BYTES, WIDTH
 from safety.crypto import Cipher, new_data_key, wrap
@@ -142,6 +147,10 @@ def _own(me):
     yield made.AccountDeletion.objects.create(user=me, due_at=now)
     yield from _paid(me, now)
     yield Chart.objects.create(user=me, astrology={"sun": 1}, due_at=now)
+    yield DiscoveryFilter.objects.create(person=me, server="partner", genders=["male"])
+    yield DiscoveryEntry.objects.create(
+        user=me, visible=True, has_room=True, flagged=False, min_age=18, max_age=99, exposure=0, built_at=now
+    )
     yield PoolEntry.objects.create(user=me, key=[1.0] * WIDTH, languages=bytes(LANGUAGE_BYTES), due_at=now)
 
 
@@ -190,6 +199,13 @@ def _paired(me, other):
     connection = Connection.objects.create(user_low=first, user_high=second, origin="compatibility", match=match)
     yield connection
     yield ConnectionEvent.objects.create(connection=connection, event_type="created")
+    yield Server.objects.get_or_create(code="partner", defaults={"name": "Partner", "sort_order": 1})[0]
+    batch = DiscoveryBatch.objects.create(person=me, server="partner", made_at=now, exhausted=True)
+    yield batch
+    snapshot = {"city": "", "age_band": "30-34", "distance": "unknown", "hobbies": []}
+    yield DiscoveryCard.objects.create(
+        batch=batch, owner=me, subject=other, position=1, snapshot=snapshot, shown_at=now
+    )
     yield Interest.objects.create(sender=me, receiver=other, server="partner", card=uuid4())
     yield InterestWipe.objects.create(user=me, connection=connection, interests=1)
     yield from _days(me, other, connection, now)
