@@ -57,7 +57,8 @@ def build(*, user_ids: Collection[UUID], now: datetime) -> None:
         for user_id, entry_id in standing.items():
             rows[user_id].id = entry_id
         bulk.update([rows[user_id] for user_id in standing], BUILT)
-        bulk.insert([row for user_id, row in rows.items() if user_id not in standing])
+        new = [row for user_id, row in rows.items() if user_id not in standing]
+        DiscoveryEntry.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def mark_old(*, user_ids: Collection[UUID], now: datetime) -> None:
