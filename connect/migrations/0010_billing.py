@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3)),
                 ('provider', models.CharField(choices=[('sandbox', 'Sandbox'), ('stripe', 'Stripe'), ('credits', 'Credits')], max_length=7)),
                 ('invoice', models.CharField(blank=True, max_length=255)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='payments', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('settled', 'Settled'), ('failed', 'Failed'), ('refund_pending', 'Refund Pending'), ('refunded', 'Refunded')], max_length=14)),
                 ('reference', models.CharField(blank=True, db_index=True, max_length=255)),
                 ('at', models.DateTimeField()),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='connect.payment')),
+                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='states', to='connect.payment')),
             ],
         ),
         migrations.CreateModel(
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(choices=[('protection', 'Protection'), ('goodwill', 'Goodwill'), ('purchase', 'Purchase'), ('refund', 'Refund')], max_length=10)),
                 ('source_id', models.UUIDField()),
                 ('at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credit_entries', to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='credit_entries', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name_plural': 'credit entries',

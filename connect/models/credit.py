@@ -10,7 +10,8 @@ from safety.schema import AppendOnly, NeverNegative, RowSecurity, owner
 class CreditEntry(Record):
     """Credits that came (above zero) or went (below), in minor units. The balance is the sum, and never negative."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="credit_entries")
+    # Rows are kept, by the function that forgets a payer, and go by no cascade: the trigger would refuse it.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, related_name="credit_entries")
     amount = models.IntegerField()
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=10, choices=CreditReason)

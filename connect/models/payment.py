@@ -26,7 +26,8 @@ class Payment(Record):
     `invoice` is the provider's name of a period's bill of a subscription, and empty for everything else.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="payments")
+    # Rows are kept, by the function that forgets a payer, and go by no cascade: the trigger would refuse it.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, related_name="payments")
     item = models.CharField(max_length=12, choices=Item)
     subject_id = models.UUIDField(db_index=True)
     amount = models.PositiveIntegerField()
@@ -63,7 +64,7 @@ class Payment(Record):
 class PaymentState(Record):
     """A state of a payment, from when it was; `reference` is what the provider calls the payment."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="states")
+    payment = models.ForeignKey(Payment, on_delete=models.DO_NOTHING, related_name="states")
     number = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=14, choices=PaymentStatus)
     reference = models.CharField(max_length=255, blank=True, db_index=True)

@@ -27,6 +27,7 @@ def address(path, ids=None):
     for parameter in (
         "appeal_id",
         "block_id",
+        "card_id",
         "connection_id",
         "conversation_id",
         "device_id",
@@ -37,9 +38,10 @@ def address(path, ids=None):
         "person_id",
         "photo_id",
         "session_id",
+        "streak_id",
     ):
         path = path.replace(f"{{{parameter}}}", str((ids or {}).get(parameter, uuid4())))
-    return path.replace("{seq}", "1")
+    return path.replace("{seq}", "1").replace("{number}", "1").replace("{server}", "partner")
 
 
 def query(method, path, ids=None):

@@ -10,7 +10,8 @@ from django.utils import timezone
 from connect.enums import Purpose
 from connect.services import consents, personality
 from matching.engine.features import DIMENSIONS
-from matching.models import Match, MatchFeedback, PoolEntry
+from matching.models import Chart, Match, MatchFeedback, PoolEntry
+from matching.services import discovery_entries
 from safety import personal_data
 from tests.matching.builders import loaded, match_of, person
 
@@ -36,6 +37,9 @@ def somebody(db):
         match=match, user=user, rating=5, vector_delta=np.full(len(DIMENSIONS), 0.1), engine_version="1"
     )
     loaded(now)
+    # As after a birth of which the time is not known.
+    Chart.objects.filter(user=user).update(astro_spread=b"factors", hd_spread=b"factors")
+    discovery_entries.build(user_ids=[user.id], now=now)
     add_questions(apps, None)
     consents.grant(user_id=user.id, purpose=Purpose.PERSONALITY, version="v1", now=now)
     personality.answer(user_id=user.id, answers={"party_life": 4})

@@ -26,6 +26,11 @@ OPEN = {
     ("POST", "/api/account/restore"),
     ("GET", "/api/account/export"),
     ("POST", "/api/account/export"),
+    # Who pays may see it, and end it.
+    ("GET", "/api/billing"),
+    ("GET", "/api/billing/payments"),
+    ("GET", "/api/billing/credits"),
+    ("POST", "/api/billing/subscription"),
     ("GET", "/api/moderation_actions"),
     ("GET", "/api/appeals"),
     ("POST", "/api/appeals"),
