@@ -27,16 +27,19 @@ def address(path, ids=None):
     for parameter in (
         "appeal_id",
         "block_id",
+        "card_id",
+        "connection_id",
         "conversation_id",
         "export_id",
         "hobby_id",
+        "interest_id",
         "notification_id",
         "person_id",
         "photo_id",
         "session_id",
     ):
         path = path.replace(f"{{{parameter}}}", str((ids or {}).get(parameter, uuid4())))
-    return path.replace("{seq}", "1")
+    return path.replace("{seq}", "1").replace("{server}", "partner")
 
 
 def query(method, path, ids=None):

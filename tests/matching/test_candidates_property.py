@@ -1,4 +1,4 @@
-"""Whoever they are: cards show who may be seen, in the order that was promised, held against the rules in plain words."""
+"""Whoever they are: cards show who may be seen, in the promised order, held against the rules in plain words."""
 
 from datetime import UTC, datetime
 
