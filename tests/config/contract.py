@@ -40,7 +40,9 @@ def name(value: Any) -> str:
 
 def view(path: str) -> Any:
     """The Endpoint behind a path of the schema."""
-    filled = re.sub(r"{\w+}", str(uuid4()), path.replace("{seq}", "1"))
+    filled = re.sub(
+        r"{\w+}", str(uuid4()), path.replace("{seq}", "1").replace("{number}", "1").replace("{server}", "partner")
+    )
     return resolve(filled).func.view_class
 
 

@@ -143,7 +143,7 @@ def call(client, name, audience, thing=None):
         query = {audience.parameter: str(thing)}
     elif audience.parameter:
         sent |= {audience.parameter: str(thing)}
-    path = re.sub(r"{\w+_id}", lambda _: str(uuid4()), path.replace("{seq}", "2"))
+    path = re.sub(r"{\w+_id}", lambda _: str(uuid4()), path.replace("{seq}", "2").replace("{server}", "partner"))
     raw = b"" if sent is None else dumps(sent)
     return client.generic(method, f"{path}?{urlencode(query)}", raw, content_type="application/json")
 

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from config.prepared import Prepared
 from connect.enums import Tier
 from connect.models import User
+from matching.enums import Server
 from matching.models import Connection, DiscoveryCard, Interest
+from matching.models import Server as ServerRow
 from matching.services import discovery_gate
 from tests.factories import ConsentFactory
 from tests.matching.discoverers import PARTNER, card_of, fresh, people, refresh, seeker, settle, shown
@@ -27,6 +29,13 @@ ALL = {
     "languages": ["de"],
     "hobbies": ["chess"],
 }
+
+
+@pytest.fixture(autouse=True)
+def servers(db):
+    """Those of the migration, which tests that empty tables take away."""
+    for sort_order, code_ in enumerate(Server, start=1):
+        ServerRow.objects.get_or_create(code=code_, defaults={"name": code_.label, "sort_order": sort_order})
 
 
 @pytest.fixture
