@@ -83,8 +83,11 @@ def _outside() -> list[Error]:
     if settings.PAYMENT_PROVIDER == "stripe" and not all(given):
         message = "STRIPE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_PLUS and STRIPE_PRICE_PRO are needed for payments."
         found.append(Error(message, id="config.E012"))
+    if settings.REVEAL_WRITER == "openai" and not all((settings.OPENAI_KEY, settings.OPENAI_MODEL)):
+        found.append(Error("OPENAI_KEY and OPENAI_MODEL are needed to write reveals.", id="config.E015"))
     used = [offer["keys"] for offer in [*settings.OAUTH.values(), settings.GOV_ID] if offer["audiences"]]
-    if any(not url.startswith("https://") for url in [*used, settings.SMS_URL, settings.STRIPE_URL] if url):
+    used += [settings.SMS_URL, settings.STRIPE_URL, settings.OPENAI_URL]
+    if any(not url.startswith("https://") for url in used if url):
         found.append(Error("Outside services must be asked over https.", id="config.E009"))
     return found
 

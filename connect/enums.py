@@ -232,6 +232,8 @@ class NotificationType(TextChoices):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_REFUNDED = "payment_refunded"
     SUBSCRIPTION_ENDED = "subscription_ended"
+    CREDITS_GRANTED = "credits_granted"
+    REVEAL_UNLOCKED = "reveal_unlocked"
 
 
 class RelatedType(TextChoices):

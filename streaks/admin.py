@@ -1,9 +1,24 @@
 """Streaks, as staff see them."""
 
-from django.contrib import admin
+from collections.abc import Iterator
+from typing import Any
 
+from django.contrib import admin
+from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from config import clock
 from config.admin import ModelAdmin
+from streaks import milestone_admin, stuck, timeline
 from streaks.models import CheckIn, Nudge, Outage, Streak
+
+__all__ = ["milestone_admin"]
+STUCK_SHOWN = 50
 
 
 @admin.register(Streak)
@@ -11,7 +26,33 @@ class StreakAdmin(ModelAdmin):
     list_display = ("created_at", "status", "current_day", "cycle", "day", "timezone", "due_at", "breaker")
     list_filter = ("status",)
     list_select_related = ("breaker",)
+    list_before_template = "streaks/stuck_link.html"
     parties = ("user_low", "user_high")
+    readonly_fields = ("id", "created_at", "timeline")
+
+    @display(description="Timeline, by its clock")
+    def timeline(self, streak: Streak) -> SafeString:
+        lines = ((f"{entry.at:%Y-%m-%d %H:%M:%S %Z}", entry.who, entry.what) for entry in timeline.of(streak))
+        return format_html("<ol>{}</ol>", format_html_join("", "<li><time>{}</time> {}: {}</li>", lines))
+
+    def get_urls(self) -> list[URLPattern]:
+        found = path("stuck/", self.admin_site.admin_view(self.stuck), name="streaks_streak_stuck")
+        return [found, *super().get_urls()]
+
+    def stuck(self, request: HttpRequest) -> HttpResponse:
+        """Everything that hangs and that this member of staff may see."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        shown = {"opts": self.opts, "title": "What is stuck", "found": list(self._found(request))}
+        return TemplateResponse(request, "streaks/stuck.html", {**self.admin_site.each_context(request), **shown})
+
+    def _found(self, request: HttpRequest) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+        for title, model, rows in stuck.symptoms(clock.now()):
+            pages = self.admin_site.get_model_admin(model)
+            if pages.has_view_permission(request):
+                name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+                found = pages.get_queryset(request).filter(rows).order_by("id")[:STUCK_SHOWN]
+                yield title, [(reverse(name, args=[row.pk]), row) for row in found]
 
 
 @admin.register(CheckIn)

@@ -51,3 +51,73 @@ class Side(TextChoices):
 
     ME = "me"
     PARTNER = "partner"
+
+
+class PayWith(TextChoices):
+    """How a thing that is sold singly is paid for; a recovery may be free."""
+
+    FREE = "free"
+    MONEY = "money"
+    CREDITS = "credits"
+
+
+BOUGHT_WITH = [(way.value, way.label) for way in (PayWith.MONEY, PayWith.CREDITS)]
+"""How what is never free is."""
+
+
+class RecoveryStatus(TextChoices):
+    """`credited`: paid for when there was nothing to recover any more."""
+
+    PENDING = "pending"
+    FAILED = "failed"
+    RECOVERED = "recovered"
+    CREDITED = "credited"
+
+
+# Failed may still turn out to have been paid.
+RECOVERY_TRANSITIONS = {
+    RecoveryStatus.PENDING: [RecoveryStatus.RECOVERED, RecoveryStatus.CREDITED, RecoveryStatus.FAILED],
+    RecoveryStatus.FAILED: [RecoveryStatus.RECOVERED, RecoveryStatus.CREDITED],
+    RecoveryStatus.RECOVERED: [],
+    RecoveryStatus.CREDITED: [],
+}
+RECOVERY_INITIAL = [RecoveryStatus.PENDING]
+
+
+class ProtectionStatus(TextChoices):
+    OPEN = "open"
+    CONVERTED = "converted"
+    LAPSED = "lapsed"
+
+
+PROTECTION_TRANSITIONS = {
+    ProtectionStatus.OPEN: [ProtectionStatus.CONVERTED, ProtectionStatus.LAPSED],
+    ProtectionStatus.CONVERTED: [],
+    ProtectionStatus.LAPSED: [],
+}
+PROTECTION_INITIAL = [ProtectionStatus.OPEN]
+
+
+class MilestoneStatus(TextChoices):
+    """`earned` and `purchased`: its content is being written."""
+
+    LOCKED = "locked"
+    EARNED = "earned"
+    PURCHASED = "purchased"
+    UNLOCKED = "unlocked"
+
+
+MILESTONE_TRANSITIONS = {
+    MilestoneStatus.LOCKED: [MilestoneStatus.EARNED, MilestoneStatus.PURCHASED],
+    MilestoneStatus.EARNED: [MilestoneStatus.UNLOCKED],
+    MilestoneStatus.PURCHASED: [MilestoneStatus.UNLOCKED],
+    MilestoneStatus.UNLOCKED: [],
+}
+MILESTONE_INITIAL = [MilestoneStatus.LOCKED]
+
+
+class WriterName(TextChoices):
+    """Who put a reveal into words."""
+
+    TEMPLATE = "template"
+    OPENAI = "openai"

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
 
+from connect.enums import Item, Purpose
+from connect.models import Payment
+from connect.signals import consent_revoked, payment_refunded, payment_settled
 from matching.enums import Origin
 from matching.models import Connection
 from matching.signals import connection_ended, connection_formed
-from streaks.services import lifecycle
+from streaks.services import contents, lifecycle, protections, purchases, recovery_payments
 
 
 @receiver(connection_formed)
@@ -20,3 +24,24 @@ def begin(connection: Connection, now: datetime, **kwargs: Any) -> None:
 @receiver(connection_ended)
 def terminate(connection: Connection, now: datetime, **kwargs: Any) -> None:
     lifecycle.terminate(connection=connection, now=now)
+    protections.connection_ended(connection=connection, now=now)
+
+
+@receiver(payment_settled)
+def deliver(payment: Payment, now: datetime, **kwargs: Any) -> None:
+    if payment.item == Item.RECOVERY:
+        recovery_payments.settled(payment=payment, now=now)
+    elif payment.item == Item.REVEAL:
+        purchases.settled(payment=payment, now=now)
+
+
+@receiver(payment_refunded)
+def end_protection(payment: Payment, now: datetime, **kwargs: Any) -> None:
+    protections.refunded(payment=payment, now=now)
+
+
+@receiver(consent_revoked)
+def forget_told(user_id: UUID, purpose: str, **kwargs: Any) -> dict[str, int]:
+    """What was deleted, by name."""
+    forgotten = contents.forget(user_id=user_id) if purpose == Purpose.MATCHING else 0
+    return {"reveals": forgotten} if forgotten else {}

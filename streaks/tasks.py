@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from streaks.services import notices, outages, rollover
+from streaks.services import contents, notices, outages, protections, recovery_payments, rollover
 
 
 @shared_task
@@ -20,4 +20,17 @@ def send_notices() -> None:
 @shared_task
 def mend() -> None:
     while outages.mend_due(now=clock.now()) == outages.BATCH:
+        pass
+
+
+@shared_task
+def write_reveals() -> None:
+    while contents.write_due(now=clock.now()) == contents.BATCH:
+        pass
+
+
+@shared_task
+def decide_protections() -> None:
+    recovery_payments.fail_unpaid(now=clock.now())
+    while protections.decide_due(now=clock.now()) == protections.BATCH:
         pass

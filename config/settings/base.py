@@ -220,6 +220,13 @@ GOV_ID = {
     "algorithms": ["RS256", "ES256"],
 }
 
+# Who puts reveals into words: template, which is embedded, or openai, any endpoint that speaks its chat completions.
+REVEAL_WRITER = env("REVEAL_WRITER", default="template")
+OPENAI_URL = env("OPENAI_URL", default="https://api.openai.com/v1")
+OPENAI_KEY = env("OPENAI_KEY", default="")
+OPENAI_MODEL = env("OPENAI_MODEL", default="")
+OPENAI_TIMEOUT = 20
+
 # Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
 OAUTH = {
     "google": {
@@ -267,6 +274,11 @@ SPECTACULAR_SETTINGS = {
         "AppealStatusEnum": "safety.enums.AppealStatus",
         "MessageLabelEnum": "safety.enums.RULE_LABELS",
         "SentStatusEnum": "chat.services.receipts.STATUSES",
+        "PaymentStatusEnum": "connect.enums.PaymentStatus",
+        "PayWithEnum": "streaks.enums.PayWith",
+        "BoughtWithEnum": "streaks.enums.BOUGHT_WITH",
+        "RecoveryStatusEnum": "streaks.enums.RecoveryStatus",
+        "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
     },
 }
 SIMPLE_JWT = {

@@ -34,6 +34,7 @@ LIMITS: dict[str, Policy] = {
     "refresh": {"address": "120/minute", "sensitive": True},
     "chat": {"account": "60/minute;1500/hour", "address": "1200/minute", "sensitive": True},
     "reveal": {"account": "20/minute;60/hour", "address": "400/minute", "sensitive": True},
+    "purchase": {"account": "20/minute;100/hour", "address": "400/minute", "sensitive": False},
     # How often a tier may remind the other, the database counts.
     "nudge": {"account": "10/minute;30/hour", "address": "400/minute", "sensitive": True},
     # Choosing people out of a hundred thousand costs more than a read; the timer of the product refuses the rest.

@@ -26,6 +26,9 @@ PRESENCE_LIFETIME = timedelta(seconds=40)
 
 # streaks; how often somebody may remind the other on one day at risk, by tier
 NUDGES = {"free": 1, "plus": 2, "pro": 3}
+# Recoveries of one connection that cost nothing, by tier.
+FREE_RECOVERIES = {"free": 0, "plus": 1, "pro": 2}
+CREDIT_PROTECTION = timedelta(hours=24)
 
 # people
 REGISTRATION_LIFETIME = timedelta(minutes=30)

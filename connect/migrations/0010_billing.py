@@ -24,11 +24,6 @@ class Migration(migrations.Migration):
             name='related_type',
             field=models.CharField(blank=True, choices=[('match', 'Match'), ('conversation', 'Conversation'), ('message', 'Message'), ('connection', 'Connection'), ('baby', 'Baby'), ('streak', 'Streak'), ('report', 'Report'), ('action', 'Action'), ('appeal', 'Appeal'), ('payment', 'Payment'), ('subscription', 'Subscription')], max_length=12),
         ),
-        migrations.AlterField(
-            model_name='notification',
-            name='type',
-            field=models.CharField(choices=[('match_proposed', 'Match Proposed'), ('match_accepted', 'Match Accepted'), ('reveal_requested', 'Reveal Requested'), ('reveal_mutual', 'Reveal Mutual'), ('new_message', 'New Message'), ('message_rejected', 'Message Rejected'), ('mutual_match', 'Mutual Match'), ('baby_generated', 'Baby Generated'), ('streak_at_risk', 'Streak At Risk'), ('nudge', 'Nudge'), ('recovery_open', 'Recovery Open'), ('report_outcome', 'Report Outcome'), ('moderation', 'Moderation'), ('appeal_decided', 'Appeal Decided'), ('export_ready', 'Export Ready'), ('payment_failed', 'Payment Failed'), ('payment_refunded', 'Payment Refunded'), ('subscription_ended', 'Subscription Ended')], max_length=20),
-        ),
         migrations.CreateModel(
             name='BillingDifference',
             fields=[

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from connect.exposure import FLAGGED
-from streaks.api import views
+from streaks.api import reveal_views, views
 
 urlpatterns = [
     path("streaks", views.StreaksView.as_view(**FLAGGED)),
     path("streaks/<uuid:streak_id>", views.StreakView.as_view(**FLAGGED)),
     path("streaks/<uuid:streak_id>/check_in", views.CheckInView.as_view(**FLAGGED)),
     path("streaks/<uuid:streak_id>/nudge", views.NudgeView.as_view(**FLAGGED)),
+    path("streaks/<uuid:streak_id>/recover", reveal_views.RecoverView.as_view(**FLAGGED)),
+    path("streaks/<uuid:streak_id>/reveals", reveal_views.RevealsView.as_view(**FLAGGED)),
+    path("streaks/<uuid:streak_id>/reveals/<int:number>/purchase", reveal_views.PurchaseView.as_view(**FLAGGED)),
 ]

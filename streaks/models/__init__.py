@@ -1,11 +1,22 @@
 from streaks.models.check_in import CheckIn
+from streaks.models.milestone import REVEALS, RevealMilestone
 from streaks.models.nudge import Nudge
 from streaks.models.outage import Outage
+from streaks.models.protection import CreditProtection
+from streaks.models.recovery import RecoveryPayment
+from streaks.models.reveal import MilestoneReveal, RevealContent, RevealJob
 from streaks.models.streak import Streak
 
 __all__ = [
+    "REVEALS",
     "CheckIn",
+    "CreditProtection",
+    "MilestoneReveal",
     "Nudge",
     "Outage",
+    "RecoveryPayment",
+    "RevealContent",
+    "RevealJob",
+    "RevealMilestone",
     "Streak",
 ]

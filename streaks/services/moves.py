@@ -10,7 +10,7 @@ from streaks.engine import states
 from streaks.engine.states import State
 from streaks.enums import StreakStatus
 from streaks.models import Streak
-from streaks.services import excuses
+from streaks.services import excuses, reveals
 
 _MOVED = [
     *("status", "day", "due_at", "current_day", "cycle", "low_on", "high_on"),
@@ -48,11 +48,15 @@ def catch_up(streak: Streak, now: datetime) -> None:
 def write(streak: Streak, path: Iterable[State], now: datetime) -> None:
     """Take a locked streak through states, each in a statement of its own: PostgreSQL looks at every move.
 
-    One that completes shows the two to each other. Needs the service role.
+    A day that is completed earns reveals; one that completes the streak shows the two to each other. Needs the service
+    role.
     """
+    before = streak.current_day
     for state in path:
         place(streak, state, now)
         streak.save(update_fields=_MOVED)
+    if streak.current_day > before:
+        reveals.earn(streak, now)
     if streak.status == StreakStatus.COMPLETED:
         _show(streak, now)
 

@@ -13,7 +13,7 @@ from config.errors import TooFast, Unavailable
 from connect.models import BirthData
 from matching.models import Chart
 from safety import unit
-from tests.config.contract import name, operations, schema, violations
+from tests.config.contract import name, numbered, operations, schema, violations
 from tests.factories import ConversationFactory, UserFactory
 from tests.matching.builders import born
 from tests.safety.rows import fill, person
@@ -41,7 +41,7 @@ def address(path, ids=None):
         "streak_id",
     ):
         path = path.replace(f"{{{parameter}}}", str((ids or {}).get(parameter, uuid4())))
-    return path.replace("{seq}", "1").replace("{number}", "1").replace("{server}", "partner")
+    return numbered(path)
 
 
 def query(method, path, ids=None):

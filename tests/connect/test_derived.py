@@ -15,7 +15,7 @@ from matching.services import discovery_entries
 from safety import personal_data
 from tests.matching.builders import loaded, match_of, person
 
-add_questions = import_module("connect.migrations.0015_personality_questions").add_questions
+add_questions = import_module("connect.migrations.0014_personality_questions").add_questions
 
 DERIVED = [(part, purpose) for part in personal_data.parts() for purpose in part.derived]
 # Nothing is derived under these yet. Where something is, its part says so and its purpose leaves this list.

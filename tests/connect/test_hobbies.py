@@ -15,7 +15,7 @@ from tests.words import HELD, REFUSED, SELF_HARM, WARNED
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/profile/hobbies"
-SHIPPED = import_module("connect.migrations.0017_hobby_options").OPTIONS
+SHIPPED = import_module("connect.migrations.0016_hobby_options").OPTIONS
 
 
 @pytest.fixture

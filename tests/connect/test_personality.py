@@ -28,7 +28,7 @@ QUESTIONS, ANSWERS = "/api/personality/questions", "/api/personality/answers"
 
 @pytest.fixture(autouse=True)
 def questions(db):
-    import_module("connect.migrations.0015_personality_questions").add_questions(apps, None)
+    import_module("connect.migrations.0014_personality_questions").add_questions(apps, None)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from orjson import dumps, loads
 
 from config.settings.limits import LIMITS
 from safety.api import Endpoint
-from tests.config.contract import operations, schema
+from tests.config.contract import numbered, operations, schema
 from tests.config.test_schema_truth import body as plainest
 from tests.faults.audiences import AUDIENCES, Audience
 from tests.faults.world import PLANTED, SAID, STANDINGS, make_world, put_into, rows_about, sign_in
@@ -78,7 +78,7 @@ def ids_of(method: str, path: str, operation: dict[str, Any]) -> set[str]:
     sent = operation.get("requestBody")
     if not sent:
         return taken
-    shape = sent["content"]["application/json"]["schema"]
+    (shape,) = (body["schema"] for body in sent["content"].values())
     shape = schema()["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]] if "$ref" in shape else shape
     return taken | {name for name, field in shape.get("properties", {}).items() if field.get("format") == "uuid"}
 
@@ -143,7 +143,7 @@ def call(client, name, audience, thing=None):
         query = {audience.parameter: str(thing)}
     elif audience.parameter:
         sent |= {audience.parameter: str(thing)}
-    path = re.sub(r"{\w+_id}", lambda _: str(uuid4()), path.replace("{seq}", "2").replace("{server}", "partner"))
+    path = re.sub(r"{\w+_id}", lambda _: str(uuid4()), numbered(path.replace("{seq}", "2")))
     raw = b"" if sent is None else dumps(sent)
     return client.generic(method, f"{path}?{urlencode(query)}", raw, content_type="application/json")
 

@@ -27,7 +27,7 @@ ANSWERS = {question["key"]: 1 if question["reversed"] else 5 for question in SHI
 
 @pytest.fixture(autouse=True)
 def questions(db):
-    import_module("connect.migrations.0015_personality_questions").add_questions(apps, None)
+    import_module("connect.migrations.0014_personality_questions").add_questions(apps, None)
 
 
 @pytest.fixture

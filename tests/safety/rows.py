@@ -43,7 +43,18 @@ from safety.models import (
     StandingIdentity,
     TextTrace,
 )
-from streaks.models import CheckIn, Nudge, Outage, Streak
+from streaks.models import (
+    CheckIn,
+    CreditProtection,
+    MilestoneReveal,
+    Nudge,
+    Outage,
+    RecoveryPayment,
+    RevealContent,
+    RevealJob,
+    RevealMilestone,
+    Streak,
+)
 
 APPS = ["safety", "connect", "matching", "chat", "streaks"]
 SECRET_TEXT = b"ciphertext-of-a-secret"
@@ -228,6 +239,24 @@ def _days(me, other, connection, now):
     )
     yield Nudge.objects.create(streak=streak, sender=me, receiver=other, local_date=today, number=1, sent_at=now)
     yield Outage.objects.create(starts_at=now - timedelta(hours=1), ends_at=now)
+    yield from _reached(me, other, streak, now)
+
+
+def _reached(me, other, streak, now):
+    milestone, _ = RevealMilestone.objects.get_or_create(tier="free", number=1, defaults={"day_required": 4})
+    yield milestone
+    payment = people.Payment.objects.filter(user=me, item="recovery").latest("id")
+    yield RecoveryPayment.objects.create(streak=streak, breaker=me, day=now.date(), pay_with="money", payment=payment)
+    yield CreditProtection.objects.create(
+        payment=payment, streak=streak, payer=me, opened_at=now, ends_at=now + timedelta(days=1)
+    )
+    reveal = MilestoneReveal.objects.create(streak=streak, user=me, number=1)
+    yield reveal
+    yield RevealJob.objects.create(reveal=reveal, due_at=now)
+    content = {"title": "What draws them", "text": "A-told-secret"}
+    yield RevealContent.objects.create(
+        reveal=reveal, user=me, subject=other, content=content, writer="template", written_at=now
+    )
 
 
 def _talk(me, other, match, now):

@@ -27,8 +27,10 @@ APPS = ("chat", "config", "connect", "matching", "safety", "streaks")
 GUARDED = re.compile(
     r"auth/(register|login|refresh|oauth|phone|password)|/messages$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$"
 )
+# A reveal of a milestone shows nobody to another.
+BOUGHT = "api/streaks/<uuid:streak_id>/reveals/<int:number>/purchase"
 # Guarded as soon as it is known that somebody is to be shown; taking that back is up always.
-BY_ACTION = {"connect/reveal"}
+BY_ACTION = {"connect/reveal", BOUGHT}
 # Lets in whoever signs the body, and nobody else.
 SIGNED = {"api/billing/webhook"}
 # Without Redis, and whatever else is down, still there.

@@ -11,5 +11,5 @@ GIVEN = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("connect", "0018_proofs_of_identity"), ("safety", "0008_case_rights")]
+    dependencies = [("connect", "0017_proofs_of_identity"), ("safety", "0008_case_rights")]
     operations = [StaffRights(GIVEN)]

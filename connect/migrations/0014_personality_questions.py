@@ -28,5 +28,5 @@ def shipped():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("connect", "0014_personality_and_push")]
+    dependencies = [("connect", "0013_personality_and_push")]
     operations = [migrations.RunPython(add_questions, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connect', '0017_hobby_options'),
+        ('connect', '0016_hobby_options'),
     ]
 
     operations = [

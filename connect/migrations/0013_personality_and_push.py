@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connect', '0013_streak_notifications'),
+        ('connect', '0012_rights_of_billing'),
     ]
 
     operations = [

@@ -111,5 +111,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("connect", "0016_rights_of_personality_and_push")]
+    dependencies = [("connect", "0015_rights_of_personality_and_push")]
     operations = [migrations.RunPython(add, remove)]

@@ -9,5 +9,5 @@ GIVEN = {"admin": [("connect", "view", model) for model in MODELS]}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("connect", "0015_personality_questions"), ("safety", "0008_case_rights")]
+    dependencies = [("connect", "0014_personality_questions"), ("safety", "0008_case_rights")]
     operations = [StaffRights(GIVEN)]

@@ -1,0 +1,146 @@
+"""Writing what reveals tell.
+
+A job is claimed and the claim committed before a writer is asked, who may be somebody outside. What comes back is
+looked at for what would give the other away, and then kept: once for each person and reveal.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from connect.enums import Purpose
+from connect.models import Consent
+from matching.models import Connection
+from safety.roles import as_service
+from streaks import writers
+from streaks.enums import MilestoneStatus, WriterName
+from streaks.models import MilestoneReveal, RevealContent, RevealJob
+from streaks.services import facts, telling
+from streaks.writers import phrases
+from streaks.writers.base import Facts, WriterFailed
+from streaks.writers.leaks import Secrets, leak
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 20
+CLAIM = timedelta(minutes=10)
+Framed = tuple[str, WriterName]
+
+
+def write_due(*, now: datetime) -> int:
+    """Write a batch of the contents that are due; how many were seen to."""
+    jobs = _claim(now)
+    for job_id, reveal_id in jobs:
+        gathered = _gather(reveal_id, now)
+        if gathered is None:
+            _drop(job_id)
+        else:
+            _keep(job_id, reveal_id, gathered[0], frame(*gathered), now)
+    return len(jobs)
+
+
+def frame(known: Facts, secrets: Secrets) -> Framed:
+    """A text that gives nobody away, and who wrote it: the chosen writer, else the template, else of no facts."""
+    for name in dict.fromkeys((_writer_of(known), WriterName.TEMPLATE)):
+        try:
+            text = writers.by_name(name).text(known)
+        except WriterFailed as exc:
+            logger.warning("reveal_not_written", writer=name, error=str(exc))
+            continue
+        kind = leak(text, secrets)
+        if kind is None:
+            return text, name
+        logger.warning("reveal_rejected", writer=name, leaked=kind)
+    return phrases.UNSPOKEN[known.language], WriterName.TEMPLATE
+
+
+def _writer_of(known: Facts) -> WriterName:
+    """There is nothing for a model to write where there are no facts."""
+    return writers.chosen() if known.words else WriterName.TEMPLATE
+
+
+def _claim(now: datetime) -> list[tuple[UUID, UUID]]:
+    with transaction.atomic(), as_service():
+        due = RevealJob.objects.claimable(now).order_by("due_at").select_for_update(skip_locked=True)
+        found = list(due.values_list("id", "reveal_id")[:BATCH])
+        claimed = RevealJob.objects.filter(id__in=[job_id for job_id, _ in found])
+        claimed.update(claimed_until=now + CLAIM, attempts=F("attempts") + 1)
+    return found
+
+
+def _gather(reveal_id: UUID, now: datetime) -> tuple[Facts, Secrets] | None:
+    """What to write from; None where there is nobody to tell of any more."""
+    with transaction.atomic(), as_service():
+        reveal = MilestoneReveal.objects.select_related("streak").filter(id=reveal_id).first()
+        if reveal is None or not _together(reveal):
+            return None
+        secrets = facts.secrets_of(reveal.streak.other(reveal.user_id), now.date())
+        return facts.of(reveal, secrets), secrets
+
+
+def _together(reveal: MilestoneReveal) -> bool:
+    return Connection.objects.standing().filter(id=reveal.streak.connection_id).exists()
+
+
+def _drop(job_id: UUID) -> None:
+    with transaction.atomic(), as_service():
+        RevealJob.objects.filter(id=job_id).delete()
+
+
+def _keep(job_id: UUID, reveal_id: UUID, known: Facts, framed: Framed, now: datetime) -> None:
+    """Unlock the reveal with its content, unless that was done or what it is made of went away meanwhile.
+
+    A consent that is taken back just now waits, and then finds what it has to delete.
+    """
+    with transaction.atomic(), as_service():
+        reveal = _to_unlock(reveal_id)
+        job = RevealJob.objects.filter(id=job_id)
+        if reveal is None:
+            job.delete()
+            return
+        subject = reveal.streak.other(reveal.user_id)
+        list(Consent.objects.live().filter(user=subject, purpose=Purpose.MATCHING).select_for_update())
+        if facts.of(reveal, facts.secrets_of(subject, now.date())) != known:
+            job.update(due_at=now, claimed_until=None)
+            return
+        _unlock(reveal, known.language, framed, now)
+        job.delete()
+
+
+def _to_unlock(reveal_id: UUID) -> MilestoneReveal | None:
+    locked = MilestoneReveal.objects.select_for_update(no_key=True, of=("self",)).select_related("streak")
+    waiting = locked.filter(status__in=[MilestoneStatus.EARNED, MilestoneStatus.PURCHASED])
+    return waiting.filter(id=reveal_id).first()
+
+
+def _unlock(reveal: MilestoneReveal, language: str, framed: Framed, now: datetime) -> None:
+    text, writer = framed
+    RevealContent.objects.create(
+        reveal=reveal,
+        user_id=reveal.user_id,
+        subject_id=reveal.streak.other(reveal.user_id),
+        content={"title": phrases.TITLES[language][reveal.number - 1], "text": text},
+        writer=writer,
+        written_at=now,
+    )
+    reveal.status, reveal.unlocked_at = MilestoneStatus.UNLOCKED, now
+    reveal.save(update_fields=["status", "unlocked_at"])
+    telling.unlocked(reveal.user_id, reveal.streak_id)
+
+
+def unlock_last(reveal: MilestoneReveal, now: datetime) -> None:
+    """The last reveal needs no writer: who the other is they show each other themselves. Needs the service role."""
+    known = facts.of(reveal, Secrets())
+    text = writers.by_name(WriterName.TEMPLATE).text(known)
+    _unlock(reveal, known.language, (text, WriterName.TEMPLATE), now)
+
+
+def forget(*, user_id: UUID) -> int:
+    """Delete what others were told of a person that was made of what they gave for matching; how many."""
+    with as_service():
+        told = RevealContent.objects.filter(subject=user_id, reveal__number__in=facts.ASKED)
+        count: int = told.delete()[0]
+    return count

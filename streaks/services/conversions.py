@@ -1,0 +1,26 @@
+"""Payments that become credits, because what they were for is not to be had any more or was taken from the payer."""
+
+from datetime import datetime
+
+from connect.enums import CreditReason, PaymentStatus
+from connect.models import Payment
+from connect.services import credits, payment_states
+
+
+def convert(payment: Payment, now: datetime) -> bool:
+    """Give what was paid as credits, once; not what is given back otherwise. Whether it did. Needs the service role.
+
+    The payment is locked, so that no refund comes between.
+    """
+    locked = payment_states.lock(payment.id)
+    if locked.status != PaymentStatus.SETTLED:
+        return False
+    credits.grant(
+        user_id=locked.user_id,
+        amount=locked.amount,
+        currency=locked.currency,
+        reason=CreditReason.PROTECTION,
+        source_id=locked.id,
+        now=now,
+    )
+    return True

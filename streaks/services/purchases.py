@@ -1,0 +1,62 @@
+"""Buying a reveal before one has earned it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from config.errors import NotYours, WrongState
+from connect.enums import Item
+from connect.models import Payment, User
+from connect.services import payments
+from safety.roles import as_service
+from streaks.enums import ENDED_STREAK, MilestoneStatus, PayWith
+from streaks.models import REVEALS, MilestoneReveal, RevealMilestone, Streak
+from streaks.services import conversions, locks, reveals, telling
+
+
+def purchase(*, streak_id: UUID, by: UUID, number: int, pay_with: PayWith, now: datetime) -> Payment:
+    """Pay for one of one's own reveals; it is purchased when that is settled, with credits at once.
+
+    While a payment for it is pending it is that one. Raises NotYours, WrongState (streak_ended, streak_completed,
+    not_for_sale, already_revealed, payment_pending, credits_insufficient).
+    """
+    with as_service():
+        streak = locks.pair_and_streak(streak_id, by=by)
+        locks.refuse_if_over(streak)
+        reveal = _for_sale(streak, by, number)
+        pay = payments.pay_with_credits if pay_with == PayWith.CREDITS else payments.begin
+        return pay(user_id=by, item=Item.REVEAL, subject_id=reveal.id, now=now)
+
+
+def settled(*, payment: Payment, now: datetime) -> None:
+    """Give the effect of a settled payment: the reveal while it is locked, else credits. Once."""
+    with as_service():
+        found = MilestoneReveal.objects.filter(id=payment.subject_id).first()
+        if found is None:
+            return
+        streak = locks.pair_and_streak(found.streak_id, by=None)
+        reveal = MilestoneReveal.objects.select_for_update(no_key=True).get(id=found.id)
+        if reveal.payment_id == payment.id:
+            return
+        over = streak.apart or streak.status in ENDED_STREAK
+        if reveal.status == MilestoneStatus.LOCKED and not over:
+            _open(reveal, payment, now)
+        elif conversions.convert(payment, now):
+            telling.too_late(payment.user_id, payment.id)
+
+
+def _for_sale(streak: Streak, by: UUID, number: int) -> MilestoneReveal:
+    if not 1 <= number <= REVEALS:
+        raise NotYours()
+    tier = User.objects.values_list("tier", flat=True).get(id=by)
+    if not RevealMilestone.objects.filter(tier=tier, number=number, purchasable=True).exists():
+        raise WrongState("This reveal is not for sale.", code="not_for_sale")
+    reveal, _ = MilestoneReveal.objects.get_or_create(streak=streak, user_id=by, number=number)
+    if reveal.status != MilestoneStatus.LOCKED:
+        raise WrongState("You have this reveal already.", code="already_revealed")
+    return reveal
+
+
+def _open(reveal: MilestoneReveal, payment: Payment, now: datetime) -> None:
+    reveal.status, reveal.payment = MilestoneStatus.PURCHASED, payment
+    reveal.save(update_fields=["status", "payment"])
+    reveals.have_written([reveal.id], now)

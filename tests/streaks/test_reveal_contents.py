@@ -1,0 +1,227 @@
+"""What reveals tell: written once, of what may be told, and gone with the consent or the person."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from connect.models import (
+    Consent,
+    Hobby,
+    InterestScore,
+    Notification,
+    OffLimitsTopic,
+    PreferenceSettings,
+    Profile,
+    ValueScore,
+)
+from connect.services import consents
+from safety.roles import as_service
+from streaks.models import MilestoneReveal, RevealContent, RevealJob
+from streaks.services import contents
+from tests.connect.provider import standing_in
+from tests.factories import ConsentFactory, HobbyFactory, HobbyOptionFactory, ProfileFactory
+from tests.streaks.builders import at, both, end, person, streak
+from tests.streaks.paying import purchase, settle, tier
+from tests.streaks.test_writers import completion
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("milestones")]
+NOW = at(2, 13)
+
+
+@pytest.fixture
+def made():
+    """ "low" reads; "high", who is told of, has answered everything."""
+    made = streak()
+    subject = person(made, "high")
+    ProfileFactory(user_id=person(made, "low"), languages=["en"])
+    ProfileFactory(user_id=subject, name="Olga Oster", nickname="Otterlein", city="Berlin")
+    ConsentFactory(user_id=subject)
+    answers(subject)
+    HobbyFactory(
+        user_id=subject, option=HobbyOptionFactory(code="kites", name="Kites"), description="Against the wind."
+    )
+    return made
+
+
+def answers(subject):
+    for key, score in (("music", 90), ("hiking", 80), ("film", 20), ("art", 70)):
+        InterestScore.objects.create(user_id=subject, interest_key=key, score=score)
+    ValueScore.objects.create(user_id=subject, value_key="honesty", score=80)
+    PreferenceSettings.objects.create(
+        user_id=subject,
+        conversation_depth="deep",
+        contact_frequency="weekly",
+        directness_score=50,
+        humor_score=50,
+        response_pace="flexible",
+        group_comfort="any",
+        friendship_intention="long_term",
+    )
+
+
+def unlock(made, number=1):
+    purchase(made, number=number)
+    settle(NOW)
+    contents.write_due(now=NOW)
+    return MilestoneReveal.objects.get(user=person(made, "low"), number=number)
+
+
+def told(made, number=1):
+    return unlock(made, number).content.content["text"]
+
+
+@pytest.mark.parametrize(
+    "number, words",
+    [
+        (1, "music, hiking and art"),
+        (2, "honesty"),
+        (3, "deep conversation, a word every week and answers in their own time"),
+        (4, "Kites"),
+    ],
+)
+def test_each_number_tells_of_something_else(made, number, words):
+    assert words in told(made, number)
+
+
+def test_own_words_of_a_hobby_are_told(made):
+    assert "Against the wind." in told(made, 4)
+
+
+def test_own_words_that_give_somebody_away_are_not(made):
+    Hobby.objects.update(description="Find me: otterlein")
+    text = told(made, 4)
+    assert "Kites" in text
+    assert "otterlein" not in text
+
+
+def test_it_is_told_in_the_language_of_who_reads(made):
+    Profile.objects.filter(user=person(made, "low")).update(languages=["de"])
+    assert "Musik" in told(made)
+    assert Notification.objects.get(type="reveal_unlocked").title == "Etwas Neues über dein Gegenüber"
+
+
+def test_unlocking_tells_its_person_alone(made):
+    reveal = unlock(made)
+    assert (reveal.status, reveal.unlocked_at) == ("unlocked", NOW)
+    assert [note.user_id for note in Notification.objects.filter(type="reveal_unlocked")] == [reveal.user_id]
+    assert not RevealJob.objects.exists()
+
+
+def test_what_either_does_not_want_to_meet_is_left_out(made):
+    OffLimitsTopic.objects.create(user_id=person(made, "low"), topic_key="music")
+    OffLimitsTopic.objects.create(user_id=person(made, "high"), topic_key="art")
+    text = told(made)
+    assert "hiking" in text
+    assert not {"music", "art"} & set(text.replace(".", "").split())
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_without_consent_nothing_asked_for_matching_is_told(made, number):
+    Consent.objects.all().delete()
+    assert "ask them about it" in told(made, number)
+
+
+def test_a_consent_taken_back_deletes_what_was_told_of_one(made):
+    unlock(made, 1)
+    kept = unlock(made, 4)
+    with transaction.atomic():
+        gone = consents.revoke(user_id=person(made, "high"), purpose="matching", now=NOW)
+    assert gone["reveals"] == 1
+    assert [content.reveal_id for content in RevealContent.objects.all()] == [kept.id]
+
+
+def test_a_readers_own_consent_changes_nothing(made):
+    ConsentFactory(user_id=person(made, "low"))
+    unlock(made, 1)
+    with transaction.atomic():
+        consents.revoke(user_id=person(made, "low"), purpose="matching", now=NOW)
+    assert RevealContent.objects.count() == 1
+
+
+def test_a_consent_taken_back_while_it_is_written_is_heeded(made, monkeypatch):
+    framed = contents.frame
+
+    def slow(*known):
+        Consent.objects.all().delete()
+        return framed(*known)
+
+    monkeypatch.setattr(contents, "frame", slow)
+    purchase(made)
+    settle(NOW)
+    contents.write_due(now=NOW)
+    assert (RevealContent.objects.count(), RevealJob.objects.count()) == (0, 1)
+    contents.write_due(now=NOW)
+    assert "ask them about it" in RevealContent.objects.get().content["text"]
+
+
+def test_it_is_written_once(made):
+    reveal = unlock(made)
+    with as_service():
+        RevealJob.objects.create(reveal=reveal, due_at=NOW)
+    contents.write_due(now=NOW)
+    assert (RevealContent.objects.count(), RevealJob.objects.count()) == (1, 0)
+
+
+def test_what_a_killed_worker_had_claimed_is_written_when_its_claim_ends(made):
+    purchase(made)
+    settle(NOW)
+    RevealJob.objects.update(claimed_until=NOW + contents.CLAIM)
+    assert (contents.write_due(now=NOW), RevealContent.objects.count()) == (0, 0)
+    assert contents.write_due(now=NOW + contents.CLAIM + timedelta(seconds=1)) == 1
+    assert RevealContent.objects.count() == 1
+
+
+def test_of_who_has_parted_nothing_is_written(made):
+    purchase(made)
+    settle(NOW)
+    end(made, "high", NOW)
+    contents.write_due(now=NOW)
+    assert (RevealContent.objects.count(), RevealJob.objects.count()) == (0, 0)
+
+
+def test_no_transaction_is_open_while_a_model_is_asked(made, monkeypatch):
+    seen = []
+    framed = contents.frame
+    depth = len(connection.savepoint_ids)
+
+    def watching(*known):
+        seen.append(len(connection.savepoint_ids) - depth)
+        return framed(*known)
+
+    monkeypatch.setattr(contents, "frame", watching)
+    unlock(made)
+    assert seen == [0]
+
+
+@pytest.fixture
+def model(settings):
+    with standing_in() as stand_in:
+        settings.REVEAL_WRITER, settings.OPENAI_URL = "openai", stand_in.url
+        settings.OPENAI_KEY, settings.OPENAI_MODEL = "key-of-ours", "some-model"
+        yield stand_in
+
+
+def test_the_text_of_a_model_is_kept_as_its(made, model):
+    model.answer = completion("Some song is never far.")
+    reveal = unlock(made)
+    assert (reveal.content.content["text"], reveal.content.writer) == ("Some song is never far.", "openai")
+
+
+def test_a_model_that_names_the_other_is_replaced(made, model):
+    model.answer = completion("Olga sings.")
+    reveal = unlock(made)
+    assert "music" in reveal.content.content["text"]
+    assert (reveal.content.writer, len(model.asked)) == ("template", 1)
+
+
+def test_the_last_is_told_to_both_at_completion(made):
+    both(made, *range(1, 16))
+    assert RevealContent.objects.filter(reveal__number=5).count() == 2
+
+
+def test_earned_ones_are_written_too(made):
+    tier(made, "low", "pro")
+    both(made, 1, 2)
+    contents.write_due(now=NOW)
+    assert MilestoneReveal.objects.get().status == "unlocked"
