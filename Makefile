@@ -16,10 +16,10 @@ TOOLS := $(VENV)/.tools-$(shell cat requirements.txt requirements-dev.txt | cksu
 WITH := env DATABASE_LOGIN=owner $(PY) -m config.embedded with --name
 
 .DEFAULT_GOAL := help
-.PHONY: help install run services status stop reset demo backup verify test faults mutants lint lint-project format messages bench clean
+.PHONY: help install run services status stop reset demo demo-streak backup verify test faults mutants lint lint-project format messages bench clean
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(TOOLS)  ## Make .venv and install the pinned requirements, tools included
 
@@ -54,6 +54,9 @@ reset: stop  ## Stop everything and delete the data of `make run`
 
 demo: $(RUNTIME)  ## Watch two people walk from opt-in to mutual reveal
 	@$(PY) -m tests.e2e.walk
+
+demo-streak: $(RUNTIME)  ## Watch two people walk from discovery through fifteen days, on a clock that is moved
+	@$(PY) -m tests.e2e.streak_walk
 
 backup: $(RUNTIME)  ## Back up the data of `make run`
 	@$(WITH) dev -- $(PY) manage.py connect_schema backup
@@ -94,4 +97,6 @@ bench: $(TOOLS)  ## Measure against references (ONLY=charts, chat, api, protecti
 clean: $(RUNTIME)  ## Delete what tests, benchmarks and tools leave behind; the data of `make run` stays
 	@$(PY) -m config.embedded reset --name test
 	@$(PY) -m config.embedded reset --name bench
+	@env VAR_DIR="$${VAR_DIR:-var}/streak" $(PY) -m config.embedded reset --name fresh
+	rm -rf "$${VAR_DIR:-var}/streak"
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

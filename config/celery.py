@@ -12,6 +12,9 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DATABASE_LOGIN", "worker")
 
+ROLLOVER = timedelta(seconds=float(os.environ.get("ROLLOVER_SECONDS") or 300))
+"""How often it is seen whose day is over."""
+
 app = Celery("maitribe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
@@ -48,7 +51,7 @@ app.conf.beat_schedule = {
     "expire reveals": {"task": "chat.tasks.expire_reveals", "schedule": timedelta(minutes=1)},
     "close silent chats": {"task": "chat.tasks.close_silent", "schedule": timedelta(minutes=10)},
     "close chats of the banned": {"task": "chat.tasks.close_banned", "schedule": timedelta(minutes=1)},
-    "roll streaks over": {"task": "streaks.tasks.roll_over", "schedule": timedelta(minutes=5)},
+    "roll streaks over": {"task": "streaks.tasks.roll_over", "schedule": ROLLOVER},
     "tell of streaks": {"task": "streaks.tasks.send_notices", "schedule": timedelta(seconds=10)},
     "write reveals": {"task": "streaks.tasks.write_reveals", "schedule": timedelta(seconds=10)},
     "decide protections": {"task": "streaks.tasks.decide_protections", "schedule": timedelta(minutes=1)},

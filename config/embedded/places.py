@@ -58,10 +58,10 @@ def current_name() -> str:
     return os.environ.get("EMBEDDED_NAME", "dev")
 
 
-def locate(name: str | None = None) -> Place:
-    """Find where the set called `name` lies, whether it exists yet or not."""
+def locate(name: str | None = None, below: Path | None = None) -> Place:
+    """Find where the set called `name` lies, whether it exists yet or not; `below` stands for VAR_DIR."""
     name = name or current_name()
-    var = Path(os.environ.get("VAR_DIR") or PROJECT / "var").absolute() / name
+    var = (below or Path(os.environ.get("VAR_DIR") or PROJECT / "var")).absolute() / name
     account = server_account()
     home = var if account.reaches(_nearest_existing(var)) else _outside(var)
     return Place(name=name, var=var, home=home, account=account)

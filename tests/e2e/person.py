@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 BETWEEN_MAILS = "-" * 79
 """What Django's file backend writes after each mail."""
 
@@ -28,7 +28,7 @@ class Person:
         self.email = f"{name.lower()}.{secrets.token_hex(4)}@walk.example"
         self.password = secrets.token_urlsafe(16)
         self.http = httpx.AsyncClient(base_url=base_url, timeout=PATIENCE)
-        self.access = ""
+        self.access = self._refresh = ""
         self.events: list[dict[str, Any]] = []
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -49,8 +49,14 @@ class Person:
         code = await self.wait_for(self._mailed_code, "the mail with the code")
         device = f"{self.name}'s phone"
         body = {"registration_id": asked["registration_id"], "code": code, "device_label": device}
-        tokens = await self.call("POST", "/api/auth/register/confirm", body, expect=201)
-        self.access = tokens["access"]
+        self._take(await self.call("POST", "/api/auth/register/confirm", body, expect=201))
+
+    async def come_back(self) -> None:
+        """Open the app again after a while: a new pair of tokens for the last one."""
+        self._take(await self.call("POST", "/api/auth/refresh", {"refresh": self._refresh}))
+
+    def _take(self, tokens: dict[str, Any]) -> None:
+        self.access, self._refresh = tokens["access"], tokens["refresh"]
         self.http.headers["Authorization"] = f"Bearer {self.access}"
 
     async def _mailed_code(self) -> str | None:
@@ -58,6 +64,38 @@ class Person:
         mails = (mail for file in self.mail.glob("*.log") for mail in file.read_text().split(BETWEEN_MAILS))
         codes = (re.search(r"code is (\d{6})", mail) for mail in mails if f"To: {self.email}" in mail)
         return next((code.group(1) for code in codes if code), None)
+
+    async def prove_number(self, phone: str) -> None:
+        """With the code that the real worker sent by text message."""
+        asked = await self.call("POST", "/api/auth/phone/start", {"phone": phone}, expect=202)
+
+        async def look() -> str | None:
+            texts = (file.read_text() for file in self.mail.with_name("sms").glob("*.txt"))
+            return next((text.split()[2] for text in texts if text.startswith(f"To: {phone}\n")), None)
+
+        code = await self.wait_for(look, "the message with the code")
+        verification = {"verification_id": asked["verification_id"], "code": code}
+        await self.call("POST", "/api/auth/phone/verify", verification)
+
+    async def add_photo(self, picture: bytes) -> dict[str, Any]:
+        reply = await self.http.post("/api/profile/photos", files={"photo": ("me.jpg", picture, "image/jpeg")})
+        if reply.status_code != 201:
+            raise Broken(f"a photo was answered {reply.status_code}: {reply.text[:400]}")
+        return dict(reply.json())
+
+    async def refused(self, method: str, path: str, body: Any = None, expect: int = 409) -> str:
+        """The code of a refusal."""
+        return str((await self.call(method, path, body, expect))["code"])
+
+    async def told(self, type: str) -> dict[str, Any]:
+        """The notification of this type, as soon as there is one."""
+
+        async def look() -> dict[str, Any] | None:
+            newest = (await self.call("GET", "/api/notifications"))["results"]
+            return next((news for news in newest if news["type"] == type), None)
+
+        found: dict[str, Any] = await self.wait_for(look, f"a notification {type}")
+        return found
 
     async def wait_for(self, look: Any, what: str) -> Any:
         """Ask again until there is something; a bounded wait."""
