@@ -12,6 +12,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE = 90.0
+"""For a machine that is busy with other things; nobody waits longer than it takes."""
 BETWEEN_MAILS = "-" * 79
 """What Django's file backend writes after each mail."""
 
@@ -71,7 +72,8 @@ class Person:
 
         async def look() -> str | None:
             texts = (file.read_text() for file in self.mail.with_name("sms").glob("*.txt"))
-            return next((text.split()[2] for text in texts if text.startswith(f"To: {phone}\n")), None)
+            codes = (re.match(rf"To: {re.escape(phone)}\s+(\d{{6}})", text) for text in texts)
+            return next((code.group(1) for code in codes if code), None)
 
         code = await self.wait_for(look, "the message with the code")
         verification = {"verification_id": asked["verification_id"], "code": code}
