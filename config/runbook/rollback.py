@@ -18,7 +18,7 @@ from config.errors import WrongState
 from config.runbook import backups, seeds
 from config.runbook.backups import Backup
 from config.runbook.reports import Line
-from safety.schema import StateMachine
+from safety.schema.base import Protection
 from safety.services import audit
 
 Model = type[models.Model]
@@ -170,8 +170,8 @@ def _drop(tables: list[Model]) -> list[str]:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with connection.schema_editor() as editor:
         for model in tables:
-            for machine in (c for c in model._meta.constraints if isinstance(c, StateMachine)):
-                editor.execute(machine.remove_sql(model, editor))
+            for protection in (c for c in model._meta.constraints if isinstance(c, Protection)):
+                editor.execute(protection.remove_sql(model, editor))
         for model in tables:
             editor.delete_model(model)
     return [model._meta.db_table for model in tables]

@@ -7,6 +7,7 @@ They are constraints to Django: `makemigrations` sees a change of them, migratio
 from safety.schema.append_only import AppendOnly
 from safety.schema.balance import NeverNegative
 from safety.schema.ceiling import Ceiling
+from safety.schema.demands import Demands
 from safety.schema.frozen import Frozen
 from safety.schema.locked import LockedWhile
 from safety.schema.numbers import Numbers
@@ -20,6 +21,7 @@ __all__ = [
     "ME",
     "AppendOnly",
     "Ceiling",
+    "Demands",
     "Frozen",
     "LockedWhile",
     "NeverNegative",

@@ -1,16 +1,20 @@
 """The last reveal opens in a complete streak only."""
 
-from pathlib import Path
-
 from django.db import migrations
 
-SQL = Path(__file__).parent.parent / "sql"
+import safety.schema
 
 
 class Migration(migrations.Migration):
     dependencies = [("streaks", "0004_recoveries_and_reveals")]
     operations = [
-        migrations.RunSQL(
-            (SQL / "0005_last_reveal.sql").read_text(), (SQL / "0005_last_reveal_reverse.sql").read_text()
-        )
+        migrations.AddConstraint(
+            model_name="milestonereveal",
+            constraint=safety.schema.demands.Demands(
+                name="streaks_last_reveal",
+                when="NEW.number = 5 AND NEW.status <> 'locked'",
+                of="streak",
+                condition="status = 'completed'",
+            ),
+        ),
     ]

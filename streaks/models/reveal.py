@@ -4,8 +4,8 @@ from django.db.models import Q
 
 from config.db import Record
 from connect.models.due import Due, DueQuerySet
-from safety.schema import RowSecurity, StateMachine, owner
-from streaks.enums import MILESTONE_INITIAL, MILESTONE_TRANSITIONS, MilestoneStatus, WriterName
+from safety.schema import Demands, RowSecurity, StateMachine, owner
+from streaks.enums import MILESTONE_INITIAL, MILESTONE_TRANSITIONS, MilestoneStatus, StreakStatus, WriterName
 from streaks.models.milestone import REVEALS
 
 _PAID = Q(payment__isnull=False)
@@ -46,6 +46,13 @@ class MilestoneReveal(Record):
                 field="status",
                 transitions=MILESTONE_TRANSITIONS,
                 initial=MILESTONE_INITIAL,
+            ),
+            # Completed is for good, so that it need not be looked at from the other side.
+            Demands(
+                name="streaks_last_reveal",
+                when=f"NEW.number = {REVEALS} AND NEW.status <> '{MilestoneStatus.LOCKED}'",
+                of="streak",
+                condition=f"status = '{StreakStatus.COMPLETED}'",
             ),
             RowSecurity(name="milestone_reveal_rls", select=owner()),
         ]

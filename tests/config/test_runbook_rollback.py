@@ -14,8 +14,9 @@ from chat.services import messages, reveals
 from config.errors import WrongState
 from config.runbook import backups, rollback
 from connect.models import BirthData, ConnectProfile, Disclosure, Notification, User
-from matching.models import Chart, Connection, Match, MatchFeedback, MatchingRun
+from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun
 from safety.models import AuditLog, Block, Report
+from streaks.models import CheckIn, Streak
 from tests.config.runbook import failing, run
 from tests.factories import ConversationFactory, MatchFactory, UserFactory
 from tests.safety.rows import fill, person
@@ -46,7 +47,18 @@ def flow(db, now):
     offer = reveals.request(conversation_id=conversation.id, by=first.id, now=now)
     reveals.accept(reveal_id=offer.id, by=second.id, now=now)
     fill(person(), person())
+    _without_discovery()
     return first, second
+
+
+def _without_discovery():
+    """`fill` hangs on a connection of the flow what only one of discovery has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('safety.amending', 'streaks_checkin DELETE', true)")
+        CheckIn.objects.all().delete()
+        cursor.execute("SELECT set_config('safety.amending', '', true)")
+    Streak.objects.all().delete()
+    InterestWipe.objects.all().delete()
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ KEPT = {
     "user_capacity": "tests/matching/test_interests.py",
     "credit_balance": "tests/connect/test_credits.py",
     "payment_state_status": "tests/connect/test_payments.py",
+    "streaks_last_reveal": "tests/streaks/test_milestones.py",
     "profile_locked": "tests/connect/test_gov_ids.py",
     "personality_scores_numbers": "tests/connect/test_personality.py",
     "personality_confidence_numbers": "tests/connect/test_personality.py",
