@@ -17,9 +17,9 @@ from bench import stack
 from bench.report import figure
 
 STREAKS = int(os.environ.get("STREAKS", "1000000"))
-REPEATS = 5
+REPEATS = 3
 ONE_BY_ONE = 2_000
-"""Rows that are moved one at a time, in one transaction."""
+"""Rows that are moved one at a time, in one transaction, which is then rolled back."""
 ZONES = ["Europe/Berlin", "Europe/London", "Africa/Cairo", "Europe/Kyiv", "Africa/Lagos", "Asia/Dubai", "Asia/Kolkata"]
 LAST = date(2026, 3, 28)
 """The day before summer time begins in half of the zones."""
@@ -41,17 +41,17 @@ FROM unnest(%(ids)s::uuid[]) one(id) JOIN unnest(%(ids)s::uuid[]) other(id) ON o
 """
 _CONNECTIONS = """
 INSERT INTO matching_connection (id, user_low_id, user_high_id, origin, server, status, reason, updated_at)
-SELECT connection_id, low, high, 'discovery', '', 'active', '', now() FROM dealt
+SELECT connection_id, low, high, 'discovery', 'partner', 'active', '', now() FROM dealt
 """
 _COPIES = """
 CREATE TABLE bench_streaks AS
-SELECT (jsonb_populate_record(m, jsonb_build_object(
-          'id', uuidv7(), 'connection_id', d.connection_id, 'user_low_id', d.low, 'user_high_id', d.high,
-          'breaker_id', CASE m.breaker_id WHEN m.user_low_id THEN d.low WHEN m.user_high_id THEN d.high END))).*,
-       m.id AS model
+SELECT copy.*, m.id AS model
 FROM dealt d
 JOIN unnest(%(dealt)s::uuid[]) WITH ORDINALITY choice(id, n) ON choice.n = 1 + d.n %% %(kinds)s
 JOIN streaks_streak m ON m.id = choice.id
+CROSS JOIN LATERAL jsonb_populate_record(m, jsonb_build_object(
+  'id', uuidv7(), 'connection_id', d.connection_id, 'user_low_id', d.low, 'user_high_id', d.high,
+  'breaker_id', CASE m.breaker_id WHEN m.user_low_id THEN d.low WHEN m.user_high_id THEN d.high END)) copy
 ORDER BY random()
 """
 _TABLES = "streaks_nudge, streaks_checkin, streaks_streak, safety_auditlog"
@@ -66,6 +66,13 @@ SELECT b.model, s.status, s.current_day, s.cycle, CASE s.breaker_id WHEN s.user_
        THEN 'high' END, CASE WHEN s.due_at IS NOT NULL THEN s.day END, count(*)
 FROM streaks_streak s JOIN bench_streaks b ON b.id = s.id GROUP BY 1, 2, 3, 4, 5, 6
 """
+# Streaks that stand elsewhere than before, and no move there is on record.
+_UNRECORDED = """
+SELECT count(*) FROM streaks_streak s JOIN bench_streaks b ON b.id = s.id AND b.status <> s.status
+LEFT JOIN safety_auditlog a ON a.entity_id = s.id AND a.entity = 'streaks_streak' AND a.action = 'transition'
+  AND a.data->>'to' = s.status
+WHERE a.id IS NULL
+"""
 
 
 def run() -> list[dict[str, Any]]:
@@ -74,14 +81,13 @@ def run() -> list[dict[str, Any]]:
     ours, bare, single, wrong = [], [], [], 0
     for _ in range(REPEATS):
         _lay_out()
-        ours.append(_timed(_roll_over))
-        wrong += _differences(models)
-        _lay_out()
         bare.append(_timed(_update_bare))
         _lay_out()
         single.append(ONE_BY_ONE / _timed(_one_by_one))
+        ours.append(_timed(_roll_over))
+        wrong += _differences(models) + _off_the_record()
     _tidy_up()
-    guard = f"equals the oracle for every copy of {len(models)} streaks ({wrong} do not)"
+    guard = f"equals the oracle for every copy of {len(models)} streaks, each move on record ({wrong} do not)"
     common = {"guard": guard, "guard_ok": wrong == 0, "n": STREAKS, "peak_rss_mb": stack.own_peak_rss_mb()}
     rates = [STREAKS / seconds for seconds in ours]
     return [
@@ -102,7 +108,10 @@ def _populate() -> dict[Any, Any]:
         cursor.execute(_PEOPLE, [ceil(sqrt(2 * STREAKS)) + 2])
         people = [row[0] for row in cursor.fetchall()]
         cursor.execute(_PAIRS, {"ids": people, "streaks": STREAKS})
+        cursor.execute("ANALYZE dealt")
+        cursor.execute("ALTER TABLE matching_connection DISABLE TRIGGER USER")
         cursor.execute(_CONNECTIONS)
+        cursor.execute("ALTER TABLE matching_connection ENABLE TRIGGER USER")
         cursor.execute("DROP TABLE IF EXISTS bench_streaks")
         cursor.execute(_COPIES, {"dealt": due, "kinds": len(due)})
     return models
@@ -169,9 +178,10 @@ def _one_by_one() -> None:
     from streaks.services import moves
 
     with transaction.atomic(), as_service():
-        due = Streak.objects.due(NOW).order_by("due_at", "id")
+        due = Streak.objects.due(NOW).order_by("id")
         for streak in due.select_for_update(no_key=True)[:ONE_BY_ONE]:
             moves.catch_up(streak, NOW)
+        transaction.set_rollback(True)
 
 
 def _differences(models: dict[Any, Any]) -> int:
@@ -182,6 +192,12 @@ def _differences(models: dict[Any, Any]) -> int:
         cursor.execute(_CAME_OF)
         rows = cursor.fetchall()
     return sum(count for model, *became, count in rows if tuple(became) != expected(models[model].story, NOW))
+
+
+def _off_the_record() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNRECORDED)
+        return int(cursor.fetchone()[0])
 
 
 def _timed(work: Callable[[], Any]) -> float:

@@ -15,7 +15,7 @@ from safety.schema.rights import StaffRights
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
 from safety.schema.state_log import StateLog
-from safety.schema.state_machine import StateMachine
+from safety.schema.state_machine import StateMachine, StateMachinesAnew
 
 __all__ = [
     "ME",
@@ -31,6 +31,7 @@ __all__ = [
     "StaffRights",
     "StateLog",
     "StateMachine",
+    "StateMachinesAnew",
     "owner",
     "pair",
     "through",

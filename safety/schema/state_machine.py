@@ -3,24 +3,35 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.migrations import RunPython
+
 from safety.schema.base import Protection
 
-# Statement-level: a bulk update of a million rows runs each trigger once, over transition tables joined by id.
-# SECURITY DEFINER: the role that changes a row has no right to write the audit itself. The owner bypasses row security.
-_FUNCTION = """
-CREATE FUNCTION {name}_{event}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
-AS $body$
-DECLARE bad record;
+# Which moves are refused is asked of each row as it changes and costs a legal one next to nothing.
+_REFUSAL = """
+CREATE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public AS $body$
 BEGIN
-  SELECT {illegal_row} INTO bad FROM {rows} WHERE {illegal} LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION '{table}.{column}: % -> % is not a transition', coalesce(bad.before, '(new)'), bad.after
-      USING ERRCODE = 'check_violation', CONSTRAINT = '{name}', TABLE = '{table}';
-  END IF;
+  RAISE EXCEPTION '{table}.{column}: % -> % is not a transition', coalesce(OLD.{column}::text, '(new)'), NEW.{column}
+    USING ERRCODE = 'check_violation', CONSTRAINT = '{name}', TABLE = '{table}';
+END $body$;
+CREATE TRIGGER {name}_first AFTER INSERT ON {table} FOR EACH ROW
+  WHEN (NEW.{column} NOT IN ({initial})) EXECUTE FUNCTION {name}_refuse();
+CREATE TRIGGER {name}_move AFTER UPDATE ON {table} FOR EACH ROW
+  WHEN (OLD.{column} IS DISTINCT FROM NEW.{column} AND NOT ({allowed})) EXECUTE FUNCTION {name}_refuse();
+"""
+
+# Statement-level: a bulk update of a million rows runs the trigger once, over transition tables joined by id. A session
+# keeps the plan it made for its first statement, mostly of one row, so only a join that bears any number is allowed.
+# SECURITY DEFINER: the role that changes a row has no right to write the audit itself. The owner bypasses row security.
+_RECORD = """
+CREATE FUNCTION {name}_{event}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+SET enable_nestloop = off SET enable_mergejoin = off
+AS $body$
+BEGIN
   INSERT INTO safety_auditlog (actor_id, request_id, action, entity, entity_id, data)
   SELECT nullif(current_setting('app.user_id', true), '')::uuid, coalesce(current_setting('app.request_id', true), ''),
          'transition', '{table}', n.id, jsonb_build_object('field', '{column}', 'from', {before}, 'to', n.{column})
-  FROM {rows} WHERE {changed};
+  FROM {rows};
   RETURN NULL;
 END $body$;
 CREATE TRIGGER {name}_{event} AFTER {event} ON {table} REFERENCING {referencing}
@@ -43,17 +54,19 @@ class StateMachine(Protection):
         self.initial = sorted(map(str, initial))
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
-        table, column = model._meta.db_table, model._meta.get_field(self.field).column
-        common = {"name": self.name, "table": table, "column": column}
-        return _insert_sql(common, self.initial) + ";" + _update_sql(common, self.transitions)
+        names = {
+            "name": self.name,
+            "table": model._meta.db_table,
+            "column": model._meta.get_field(self.field).column,
+        }
+        return _refusal(names, self.initial, self.transitions) + _record_first(names) + ";" + _record_move(names)
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
-        table = model._meta.db_table
-        drops = [
-            f"DROP TRIGGER {self.name}_{event} ON {table}; DROP FUNCTION {self.name}_{event}()"
-            for event in ("insert", "update")
-        ]
-        return ";\n".join(drops)
+        """A trigger goes with its function. One made before moves were refused row by row has no function for that."""
+        return (
+            f"DROP FUNCTION {self.name}_insert(), {self.name}_update() CASCADE; "
+            f"DROP FUNCTION IF EXISTS {self.name}_refuse() CASCADE"
+        )
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -61,32 +74,37 @@ class StateMachine(Protection):
         return path, args, kwargs | own
 
 
-def _insert_sql(common: dict[str, str], initial: list[str]) -> str:
-    states = ", ".join(f"'{state}'" for state in initial)
-    return _FUNCTION.format(
-        **common,
-        event="insert",
-        rows="fresh n",
-        illegal_row=f"null::text AS before, n.{common['column']}::text AS after",
-        illegal=f"n.{common['column']} NOT IN ({states})",
-        before="null",
-        changed="true",
-        referencing="NEW TABLE AS fresh",
-    )
-
-
-def _update_sql(common: dict[str, str], transitions: dict[str, list[str]]) -> str:
-    column = common["column"]
+def _refusal(names: dict[str, str], initial: list[str], transitions: dict[str, list[str]]) -> str:
+    column = names["column"]
     moves = [f"('{before}', '{after}')" for before, states in transitions.items() for after in states]
-    allowed = f"(o.{column}, n.{column}) IN ({', '.join(moves)})" if moves else "false"
-    changed = f"o.{column} IS DISTINCT FROM n.{column}"
-    return _FUNCTION.format(
-        **common,
+    allowed = f"(OLD.{column}, NEW.{column}) IN ({', '.join(moves)})" if moves else "false"
+    return _REFUSAL.format(**names, initial=", ".join(f"'{state}'" for state in initial), allowed=allowed)
+
+
+def _record_first(names: dict[str, str]) -> str:
+    return _RECORD.format(**names, event="insert", rows="fresh n", before="null", referencing="NEW TABLE AS fresh")
+
+
+def _record_move(names: dict[str, str]) -> str:
+    column = names["column"]
+    return _RECORD.format(
+        **names,
         event="update",
-        rows="stale o JOIN fresh n USING (id)",
-        illegal_row=f"o.{column}::text AS before, n.{column}::text AS after",
-        illegal=f"{changed} AND NOT ({allowed})",
+        rows=f"stale o JOIN fresh n USING (id) WHERE o.{column} IS DISTINCT FROM n.{column}",
         before=f"o.{column}",
-        changed=changed,
         referencing="OLD TABLE AS stale NEW TABLE AS fresh",
     )
+
+
+class StateMachinesAnew(RunPython):
+    """The migration step after a change of this module: the triggers of every machine are made again."""
+
+    def __init__(self) -> None:
+        super().__init__(_make_again, RunPython.noop)
+
+
+def _make_again(apps: Any, schema_editor: Any) -> None:
+    for model in apps.get_models():
+        for machine in (one for one in model._meta.constraints if isinstance(one, StateMachine)):
+            schema_editor.execute(machine.remove_sql(model, schema_editor), params=None)
+            schema_editor.execute(machine.create_sql(model, schema_editor), params=None)

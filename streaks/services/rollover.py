@@ -141,8 +141,6 @@ def _roll(clocks: dict[str, list[Any]], after: Place, to: Place, now: datetime) 
     given: dict[str, Any] = clocks | {"now": now}
     bounds = {"after": after[0], "after_id": after[1], "to": to[0], "to_id": to[1]}
     with connection.cursor() as cursor:
-        # The trigger would compare every row with every other, by a plan made for one row or in hope of an early end.
-        cursor.execute("DISCARD PLANS; SET LOCAL enable_nestloop TO off")
         cursor.execute(_FIRST_MOVE, given | bounds)
         moved, still = cursor.fetchone()
         while still:

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from connect.models import User
@@ -28,6 +29,8 @@ EXPECTED = {
     "data_export_status",
     "held_status",
     "interest_status",
+    "subscription_status",
+    "streak_status",
 }
 
 
@@ -68,7 +71,24 @@ def columns(model, machine, state):
         return {"published_at": None if state == "draft" else "2026-01-01T00:00Z"}
     if machine.name in {"held_status", "interest_status"}:
         return {"decided_at": None if state in {"held", "pending"} else "2026-01-01T00:00Z"}
+    if machine.name == "streak_status":
+        return standing(state)
     return {}
+
+
+def standing(state):
+    """A streak of today; a window has a day to save, and one of the two who broke it."""
+    broken, window = state in {"payment_window", "reset"}, state == "payment_window"
+    return {
+        "low_on": F("day") if state == "at_risk" else None,
+        "due_at": "2026-01-01T00:00Z" if state in {"active", "at_risk", "payment_window"} else None,
+        "current_day": {"payment_window": 1, "completed": 15}.get(state, 0),
+        "broken_on": "2026-01-01" if broken else None,
+        "broken_count": int(window),
+        "breaker": F("user_low") if window else None,
+        "completed_at": "2026-01-01T00:00Z" if state == "completed" else None,
+        "ended_at": "2026-01-01T00:00Z" if state == "terminated" else None,
+    }
 
 
 def decided(state):
