@@ -319,9 +319,10 @@ def test_without_consent_there_is_none(user, now):
 WORDS = {"PersonalityAnswer", "PersonalityQuestion", "PersonalityScore", "personality", "summaries"}
 MAY_NAME_IT = {
     "connect": {
-        "admin.py",
+        "admin/people.py",
         "summaries.py",
-        "personal_data.py",
+        "personal_data/__init__.py",
+        "personal_data/told.py",
         "api/personality_views.py",
         "api/serializers/personality.py",
         "models/__init__.py",

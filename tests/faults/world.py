@@ -17,6 +17,7 @@ from connect.enums import Purpose, UserStatus
 from connect.models import Consent, DeviceSession, Notification, Profile, User
 from matching.models import Connection, Match
 from safety.enums import BlockSource
+from safety.schema.inspect import security_of
 from safety.services import blocks
 from tests.conftest import Client
 from tests.factories import ConversationFactory, DeviceSessionFactory, UserFactory
@@ -77,8 +78,15 @@ class World:
     @cached_property
     def secrets(self) -> set[str]:
         """Besides, every id and every rare text of the owner's rows: nothing for anybody who takes no part in them."""
-        kept = {str(row.pk) for row in self.rows.values()} | {str(self.conversation.id), str(self.said.id), SAID}
-        return self.identity | kept | {text for row in self.rows.values() for text in _rare_texts(row)}
+        rows = [row for model, row in self.rows.items() if not _is_common(model)]
+        kept = {str(row.pk) for row in rows} | {str(self.conversation.id), str(self.said.id), SAID}
+        return self.identity | kept | {text for row in rows for text in _rare_texts(row)}
+
+
+def _is_common(model: type[models.Model]) -> bool:
+    """The same for everybody, and nobody's."""
+    security = security_of(model)
+    return security is not None and security.given.get("select") == "true"
 
 
 def make_world() -> World:

@@ -17,8 +17,10 @@ from safety.schema.inspect import security_of
 from tests.safety.rows import fill, our_models, person
 
 TABLES = [model for model in our_models() if security_of(model)]
-READABLE = [model for model in TABLES if "select" in security_of(model).given]
-CLOSED = [model for model in TABLES if model not in READABLE]
+COMMON = [model for model in TABLES if security_of(model).given.get("select") == "true"]
+"""What is the same for everybody, and nobody's."""
+READABLE = [model for model in TABLES if "select" in security_of(model).given and model not in COMMON]
+CLOSED = [model for model in TABLES if model not in [*READABLE, *COMMON]]
 PAIRS = [model for model in READABLE if " IN (" in security_of(model).given["select"]]
 THROUGH_PAIRS = [model for model in READABLE if "EXISTS (SELECT 1 FROM" in security_of(model).given["select"]]
 OWNED = [model for model in READABLE if model not in PAIRS and "parent" not in security_of(model).given["select"]]
@@ -62,6 +64,13 @@ def test_a_person_sees_their_own_row_and_no_other(world, model):
 @label("model", READABLE, ids=name)
 def test_a_stranger_sees_theirs_and_none_of_mine(world, model):
     assert visible(model, world.stranger) == {world.theirs[model].pk}
+
+
+@label("model", COMMON, ids=name)
+def test_what_is_common_is_read_by_everybody_and_written_by_nobody(world, model):
+    assert world.mine[model].pk in visible(model, world.stranger)
+    assert set(security_of(model).given) == {"select"}
+    assert not [field for field in model._meta.concrete_fields if field.related_model is User]
 
 
 @label("model", READABLE, ids=name)
@@ -127,7 +136,11 @@ def test_an_update_reaches_ones_own_row(world, model):
 @label("model", [m for m in READABLE if "update" in security_of(m).given], ids=name)
 def test_a_row_cannot_be_handed_to_another_person(world, model):
     with acting_as(world.me.id), pytest.raises(ProgrammingError, match="row-level security"):
-        model.objects.filter(pk=world.mine[model].pk).update(user=world.partner)
+        model.objects.filter(pk=world.mine[model].pk).update(**{_owner(model): world.partner})
+
+
+def _owner(model):
+    return next(field.name for field in model._meta.concrete_fields if field.related_model is User)
 
 
 @label("model", [m for m in READABLE if "delete" in security_of(m).given], ids=name)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from connect.models import User
+from connect.models import Payment, User
 from matching.models import EngineParameters, Match
 from safety.models import AuditLog, Report
 from safety.roles import acting_as, as_service, name_actor
@@ -31,6 +31,10 @@ EXPECTED = {
     "interest_status",
     "subscription_status",
     "streak_status",
+    "discovery_card_status",
+    "recovery_payment_status",
+    "protection_status",
+    "milestone_reveal_status",
 }
 
 
@@ -71,8 +75,12 @@ def columns(model, machine, state):
         return {"published_at": None if state == "draft" else "2026-01-01T00:00Z"}
     if machine.name in {"held_status", "interest_status"}:
         return {"decided_at": None if state in {"held", "pending"} else "2026-01-01T00:00Z"}
+    if machine.name in {"protection_status", "discovery_card_status"}:
+        return {"decided_at": None if state in {"open", "shown"} else "2026-01-01T00:00Z"}
     if machine.name == "streak_status":
         return standing(state)
+    if machine.name == "milestone_reveal_status":
+        return reached(state)
     return {}
 
 
@@ -88,6 +96,13 @@ def standing(state):
         "breaker": F("user_low") if window else None,
         "completed_at": "2026-01-01T00:00Z" if state == "completed" else None,
         "ended_at": "2026-01-01T00:00Z" if state == "terminated" else None,
+    }
+
+
+def reached(state):
+    return {
+        "payment": Payment.objects.latest("id") if state == "purchased" else None,
+        "unlocked_at": "2026-01-01T00:00Z" if state == "unlocked" else None,
     }
 
 

@@ -7,7 +7,6 @@ from chat.models import Conversation
 from config.db import new_id
 from config.errors import NotYours, WrongState
 from connect.models import Disclosure
-from safety.crypto import new_data_key, wrap
 from safety.enums import BlockSource
 from safety.services import blocks
 from streaks.models import CheckIn, Streak
@@ -114,36 +113,23 @@ def test_on_the_first_day_a_miss_resets_and_never_asks_for_money(made):
 # The fifteenth day.
 
 
-def locked(made):
-    low, high = made.user_low, made.user_high
-    return Conversation.objects.create(
-        kind="direct",
-        connection=made.connection,
-        user_a=low,
-        user_b=high,
-        pseudonym_a="Quiet Fox",
-        pseudonym_b="Blue Heron",
-        state="locked",
-        data_key=wrap(new_data_key()),
-        last_activity_at=FORMED,
-    )
+def talk_of(made):
+    return Conversation.objects.get(connection=made.connection_id)
 
 
 def test_fourteen_days_show_nobody(made):
-    talk = locked(made)
     both(made, *range(1, 15))
     assert not Disclosure.objects.exists()
-    assert Conversation.objects.get(id=talk.id).state == "locked"
+    assert talk_of(made).state == "locked"
 
 
 def test_the_fifteenth_shows_both_and_opens_their_conversation(made):
-    talk = locked(made)
     both(made, *range(1, 16))
     assert (stored(made).status, stored(made).completed_at) == ("completed", at(15))
     shown = Disclosure.objects.live().values_list("viewer", "subject", "level", "source", "source_id")
     low, high = made.user_low_id, made.user_high_id
     assert set(shown) == {(one, other, "identity", "milestone", made.id) for one, other in [(low, high), (high, low)]}
-    assert Conversation.objects.get(id=talk.id).state == "revealed"
+    assert talk_of(made).state == "revealed"
 
 
 def test_a_complete_streak_takes_no_more(made):

@@ -8,9 +8,9 @@ from safety.schema import StateMachinesAnew
 class Migration(migrations.Migration):
     dependencies = [
         ("safety", "0023_announcements_and_slurs"),
-        ("connect", "0019_rights_of_photos_and_hobbies"),
-        ("matching", "0012_rights_of_interests"),
+        ("connect", "0019_notification_types"),
+        ("matching", "0015_rights_of_discovery"),
         ("chat", "0004_held_messages"),
-        ("streaks", "0003_rights_of_streaks"),
+        ("streaks", "0007_rights_of_milestones"),
     ]
     operations = [StateMachinesAnew()]
