@@ -206,6 +206,14 @@ class ModelAdmin(DeclaredLookups, unfold.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return own_rows.without(super().get_queryset(request), self, staff_id(request)).defer(*self.hidden)
 
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+        """What was chosen may be no id at all, where somebody wrote the form."""
+        try:
+            return super().response_action(request, queryset)
+        except ValidationError:
+            self.message_user(request, "That is nothing of this list.", messages.ERROR)
+            return redirect(request.get_full_path())
+
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         paginator = super().get_paginator(request, *args, **kwargs)
         paginator.always = len(self.get_queryset(request).query.where.children)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_only_middleware
@@ -22,6 +23,18 @@ def refuse_foreign_hosts(get_response: View) -> View:
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.path not in PROBED:
             request.get_host()
+        return get_response(request)
+
+    return answer
+
+
+@sync_only_middleware
+def refuse_null_characters(get_response: View) -> View:
+    """PostgreSQL has no text with one in it; the admin's lists would ask for it all the same."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith("/admin/") and any("\x00" in word for word in request.GET.values()):
+            raise SuspiciousOperation("a null character in the query")
         return get_response(request)
 
     return answer

@@ -46,7 +46,7 @@ LIMITS: dict[str, Policy] = {
     "report": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
     "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},
-    "subscription": {"account": "20/hour", "address": "600/hour", "sensitive": False},
+    "subscription": {"account": "60/hour;200/day", "address": "600/hour", "sensitive": False},
     "webhook": {"address": "3000/minute", "sensitive": False},
     "push_device": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},

@@ -97,6 +97,8 @@ def _check_staff(by: UUID | None) -> None:
 
 
 def _check_refundable(payment: Payment, status: PaymentStatus) -> None:
+    if payment.item == Item.SUBSCRIPTION:
+        raise WrongState("A bill of a subscription is given back at the provider.", code="not_refundable")
     if status != PaymentStatus.SETTLED:
         raise WrongState("Only what was paid can be given back.", code="not_refundable")
     if CreditEntry.objects.filter(reason=CreditReason.PROTECTION, source_id=payment.id).exists():

@@ -142,6 +142,11 @@ def _take_places(first: UUID, second: UUID) -> None:
     capacity.take(first, second)
 
 
+def are_connected(first: UUID, second: UUID) -> bool:
+    """Needs the service role."""
+    return Connection.objects.standing().of(first).of(second).exists()
+
+
 def _standing(first: UUID, second: UUID) -> Connection | None:
     low, high = sorted((first, second))
     standing = Connection.objects.standing().filter(user_low=low, user_high=high)

@@ -11,7 +11,7 @@ from config.errors import Invalid, NotYours, WrongState
 from connect.models import User
 from matching.enums import InterestStatus, Server
 from matching.models import Connection, Interest
-from matching.services import capacity, meetings
+from matching.services import capacity, connections, meetings
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
 
@@ -20,8 +20,8 @@ def express(*, by: UUID, receiver: UUID, server: Server, now: datetime, card: UU
     """Be interested in somebody within one server; saying it twice is once. Meets the other's as a connection.
 
     It reads as pending whatever keeps the two apart: a receiver without room, who left, who blocked the sender, who is
-    the sender's match already. Raises Invalid (own_interest), NotYours when one of the two is gone, CapacityReached
-    when the sender has no room.
+    the sender's match already. Raises Invalid (own_interest), NotYours when one of the two is gone or what connected
+    them is over, CapacityReached when the sender has no room.
     """
     if by == receiver:
         raise Invalid("You cannot be interested in yourself.", code="own_interest")
@@ -31,6 +31,8 @@ def express(*, by: UUID, receiver: UUID, server: Server, now: datetime, card: UU
         if interest is None:
             capacity.refuse_if_full(User.objects.get(id=by))
             interest = Interest.objects.create(sender_id=by, receiver_id=receiver, server=server, card=card)
+        if interest.status == InterestStatus.MUTUAL and not connections.are_connected(by, receiver):
+            raise NotYours()
         if interest.status == InterestStatus.PENDING and meetings.meet(
             first=by, second=receiver, server=server, now=now
         ):

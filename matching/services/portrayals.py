@@ -3,6 +3,7 @@
 What hobbies are called, and what could be talked about, is worded when the card is read, for who reads it.
 """
 
+import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ AGE_STEP = 5
 OLDEST = 75
 """From here on there is one band: so old are too few to be told apart further."""
 PROMPTS = 3
+WORD = re.compile(r"\w+")
 
 
 def snapshots(
@@ -28,6 +30,8 @@ def snapshots(
     for hobby in Hobby.objects.filter(user__in=bulk.any_of(bands)).select_related("option").order_by("id"):
         hobbies[hobby.user_id].append(_hobby(hobby, viewer_hobbies))
     profiles = Profile.objects.filter(user__in=bulk.any_of(bands))
+    for profile in profiles:
+        _leave_out_names(hobbies[profile.user_id], profile)
     return {
         profile.user_id: {
             "city": profile.city,
@@ -58,6 +62,14 @@ def told(snapshot: dict[str, Any]) -> dict[str, Any]:
         for number, hobby in enumerate((shared or hobbies)[:PROMPTS])
     ]
     return snapshot | {"hobbies": hobbies, "prompts": prompts}
+
+
+def _leave_out_names(hobbies: list[dict[str, Any]], profile: Profile) -> None:
+    """A description in which somebody names themselves is not shown: a card tells no name."""
+    own = {word.casefold() for word in WORD.findall(f"{profile.name} {profile.school}") if len(word) > 1}
+    for hobby in hobbies:
+        if own & {word.casefold() for word in WORD.findall(hobby["description"])}:
+            hobby["description"] = ""
 
 
 def _hobby(hobby: Hobby, viewer_hobbies: Collection[UUID]) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _own(me):
     yield made.PersonalityAnswer.objects.create(user=me, question=question, answer=4)
     dimensions = ("extraversion", "agreeableness", "imagination")
     numbers = {"scores": dict.fromkeys(dimensions, 75.0), "confidence": dict.fromkeys(dimensions, 0.65)}
-    yield made.PersonalityScore.objects.create(user=me, version="mini-ipip-1", **numbers)
+    yield made.PersonalityScore.objects.create(user=me, version="1", **numbers)
     device = made.PushDevice.objects.create(
         user=me, session=session, endpoint=f"https://push.example/{uuid4().hex}", p256dh="public-key", auth="auth-key"
     )
