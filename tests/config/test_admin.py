@@ -230,3 +230,15 @@ def test_the_history_tells_each_move_and_who_made_it(boss, root, rows):
     act(boss, User, "restrict", rows[User])
     content = boss.get(page(User, "change", rows[User].pk)).content.decode()
     assert f"status: active → restricted by {root.pk}" in content
+
+
+@pytest.mark.parametrize("chosen", ["x", "1; drop", "01"])
+def test_choosing_what_is_no_id_is_told_and_does_nothing(boss, rows, chosen):
+    data = {"action": "restrict", "_selected_action": [chosen]}
+    assert boss.post(page(User), data, follow=True).status_code == 200
+    assert boss.post(page(User), data).status_code == 302
+
+
+def test_a_null_character_in_a_filter_is_refused(boss, rows):
+    assert boss.get(f"{page(User)}?status__exact=%00").status_code == 400
+    assert boss.get(f"{page(User)}?status__exact=active").status_code == 200

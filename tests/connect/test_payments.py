@@ -229,3 +229,14 @@ def test_a_move_that_is_not_listed_is_passed_over(settled, heard, now):
     heard.clear()
     assert not payment_states.move(settled, PaymentStatus.FAILED, reference="", now=now)
     assert (settled.status, heard, CreditEntry.objects.count()) == (PaymentStatus.SETTLED, [], 0)
+
+
+def test_a_bill_of_a_subscription_is_given_back_at_the_provider_alone(payer, now):
+    bill = Payment.objects.create(
+        user=payer, item=Item.SUBSCRIPTION, subject_id=uuid4(), amount=799, currency="eur", provider=PaidBy.SANDBOX
+    )
+    payment_states.open_one(bill, now)
+    payment_states.move(bill, PaymentStatus.SETTLED, reference="", now=now)
+    with pytest.raises(WrongState) as refused:
+        payments.refund(payment_id=bill.id, by=None, now=now)
+    assert (refused.value.code, bill.status) == ("not_refundable", PaymentStatus.SETTLED)

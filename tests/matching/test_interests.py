@@ -376,3 +376,11 @@ def test_every_end_of_a_match_frees_the_pair_again(me, other, now):
 def test_every_status_of_a_connection_is_counted_or_over():
     ends = {status for status, moves in CONNECTION_TRANSITIONS.items() if not moves}
     assert ends == {ConnectionStatus.BLOCKED, ConnectionStatus.TERMINATED}
+
+
+def test_interest_in_somebody_one_is_not_connected_to_any_more_finds_nobody(me, other, now):
+    standing = couple(me, other, now)
+    assert express(me, other, now).status == InterestStatus.MUTUAL
+    connections.terminate(connection_id=standing.id, by=other, now=now)
+    with pytest.raises(NotYours), transaction.atomic():
+        express(me, other, now)
