@@ -36,7 +36,7 @@ LIMITS: dict[str, Policy] = {
     "reveal": {"account": "20/minute;60/hour", "address": "400/minute", "sensitive": True},
     "purchase": {"account": "20/minute;100/hour", "address": "400/minute", "sensitive": False},
     # How often a tier may remind the other, the database counts.
-    "nudge": {"account": "10/minute;30/hour", "address": "400/minute", "sensitive": True},
+    "nudge": {"account": "10/minute;30/hour", "address": "400/minute", "sensitive": False},
     # Choosing people out of a hundred thousand costs more than a read; the timer of the product refuses the rest.
     "discovery": {"account": "20/minute;100/hour", "address": "400/minute", "sensitive": False},
     "frame": {"account": "600/minute", "address": "12000/minute", "sensitive": False},

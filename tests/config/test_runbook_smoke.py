@@ -30,7 +30,7 @@ OPENED = {
         [("a client moves a match", "matching_match.status: proposed -> accepted_both is not a transition")],
     ),
     "states that can be skipped": (
-        "ALTER TABLE matching_match DISABLE TRIGGER match_status_update",
+        "ALTER TABLE matching_match DISABLE TRIGGER match_status_move",
         [("the service skips a state", "was let through")],
     ),
     "an audit that can be changed": (

@@ -212,6 +212,7 @@ def test_every_class_has_its_term():
     assert {name: term.days for name, term in settings.RETENTION.items()} == {
         "conversations": 90,
         "notifications": 180,
+        "discovery": 90,
         "reports": 1095,
         "audit": 2557,
     }
