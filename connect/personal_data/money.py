@@ -1,5 +1,7 @@
 """What people pay."""
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import Model
 
@@ -18,15 +20,19 @@ def _keep_books(model: type[Model], leaving: Leaving) -> int:
 
 
 def paid() -> list[Part]:
+    return [*_books(), *_running()]
+
+
+def _books() -> list[Part]:
     why = "to know what was paid, as the law on books of account asks"
+    kept: dict[str, Any] = {"seen_by": "you; administrators", "lasts": "for good, without you when you leave"}
     return [
         Part(
             people.Payment,
             "What you paid",
             why,
             Erasure("kept with a random id in the place of yours", _keep_books, last=True),
-            seen_by="you; administrators",
-            lasts="for good, without you when you leave",
+            **kept,
         ),
         Part(
             people.PaymentState,
@@ -35,9 +41,20 @@ def paid() -> list[Part]:
             with_its_owner("kept with its payment, which no longer names you"),
             belongs=("payment__user",),
             hidden=("reference",),
-            seen_by="you; administrators",
-            lasts="for good, without you when you leave",
+            **kept,
         ),
+        Part(
+            people.CreditEntry,
+            "Your credits",
+            why,
+            with_its_owner("kept with a random id in the place of yours"),
+            **kept,
+        ),
+    ]
+
+
+def _running() -> list[Part]:
+    return [
         Part(
             people.PaymentJob,
             "A payment that is under way",
@@ -56,14 +73,6 @@ def paid() -> list[Part]:
                 words="ended, at the payment provider too, which forgets you; kept with a random id in place of yours",
             ),
             hidden=("client_secret", "reference", "customer", "wanted_key", "leaving", *JOB),
-            seen_by="you; administrators",
-            lasts="for good, without you when you leave",
-        ),
-        Part(
-            people.CreditEntry,
-            "Your credits",
-            why,
-            with_its_owner("kept with a random id in the place of yours"),
             seen_by="you; administrators",
             lasts="for good, without you when you leave",
         ),

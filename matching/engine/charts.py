@@ -44,11 +44,6 @@ class Chart:
     human_design: Design
 
 
-def natal_chart(birth: Birth) -> Chart:
-    """The chart of one birth."""
-    return natal_charts([birth])[0]
-
-
 def natal_charts(births: Sequence[Birth]) -> list[Chart]:
     """Charts of many births; one call for all is several times faster than one each."""
     return charts_from(births, positions(births))

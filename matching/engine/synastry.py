@@ -14,7 +14,7 @@ first). This is tradition, not science.
 import numpy as np
 
 from matching.engine.births import Positions
-from matching.engine.ephemeris import BODIES, Floats, obliquity
+from matching.engine.ephemeris import Floats, obliquity
 from matching.engine.houses import ascendant, sidereal_angle
 
 ASPECTS = {0.0: (1.0, 9.0), 60.0: (0.6, 6.0), 90.0: (-0.8, 7.0), 120.0: (0.9, 8.0), 180.0: (-0.3, 9.0)}
@@ -25,11 +25,6 @@ HARMONICS = np.arange(1, 13)
 add the same to every pair.
 """
 
-POINTS = (*BODIES[:7], "ascendant")
-"""Sun to Saturn and the ascendant. Whole years of birth share the slow planets, which would only favour
-one's own age.
-"""
-
 VOICES = ("whole", "heart", "spark")
 VOICE_SHARES = np.array([0.5, 0.3, 0.2])
 VOICE_WEIGHTS = np.array([
@@ -38,7 +33,10 @@ VOICE_WEIGHTS = np.array([
     [1.0, 1.0, 0.0, 0.3, 0.0, 0.0, 0.0, 0.0],
     [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0],
 ])  # fmt: skip
-"""(3, 8): whole charts; Sun and Moon, which stand for living together; Venus and Mars, for attraction."""
+"""(3, 8): whole charts; Sun and Moon, which stand for living together; Venus and Mars, for attraction.
+
+No slower planet than Saturn: whole years of birth share them, which would only favour one's own age.
+"""
 
 WIDTH = 2 * len(VOICES) * len(HARMONICS)
 

@@ -30,7 +30,8 @@ def express(*, by: UUID, receiver: UUID, server: Server, now: datetime, card: UU
         interest = _said(by, receiver, server)
         if interest is None:
             capacity.refuse_if_full(User.objects.get(id=by))
-            interest = Interest.objects.create(sender_id=by, receiver_id=receiver, server=server, card=card)
+            kept = {"server": server, "card": card, "created_at": now}
+            interest = Interest.objects.create(sender_id=by, receiver_id=receiver, **kept)
         if interest.status == InterestStatus.MUTUAL and not connections.are_connected(by, receiver):
             raise NotYours()
         if interest.status == InterestStatus.PENDING and meetings.meet(

@@ -69,7 +69,7 @@ class CasePages(ModelAdmin):
 
     def context(self, request: HttpRequest, found: Any) -> dict[str, Any]:
         """What is particular to this kind of page."""
-        raise NotImplementedError
+        return {}
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"safety.change_{self.model._meta.model_name}")

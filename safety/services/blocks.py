@@ -60,11 +60,6 @@ def part_due(*, now: datetime) -> int:
     return sum(_part(block_id, blocker, blocked, now) for block_id, blocker, blocked in due if blocked)
 
 
-def exists_between(first: UUID, second: UUID) -> bool:
-    with as_service():
-        return Block.objects.between(first, second).exists()
-
-
 def lock_pair(first: UUID, second: UUID) -> None:
     """Lock two people's rows in the order of their ids, as every write about a pair does. Raises NotYours."""
     users = get_user_model()._default_manager.filter(id__in=[first, second])

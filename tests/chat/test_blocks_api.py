@@ -17,7 +17,6 @@ from matching.enums import MatchStatus, Origin
 from matching.services import connections as edges
 from safety.enums import BlockSource, ReportReason
 from safety.models import AuditLog, Block
-from safety.services import blocks
 from tests.chat.people import Web, make_match, make_two, make_user
 
 BLOCKS = "/api/blocks"
@@ -188,7 +187,7 @@ def test_the_list_takes_the_same_queries_however_long_it_is(two):
 def test_its_author_lifts_it(two):
     block = Web(two.a).post(BLOCKS, in_chat(two)).json()["id"]
     assert Web(two.a).delete(f"{BLOCKS}/{block}").status_code == 204
-    assert not blocks.exists_between(two.a, two.b)
+    assert not Block.objects.between(two.a, two.b).exists()
     assert answer(Web(two.a).delete(f"{BLOCKS}/{block}")) == (404, "not_found")
 
 
@@ -205,7 +204,7 @@ def test_nobody_else_lifts_it(two, who):
     other = Web(two.b if who == "blocked" else make_user().id)
     theirs, nobodys = (other.delete(f"{BLOCKS}/{one}") for one in (block, uuid4()))
     assert answer(theirs) == answer(nobodys) == (404, "not_found")
-    assert blocks.exists_between(two.a, two.b)
+    assert Block.objects.between(two.a, two.b).exists()
 
 
 def test_a_lifted_block_brings_nothing_back(two):

@@ -77,12 +77,12 @@ def test_who_signs_up_again_after_erasure_is_blocked_again(api, ada, now, before
     block(ada, ben, now)
     erase(ben)
     again = register(api, after)
-    assert blocks.exists_between(ada.id, again.id)
+    assert Block.objects.between(ada.id, again.id).exists()
 
 
 def test_who_has_a_second_account_beside_the_first_is_blocked_there_too(api, ada, now):
     block(ada, register(api, "ben@gmail.com"), now)
-    assert blocks.exists_between(ada.id, register(api, "b.e.n@gmail.com").id)
+    assert Block.objects.between(ada.id, register(api, "b.e.n@gmail.com").id).exists()
 
 
 @pytest.mark.parametrize("other", ["else@maitribe.example", "benblocked@maitribe.example", "ben.blocked@gmail.com"])
@@ -90,12 +90,12 @@ def test_somebody_else_is_not(api, ada, now, other):
     ben = register(api, EMAIL)
     block(ada, ben, now)
     erase(ben)
-    assert not blocks.exists_between(ada.id, register(api, other).id)
+    assert not Block.objects.between(ada.id, register(api, other).id).exists()
 
 
 def test_nobody_else_is_kept_from_them(api, ada, now):
     block(ada, register(api, EMAIL), now)
-    assert not blocks.exists_between(UserFactory().id, register(api, f"{EMAIL}x").id)
+    assert not Block.objects.between(UserFactory().id, register(api, f"{EMAIL}x").id).exists()
 
 
 def test_a_number_recognises_whoever_confirms_it(api, ada, now):
@@ -103,9 +103,9 @@ def test_a_number_recognises_whoever_confirms_it(api, ada, now):
     block(ada, ben, now)
     erase(ben)
     again = register(api, EMAIL)
-    assert not blocks.exists_between(ada.id, again.id)
+    assert not Block.objects.between(ada.id, again.id).exists()
     number(again, PHONE, now)
-    assert blocks.exists_between(ada.id, again.id)
+    assert Block.objects.between(ada.id, again.id).exists()
 
 
 def number(user: User, phone: str, now: Any) -> None:
@@ -122,7 +122,7 @@ def test_what_a_blocked_person_is_reached_by_later_is_kept_too(api, ada, now):
     erase(ben)
     again = UserFactory(phone=PHONE)
     recognition.recognise(user_id=again.id, now=now)
-    assert blocks.exists_between(ada.id, again.id)
+    assert Block.objects.between(ada.id, again.id).exists()
 
 
 def test_what_they_bring_along_leads_on_to_the_next_account(api, ada, now):
@@ -134,7 +134,7 @@ def test_what_they_bring_along_leads_on_to_the_next_account(api, ada, now):
     erase(second)
     third = register(api, "third@maitribe.example")
     number(third, PHONE, now)
-    assert blocks.exists_between(ada.id, third.id)
+    assert Block.objects.between(ada.id, third.id).exists()
 
 
 def test_every_block_is_carried_over_once(api, now):
@@ -170,9 +170,9 @@ def test_lifting_it_lifts_it_from_all_accounts(api, ada, now):
     erase(ben)
     again = register(api, EMAIL)
     assert api(ada).delete(f"/api/blocks/{made.id}").status_code == 204
-    assert not blocks.exists_between(ada.id, again.id)
+    assert not Block.objects.between(ada.id, again.id).exists()
     assert not BlockedIdentity.objects.exists()
-    assert not blocks.exists_between(ada.id, register(api, "ben.blocked+third@maitribe.example").id)
+    assert not Block.objects.between(ada.id, register(api, "ben.blocked+third@maitribe.example").id).exists()
 
 
 def test_a_carried_block_is_not_lifted_by_itself(api, ada, now):

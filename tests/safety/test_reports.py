@@ -58,7 +58,7 @@ def test_every_reason_has_a_severity(people, reason):
 
 def test_the_two_are_separated_at_once(people):
     file(people)
-    assert blocks.exists_between(*people)
+    assert Block.objects.between(*people).exists()
 
 
 def test_the_reporter_sees_the_report_and_the_reported_does_not(people):
@@ -154,7 +154,7 @@ def test_said_again_it_separates_the_two_again(people):
     file(people, **about)
     blocks.lift(block_id=Block.objects.get().id, by=people[0])
     file(people, **about)
-    assert blocks.exists_between(*people)
+    assert Block.objects.between(*people).exists()
 
 
 def test_however_often_something_is_added_it_ends_somewhere(people, settings):

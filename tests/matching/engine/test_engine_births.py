@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from matching.engine.births import Birth, born_on, mean_by_owner, positions
-from matching.engine.charts import natal_chart, natal_charts
+from matching.engine.charts import natal_charts
 from matching.engine.ephemeris import ephem_days, instants, longitudes, signed_angle
 from matching.engine.spread import halves
 
@@ -60,13 +60,13 @@ def test_a_chart_without_a_time_has_no_angles_and_one_with_a_time_has() -> None:
 
 
 def test_signs_of_an_unknown_time_are_probabilities() -> None:
-    signs = natal_chart(born_on(date(1992, 9, 22), BERLIN, 52.5, 13.4)).signs
+    signs = natal_charts([born_on(date(1992, 9, 22), BERLIN, 52.5, 13.4)])[0].signs
     assert set(signs["sun"]) == {"virgo", "libra"}
     assert all(sum(shares.values()) == pytest.approx(1.0) for shares in signs.values())
 
 
 def test_the_ascendant_opens_the_first_house() -> None:
-    angles = natal_chart(KNOWN).angles
+    angles = natal_charts([KNOWN])[0].angles
     assert angles is not None
     assert angles.cusps[0] == pytest.approx(angles.ascendant)
     assert angles.cusps[9] == pytest.approx(angles.midheaven)

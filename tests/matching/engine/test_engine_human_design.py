@@ -8,7 +8,7 @@ import pytest
 
 from matching.engine import bodygraph, human_design
 from matching.engine.births import Birth, born_on
-from matching.engine.charts import natal_chart
+from matching.engine.charts import natal_charts
 from matching.engine.human_design import gate_bits, gates_and_lines
 
 PUBLIC = {
@@ -31,13 +31,13 @@ PUBLIC = {
     ],
 )
 def test_designs_of_public_record(person: str, kind: str, profile: str, authority: str) -> None:
-    design = natal_chart(Birth(*PUBLIC[person])).human_design
+    design = natal_charts([Birth(*PUBLIC[person])])[0].human_design
     assert (design.type, design.profile, design.authority) == ({kind: 1.0}, {profile: 1.0}, {authority: 1.0})
     assert design.certain
 
 
 def test_an_ascendant_of_public_record() -> None:
-    angles = natal_chart(Birth(*PUBLIC["Diana Spencer"])).angles
+    angles = natal_charts([Birth(*PUBLIC["Diana Spencer"])])[0].angles
     assert angles is not None
     assert abs(angles.ascendant - (240.0 + 18.4)) < 0.5
 
@@ -96,7 +96,7 @@ def test_both_sides_activate_gates() -> None:
 
 
 def test_an_unknown_time_gives_probabilities_that_sum_to_one() -> None:
-    design = natal_chart(born_on(date(1961, 7, 1), ZoneInfo("Europe/London"), 52.83, 0.5)).human_design
+    design = natal_charts([born_on(date(1961, 7, 1), ZoneInfo("Europe/London"), 52.83, 0.5)])[0].human_design
     for shares in (design.type, design.strategy, design.authority, design.profile, design.definition):
         assert sum(shares.values()) == pytest.approx(1.0)
     assert len(design.type) > 1

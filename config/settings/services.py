@@ -1,0 +1,71 @@
+"""Services outside: who they are, where they are asked, and what stands in for them."""
+
+from config.settings.base import VAR_DIR, env
+
+EMAIL_BACKEND = env("EMAIL_BACKEND", default="connect.mail.FolderBackend")
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST = env("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="MaiTribe Connect <hello@maitribe.example>")
+
+SMS_BACKEND = env("SMS_BACKEND", default="connect.sms.FolderSender")
+SMS_FILE_PATH = VAR_DIR / "sms"
+SMS_URL = env("SMS_URL", default="")
+SMS_ACCOUNT = env("SMS_ACCOUNT", default="")
+SMS_TOKEN = env("SMS_TOKEN", default="")
+SMS_FROM = env("SMS_FROM", default="")
+SMS_TIMEOUT = 20
+
+# Who takes payments: sandbox, which takes nobody's money, or stripe.
+PAYMENT_PROVIDER = env("PAYMENT_PROVIDER", default="sandbox")
+SANDBOX_PATH = VAR_DIR / "payments"
+STRIPE_URL = env("STRIPE_URL", default="https://api.stripe.com")
+STRIPE_KEY = env("STRIPE_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_PRICES = {"plus": env("STRIPE_PRICE_PLUS", default=""), "pro": env("STRIPE_PRICE_PRO", default="")}
+STRIPE_TIMEOUT = 20
+# Web push. Without a key, a P-256 private key as base64url of its 32 bytes, nobody is told that way.
+PUSH_ENABLED = env.bool("PUSH_ENABLED", default=True)
+VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
+# Whom a push service may write to: mailto: or https:.
+VAPID_SUBJECT = env("VAPID_SUBJECT", default="mailto:hello@maitribe.example")
+# Origins that are believed to be push services whatever they look like and wherever they are.
+PUSH_TRUSTED_ORIGINS = env.list("PUSH_TRUSTED_ORIGINS", default=[])
+# Who looks for faces in photos; what ships is classical computer vision, and says so.
+FACE_DETECTOR = env("FACE_DETECTOR", default="connect.detection.ClassicalDetector")
+
+# Whose word is taken for what somebody's papers say; the one that ships looked at none.
+GOV_ID_VERIFIER = env("GOV_ID_VERIFIER", default="connect.gov_ids.SandboxVerifier")
+GOV_ID = {
+    "keys": env("GOV_ID_KEYS_URL", default=""),
+    "issuers": env.list("GOV_ID_ISSUERS", default=[]),
+    "audiences": env.list("GOV_ID_CLIENT_IDS", default=[]),
+    "algorithms": ["RS256", "ES256"],
+}
+
+# Who puts reveals into words: template, which is embedded, or openai, any endpoint that speaks its chat completions.
+REVEAL_WRITER = env("REVEAL_WRITER", default="template")
+OPENAI_URL = env("OPENAI_URL", default="https://api.openai.com/v1")
+OPENAI_KEY = env("OPENAI_KEY", default="")
+OPENAI_MODEL = env("OPENAI_MODEL", default="")
+OPENAI_TIMEOUT = 20
+
+# Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
+OAUTH = {
+    "google": {
+        "keys": env("GOOGLE_KEYS_URL", default="https://www.googleapis.com/oauth2/v3/certs"),
+        "issuers": env.list("GOOGLE_ISSUERS", default=["https://accounts.google.com", "accounts.google.com"]),
+        "audiences": env.list("GOOGLE_CLIENT_IDS", default=[]),
+        "algorithms": ["RS256"],
+    },
+    "apple": {
+        "keys": env("APPLE_KEYS_URL", default="https://appleid.apple.com/auth/keys"),
+        "issuers": env.list("APPLE_ISSUERS", default=["https://appleid.apple.com"]),
+        "audiences": env.list("APPLE_CLIENT_IDS", default=[]),
+        "algorithms": ["RS256", "ES256"],
+    },
+}
