@@ -54,7 +54,7 @@ CROSS JOIN LATERAL jsonb_populate_record(m, jsonb_build_object(
   'breaker_id', CASE m.breaker_id WHEN m.user_low_id THEN d.low WHEN m.user_high_id THEN d.high END)) copy
 ORDER BY random()
 """
-_TABLES = "streaks_nudge, streaks_checkin, streaks_streak, safety_auditlog"
+_TABLES = "streaks_streak, safety_auditlog"
 # The same rows, indexes and columns that move in a rollover; no trigger, no join, no decision.
 _BARE = """
 UPDATE streaks_streak SET status = status, day = day, due_at = due_at + interval '1 day', current_day = current_day,
@@ -139,13 +139,13 @@ def _due(ids: list[str]) -> list[str]:
 
 def _clear() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_TABLES}")
+        cursor.execute(f"TRUNCATE {_TABLES} CASCADE")
 
 
 def _lay_out() -> None:
     """The table as it was before the first rollover, freshly vacuumed."""
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_TABLES}; ALTER TABLE streaks_streak DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {_TABLES} CASCADE; ALTER TABLE streaks_streak DISABLE TRIGGER USER")
         cursor.execute(
             "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
             "WHERE attrelid = 'streaks_streak'::regclass AND attnum > 0 AND NOT attisdropped"
