@@ -7,11 +7,13 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import (
+            metrics,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
         )
         from chat.services import reports
+        from config import metrics as scraped
         from safety import evidence
 
         evidence.register("conversation", reports.conversation_evidence)
@@ -19,3 +21,4 @@ class ChatConfig(AppConfig):
         evidence.register("person", reports.person_evidence)
         personal_data.declare()
         outcomes.declare()
+        scraped.register(metrics.figures)

@@ -45,6 +45,7 @@ LIMITS: dict[str, Policy] = {
     # what was refused counts here, and only what would be refused is stopped.
     "report": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
+    "panic": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
     "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},
     "subscription": {"account": "60/hour;200/day", "address": "600/hour", "sensitive": False},
     "webhook": {"address": "3000/minute", "sensitive": False},

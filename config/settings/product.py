@@ -24,6 +24,12 @@ FRAME_BYTES = 64 * 1024
 SOCKET_POLL = timedelta(milliseconds=500)
 PRESENCE_LIFETIME = timedelta(seconds=40)
 
+# live: at which minutes the two decide, for how long, and after how long without a socket before the first gate
+# somebody is gone.
+LIVE_GATES = (10, 20, 30)
+LIVE_GATE_WINDOW = timedelta(minutes=2)
+LIVE_RECONNECT_GRACE = timedelta(seconds=60)
+
 # streaks; how often somebody may remind the other on one day at risk, by tier
 NUDGES = {"free": 1, "plus": 2, "pro": 3}
 # Recoveries of one connection that cost nothing, by tier.
