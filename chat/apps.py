@@ -9,9 +9,11 @@ class ChatConfig(AppConfig):
         from chat import (
             outcomes,
             personal_data,
+            queries,
             receivers,  # noqa: F401
         )
         from chat.services import reports
+        from matching.queries_of_queue import register_conversations
         from safety import evidence
 
         evidence.register("conversation", reports.conversation_evidence)
@@ -19,3 +21,4 @@ class ChatConfig(AppConfig):
         evidence.register("person", reports.person_evidence)
         personal_data.declare()
         outcomes.declare()
+        register_conversations(queries.id_of_match)

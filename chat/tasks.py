@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from chat.services import conversations, presence, reveals
+from chat.services import conversations, presence, reveals, waiting
 from config import clock
 
 
@@ -25,3 +25,8 @@ def close_banned() -> None:
 @shared_task
 def sweep_presence() -> None:
     presence.sweep(now=clock.now())
+
+
+@shared_task
+def settle_queue() -> None:
+    waiting.settle(now=clock.now())

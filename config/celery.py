@@ -45,6 +45,13 @@ app.conf.beat_schedule = {
     "follow pool": {"task": "matching.tasks.follow_pool", "schedule": timedelta(seconds=5)},
     "expire proposals": {"task": "matching.tasks.expire_proposals", "schedule": timedelta(minutes=1)},
     "follow discovery": {"task": "matching.tasks.follow_discovery", "schedule": timedelta(minutes=1)},
+    # One that comes late is of no use: the next is there already.
+    "pair queue": {
+        "task": "matching.tasks.pair_queue",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 2},
+    },
+    "settle queue": {"task": "chat.tasks.settle_queue", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "settle interests": {"task": "matching.tasks.settle_interests", "schedule": timedelta(minutes=1)},
     "lapse interests": {"task": "matching.tasks.lapse_interests", "schedule": timedelta(hours=1)},
     "rebuild charts": {"task": "matching.tasks.rebuild_charts", "schedule": timedelta(seconds=5)},

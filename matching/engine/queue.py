@@ -84,9 +84,7 @@ def possible(waiting: Waiting, rules: Rules, *, threads: int = 1) -> Pairs:
 def chosen(pairs: Pairs, waited: Floats, rules: Rules) -> Pairs:
     """Those of the possible pairs that are formed, the people who waited longest first; nobody in two."""
     nobody_shown = np.zeros(len(waited), dtype=np.int64)
-    formed = proposals(
-        pairs, waited / 60.0, nobody_shown, waiting_lift=rules.waiting_lift, waiting_bound=rules.bar
-    )
+    formed = proposals(pairs, waited / 60.0, nobody_shown, waiting_lift=rules.waiting_lift, waiting_bound=rules.bar)
     longest = np.maximum(waited[pairs.first[formed]], waited[pairs.second[formed]])
     formed = formed[np.argsort(-longest, kind="stable")]
     return Pairs(pairs.first[formed], pairs.second[formed], pairs.worth[formed])

@@ -15,6 +15,7 @@ from safety.schema import OneAtATime, RowSecurity, StateMachine, pair
 STORED = ("astro", "hd", "values", "communication", "readiness")
 """The dimensions whose scores have a column of their own."""
 
+_TALKING_LIVE = Q(pathway=Pathway.LIVE, status__in=TALKING)
 _TALKS_LIVE = "pathway = 'live' AND status IN ('accepted_both', 'blind_chat_active')"
 
 
@@ -41,13 +42,9 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def scored_in(self, dimension: str) -> Self:
         return self.filter(score_breakdown__has_key=dimension).exclude(**{f"score_breakdown__{dimension}": None})
 
-    def live(self) -> Self:
-        """Made by the queue."""
-        return self.filter(pathway=Pathway.LIVE)
-
     def talking_live(self) -> Self:
         """Made by the queue and neither ended nor revealed: whoever is in one has somebody to talk to now."""
-        return self.live().filter(status__in=TALKING)
+        return self.filter(_TALKING_LIVE)
 
     def overdue(self, now: datetime) -> Self:
         return self.undecided().filter(expires_at__lte=now)
@@ -98,6 +95,10 @@ class Match(Record):
                 fields=["user_a", "user_b"], condition=~Q(status__in=ENDED), name="match_one_open_per_pair"
             ),
             StateMachine(name="match_status", field="status", transitions=MATCH_TRANSITIONS, initial=MATCH_INITIAL),
+            # Joining the queue is the acceptance: what it makes is never unanswered.
+            models.CheckConstraint(
+                condition=~Q(pathway=Pathway.LIVE) | ~Q(status__in=UNDECIDED), name="match_live_is_accepted"
+            ),
             OneAtATime(name="match_one_live", people=["user_a", "user_b"], condition=_TALKS_LIVE),
             RowSecurity(name="match_rls", select=pair("user_a_id", "user_b_id")),
         ]
@@ -105,12 +106,8 @@ class Match(Record):
             models.Index(fields=["user_a", "status"], name="match_a_idx"),
             models.Index(fields=["user_b", "status"], name="match_b_idx"),
             models.Index(fields=["expires_at"], condition=Q(status__in=UNDECIDED), name="match_expiry_idx"),
-            *(
-                models.Index(
-                    fields=[side], condition=Q(pathway=Pathway.LIVE, status__in=TALKING), name=f"match_live_{side[-1]}_idx"
-                )
-                for side in ("user_a", "user_b")
-            ),
+            models.Index(fields=["user_a"], condition=_TALKING_LIVE, name="match_live_a_idx"),
+            models.Index(fields=["user_b"], condition=_TALKING_LIVE, name="match_live_b_idx"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ holds, in the order of their ids, and leaves the others to its next time. So not
 import math
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import h3
@@ -110,7 +111,9 @@ def expire_overdue(*, now: datetime) -> int:
 def cooldown(user_id: UUID, now: datetime) -> datetime | None:
     """Until when somebody may not join, having left too often in a short time; None who may. Needs the service role."""
     left = QueueEntry.objects.of(user_id).walked_away(now - settings.QUEUE_CHURN_WINDOW - settings.QUEUE_COOLDOWN)
-    moments = list(left.order_by("-dequeued_at").values_list("dequeued_at", flat=True)[: settings.QUEUE_CHURN])
+    moments: list[Any] = list(
+        left.order_by("-dequeued_at").values_list("dequeued_at", flat=True)[: settings.QUEUE_CHURN]
+    )
     if len(moments) < settings.QUEUE_CHURN or moments[0] - moments[-1] > settings.QUEUE_CHURN_WINDOW:
         return None
     until: datetime = moments[0] + settings.QUEUE_COOLDOWN

@@ -40,7 +40,7 @@ class Crowd:
 
 
 def load(*, parameters: Parameters, now: datetime) -> Crowd:
-    """Six queries, whatever their number. Needs the service role."""
+    """A constant number of queries, whatever theirs. Needs the service role."""
     rows = copies.rows(_ready(now).order_by("user_id"), COLUMNS)
     pool = people.pool_of(rows, now.date())
     order = blocks.order(pool)
