@@ -10,10 +10,12 @@ class ChatConfig(AppConfig):
             metrics,
             outcomes,
             personal_data,
+            queries,
             receivers,  # noqa: F401
         )
         from chat.services import reports
         from config import metrics as scraped
+        from matching.queries_of_queue import register_conversations
         from safety import evidence
 
         evidence.register("conversation", reports.conversation_evidence)
@@ -22,3 +24,4 @@ class ChatConfig(AppConfig):
         personal_data.declare()
         outcomes.declare()
         scraped.register(metrics.figures)
+        register_conversations(queries.id_of_match)

@@ -84,6 +84,11 @@ def conversation_of_match(user_id: UUID, match_id: UUID) -> Conversation:
     return mine(Conversation.objects.of(user_id).with_apart().filter(match=match_id))
 
 
+def id_of_match(match_id: UUID) -> UUID | None:
+    """Where the two people of a match talk. Needs the service role."""
+    return Conversation.objects.filter(match=match_id).values_list("id", flat=True).first()
+
+
 def mine(found: QuerySet[Conversation]) -> Conversation:
     """The one conversation of a query, as its people see it. Raises NotYours."""
     with as_service():

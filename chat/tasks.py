@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from chat.services import conversations, gates, pairings, presence, reveals
+from chat.services import conversations, gates, pairings, presence, reveals, survivors, waiting
 from config import clock
 
 
@@ -36,3 +36,13 @@ def walk_gates() -> None:
 @shared_task
 def watch_pairings() -> None:
     pairings.watch(now=clock.now())
+
+
+@shared_task
+def settle_queue() -> None:
+    waiting.settle(now=clock.now())
+
+
+@shared_task
+def requeue_survivors() -> None:
+    survivors.requeue(now=clock.now())

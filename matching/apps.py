@@ -9,6 +9,7 @@ class MatchingConfig(AppConfig):
         from config import metrics
         from matching import metrics as figures
         from matching import (
+            metrics_of_queue,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
@@ -17,3 +18,4 @@ class MatchingConfig(AppConfig):
         personal_data.declare()
         outcomes.declare()
         metrics.register(figures.figures)
+        metrics.register(metrics_of_queue.figures)

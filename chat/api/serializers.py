@@ -92,7 +92,7 @@ class PanicSerializer(StrictSerializer):
 
 
 class LeftSerializer(serializers.Serializer[Any]):
-    state = serializers.ChoiceField([State.CLOSED])
+    state = serializers.ChoiceField(State.choices)
     report_id = serializers.UUIDField()
 
 

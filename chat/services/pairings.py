@@ -27,7 +27,7 @@ def watch(*, now: datetime) -> int:
     """
     with transaction.atomic(), as_service():
         young = list(Conversation.objects.before_first_gate().order_by("id"))
-    here = presence.present({user_id for talk in young for user_id in _people(talk)}, now=now)
+    here = presence.known_online({user_id for talk in young for user_id in _people(talk)}, now=now)
     for side in Side:
         _note(side, young, here, now)
     late = [talk for talk in young if here is not None and _gone(talk, now)]

@@ -90,12 +90,12 @@ def forget(user_id: UUID) -> None:
 
 
 def online(user_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
-    """Those of the people who have a socket open; without Redis nobody is shown."""
-    return present(user_ids, now=now) or set()
+    """Those of the people who have a socket open; none of them where Redis cannot be asked."""
+    return known_online(user_ids, now=now) or set()
 
 
-def present(user_ids: Collection[UUID], *, now: datetime) -> set[UUID] | None:
-    """The same for what must not take anybody for gone; None when nobody can tell."""
+def known_online(user_ids: Collection[UUID], *, now: datetime) -> set[UUID] | None:
+    """The same; None where Redis cannot be asked."""
     ids = list(user_ids)
     try:
         lapses = _redis().zmscore(_people_key(), [user_id.hex for user_id in ids]) if ids else []

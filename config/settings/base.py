@@ -216,6 +216,9 @@ SPECTACULAR_SETTINGS = {
         "BoughtWithEnum": "streaks.enums.BOUGHT_WITH",
         "RecoveryStatusEnum": "streaks.enums.RecoveryStatus",
         "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
+        "ConversationKindEnum": "chat.enums.Kind",
+        "ConversationStateEnum": "chat.enums.State",
+        "GateStatusEnum": "chat.enums.WindowStatus",
     },
 }
 SIMPLE_JWT = {
