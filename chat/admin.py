@@ -8,10 +8,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from chat import prompt_admin
 from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
 from chat.services import holds
 from config import clock
 from config.admin import ModelAdmin, reported, staff_id
+
+__all__ = ["prompt_admin"]
 
 
 @admin.register(Conversation)

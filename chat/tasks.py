@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from chat.services import conversations, presence, reveals
+from chat.services import conversations, presence, reveals, silences
 from config import clock
 
 
@@ -25,3 +25,9 @@ def close_banned() -> None:
 @shared_task
 def sweep_presence() -> None:
     presence.sweep(now=clock.now())
+
+
+@shared_task
+def warn_of_silence() -> None:
+    while silences.warn_of_silence(now=clock.now()) == silences.BATCH:
+        pass

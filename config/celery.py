@@ -51,6 +51,8 @@ app.conf.beat_schedule = {
     "expire reveals": {"task": "chat.tasks.expire_reveals", "schedule": timedelta(minutes=1)},
     "close silent chats": {"task": "chat.tasks.close_silent", "schedule": timedelta(minutes=10)},
     "close chats of the banned": {"task": "chat.tasks.close_banned", "schedule": timedelta(minutes=1)},
+    "remind of talks": {"task": "matching.tasks.remind_of_talks", "schedule": timedelta(minutes=1)},
+    "warn of silence": {"task": "chat.tasks.warn_of_silence", "schedule": timedelta(hours=1)},
     "roll streaks over": {"task": "streaks.tasks.roll_over", "schedule": ROLLOVER},
     "tell of streaks": {"task": "streaks.tasks.send_notices", "schedule": timedelta(seconds=10)},
     "write reveals": {"task": "streaks.tasks.write_reveals", "schedule": timedelta(seconds=10)},

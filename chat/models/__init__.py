@@ -2,6 +2,7 @@ from chat.models.conversation import Conversation
 from chat.models.event import ConversationEvent
 from chat.models.hold import HeldMessage
 from chat.models.message import Message
+from chat.models.prompt import Prompt
 from chat.models.reveal import Reveal
 
 __all__ = [
@@ -9,5 +10,6 @@ __all__ = [
     "ConversationEvent",
     "HeldMessage",
     "Message",
+    "Prompt",
     "Reveal",
 ]

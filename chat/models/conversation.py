@@ -18,7 +18,7 @@ from chat.enums import (
 from config.db import Record
 from connect.enums import UserStatus
 from connect.models import User
-from matching.enums import Side
+from matching.enums import ConnectionStatus, Side
 from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair
 
@@ -39,6 +39,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         leaving = Exists(two.filter(status=UserStatus.DELETION_PENDING))
         return self.annotate(apart=apart("user_a", "user_b"), paused=leaving)
 
+    def quiet_since(self, moment: datetime) -> Self:
+        """Those of active connections of two who could talk and have not; of each silence once. As the service."""
+        told = Q(warned_for=F("last_activity_at"))
+        open_to_both = self.with_apart().filter(apart=False, paused=False)
+        active = open_to_both.filter(state=State.REVEALED, connection__status=ConnectionStatus.ACTIVE)
+        return active.filter(last_activity_at__lte=moment).exclude(told)
+
     def silent_since(self, moment: datetime) -> Self:
         return self.open().filter(kind=Kind.BLIND, state=State.ANONYMOUS, last_activity_at__lte=moment)
 
@@ -48,7 +55,8 @@ class Conversation(Record):
     one the id of somebody who left stands for nobody, and in no order.
 
     `data_key` is this conversation's own key, wrapped; without it no message of it can be read. `last_seq` numbers
-    its durable events without a gap.
+    its durable events without a gap. `warned_for` is the `last_activity_at` that a silence began with of which the two
+    were told.
     """
 
     kind = models.CharField(max_length=6, choices=Kind)
@@ -69,6 +77,7 @@ class Conversation(Record):
     last_activity_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
+    warned_for = models.DateTimeField(null=True, blank=True)
 
     # Of `with_apart`. Whoever did not ask for it cannot pass it over: there is no default.
     apart: bool
@@ -108,6 +117,7 @@ class Conversation(Record):
                 condition=Q(kind=Kind.BLIND, state=State.ANONYMOUS),
                 name="conversation_silence_idx",
             ),
+            models.Index(fields=["last_activity_at"], condition=Q(state=State.REVEALED), name="conversation_quiet_idx"),
         ]
 
     def __str__(self) -> str:

@@ -149,6 +149,7 @@ AUDIENCES: dict[str, list[Audience]] = {
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
+    "conversations_prompts": [in_conversation],
     "discovery_servers": [OWN],
     "discovery_batch": [OWN],
     "discovery_refresh": [OWN],
@@ -163,7 +164,7 @@ AUDIENCES: dict[str, list[Audience]] = {
     "connections_unarchive": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
     "connections_terminate": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
     "connections_events_list": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
-    "connections_events_schedule": [
+    "connections_events_write": [
         named(
             "connection_id",
             row_of("matching.Connection"),
@@ -172,6 +173,11 @@ AUDIENCES: dict[str, list[Audience]] = {
             scheduled_for=f"{timezone.now().date() + timedelta(days=2)}T12:00:00Z",
         )
     ],
+    "daily_prompts_today": [OWN],
+    "daily_prompts_answer": [OWN],
+    "weekly_intent_read": [OWN],
+    "weekly_intent_keep": [OWN],
+    "xp_list": [OWN],
     "streaks_list": [OWN],
     "streaks_retrieve": [in_streak],
     "streaks_check_in": [in_streak],
