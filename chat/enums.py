@@ -125,3 +125,8 @@ class Stage(IntegerChoices):
     LIGHT = 1
     PERSONAL = 2
     DEEP = 3
+
+    @property
+    def code(self) -> str:
+        """How it is written where people and programs read it."""
+        return self.name.lower()

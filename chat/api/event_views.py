@@ -18,7 +18,7 @@ from matching.models import Connection, ConnectionEvent
 from matching.services import schedules
 from safety.api import operation
 
-STAGES = [(stage.name.lower(), stage.label) for stage in Stage]
+STAGES = [(stage.code, stage.label) for stage in Stage]
 NEEDED = {
     ConnectionEventType.SCHEDULED_CHAT.value: "scheduled_for",
     ConnectionEventType.STARTER_COMPLETED.value: "prompt",

@@ -28,7 +28,7 @@ class PromptSerializer(serializers.Serializer[Any]):
 class OfferSerializer(serializers.Serializer[Any]):
     """`stage` rises with how much, and for how long, the two have talked."""
 
-    stage = serializers.ChoiceField(STAGES, source="stage.label.lower")
+    stage = serializers.ChoiceField(STAGES, source="stage.code")
     prompts = PromptSerializer(many=True)
 
 

@@ -27,13 +27,13 @@ def complete(*, connection_id: UUID, by: UUID, prompt: str, now: datetime) -> Co
             return done
         conversation = _talk(connection)
         stage = Stage(_offered(conversation, prompt).stage)
-        if _completed(connection, stage=stage.name.lower()):
+        if _completed(connection, stage=stage.code):
             raise WrongState("You have taken up a starter of this stage.", code="starter_completed")
         _refuse_unless_both_spoke(conversation)
         event = ConnectionEvent.objects.create(
             connection=connection,
             event_type=ConnectionEventType.STARTER_COMPLETED,
-            payload={"prompt": prompt, "stage": stage.name.lower()},
+            payload={"prompt": prompt, "stage": stage.code},
         )
         starter_completed.send(sender=ConnectionEvent, connection=connection, event=event, now=now)
     return event
