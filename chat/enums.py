@@ -1,6 +1,6 @@
 """The closed vocabularies of conversation, with the moves each state allows."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class Kind(TextChoices):
@@ -141,3 +141,24 @@ class MessageType(TextChoices):
     TEXT = "text"
     IMAGE = "image"
     ICEBREAKER = "icebreaker"
+
+
+class PromptType(TextChoices):
+    """Where a prompt belongs: two who begin to know each other, one's own day, or two who talk live."""
+
+    ICEBREAKER = "icebreaker"
+    DAILY = "daily"
+    ROOM = "room"
+
+
+class Stage(IntegerChoices):
+    """How near a prompt goes; two people come to the next by talking."""
+
+    LIGHT = 1
+    PERSONAL = 2
+    DEEP = 3
+
+    @property
+    def code(self) -> str:
+        """How it is written where people and programs read it."""
+        return self.name.lower()

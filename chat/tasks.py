@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from chat.services import conversations, gates, pairings, presence, reveals, survivors, waiting
+from chat.services import conversations, presence, reveals, silences
 from config import clock
 
 
@@ -46,3 +47,6 @@ def settle_queue() -> None:
 @shared_task
 def requeue_survivors() -> None:
     survivors.requeue(now=clock.now())
+def warn_of_silence() -> None:
+    while silences.warn_of_silence(now=clock.now()) == silences.BATCH:
+        pass

@@ -65,6 +65,8 @@ app.conf.beat_schedule = {
         "options": {"expires": 2},
     },
     "requeue survivors": {"task": "chat.tasks.requeue_survivors", "schedule": timedelta(seconds=5)},
+    "remind of talks": {"task": "matching.tasks.remind_of_talks", "schedule": timedelta(minutes=1)},
+    "warn of silence": {"task": "chat.tasks.warn_of_silence", "schedule": timedelta(hours=1)},
     "roll streaks over": {"task": "streaks.tasks.roll_over", "schedule": ROLLOVER},
     "tell of streaks": {"task": "streaks.tasks.send_notices", "schedule": timedelta(seconds=10)},
     "write reveals": {"task": "streaks.tasks.write_reveals", "schedule": timedelta(seconds=10)},

@@ -234,6 +234,9 @@ class NotificationType(TextChoices):
     SUBSCRIPTION_ENDED = "subscription_ended"
     CREDITS_GRANTED = "credits_granted"
     REVEAL_UNLOCKED = "reveal_unlocked"
+    CHAT_SCHEDULED = "chat_scheduled"
+    CHAT_SOON = "chat_soon"
+    CONNECTION_QUIET = "connection_quiet"
 
 
 class RelatedType(TextChoices):

@@ -131,6 +131,7 @@ def _connected() -> list[Part]:
             "its history",
             with_its_owner("kept with the connection"),
             belongs=("connection__user_low", "connection__user_high"),
+            hidden=("due_at",),
             seen_by="you; the other",
         ),
     ]

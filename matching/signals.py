@@ -11,3 +11,6 @@ match_closed = Signal()
 # Two people are connected, or not any more: connection, now.
 connection_formed = Signal()
 connection_ended = Signal()
+
+# Somebody told how a meeting was: reflection, now.
+reflection_given = Signal()

@@ -5,6 +5,17 @@ from django.db import transaction
 
 from config import clock
 from matching.services import building, charts, discovery_entries, lapses, meetings, newcomers, pairing, proposals, runs
+from matching.services import (
+    building,
+    charts,
+    discovery_entries,
+    lapses,
+    meetings,
+    newcomers,
+    proposals,
+    runs,
+    schedules,
+)
 
 
 @shared_task
@@ -67,3 +78,6 @@ def follow_discovery() -> None:
 @shared_task
 def pair_queue() -> None:
     pairing.sweep(now=clock.now())
+def remind_of_talks() -> None:
+    while schedules.remind_due(now=clock.now()) == schedules.BATCH:
+        pass

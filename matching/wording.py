@@ -69,6 +69,15 @@ CONNECTED = (
     gettext_lazy("The interest is mutual"),
     gettext_lazy("You are connected. Check in together day by day; what you see of each other grows with it."),
 )
+SCHEDULED = (
+    gettext_lazy("A time to talk"),
+    gettext_lazy("Somebody you are connected with has noted when you could talk."),
+)
+SOON = (gettext_lazy("Time to talk"), gettext_lazy("You meant to talk to each other now."))
+QUIET = (
+    gettext_lazy("It has become quiet"),
+    gettext_lazy("You two have not written for a while. A few words are enough to go on."),
+)
 """Title and message of a notification."""
 
 

@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 
 from config import clock
 from config.admin import ModelAdmin
-from streaks import milestone_admin, stuck, timeline
+from streaks import milestone_admin, ritual_admin, stuck, timeline
 from streaks.models import CheckIn, Nudge, Outage, Streak
 
-__all__ = ["milestone_admin"]
+__all__ = ["milestone_admin", "ritual_admin"]
 STUCK_SHOWN = 50
 
 

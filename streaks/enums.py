@@ -121,3 +121,14 @@ class WriterName(TextChoices):
 
     TEMPLATE = "template"
     OPENAI = "openai"
+
+
+class XpSource(TextChoices):
+    """What brings points; how many, `settings.XP` says."""
+
+    DAILY_ANSWER = "daily_answer"
+    WEEKLY_INTENT = "weekly_intent"
+    MUTUAL_DAY = "mutual_day"
+    STARTER = "starter"
+    REFLECTION = "reflection"
+    CONNECTION = "connection"

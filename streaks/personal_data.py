@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from safety.parts import deletes, replaces_in_pair
 from safety.personal_data import Erasure, Leaving, Part, register
-from streaks import paid_data
+from streaks import paid_data, ritual_data
 from streaks.models import CheckIn, Nudge, Streak
 
 TOGETHER = "so that two people get to know each other day by day"
@@ -68,4 +68,5 @@ def declare() -> None:
             seen_by="you; the other; moderators",
         ),
         *paid_data.parts(),
+        *ritual_data.parts(),
     )

@@ -6,19 +6,32 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from chat.signals import starter_completed
 from connect.enums import Item, Purpose
 from connect.models import Payment
 from connect.signals import consent_revoked, payment_refunded, payment_settled
 from matching.enums import Origin
-from matching.models import Connection
-from matching.signals import connection_ended, connection_formed
-from streaks.services import contents, lifecycle, protections, purchases, recovery_payments
+from matching.models import Connection, ConnectionEvent
+from matching.signals import connection_ended, connection_formed, reflection_given
+from streaks.enums import XpSource
+from streaks.services import contents, lifecycle, protections, purchases, recovery_payments, xp
 
 
 @receiver(connection_formed)
 def begin(connection: Connection, now: datetime, **kwargs: Any) -> None:
     if connection.origin == Origin.DISCOVERY:
         lifecycle.begin(connection=connection, now=now)
+    xp.earn(*_people(connection), source=XpSource.CONNECTION, source_ref_id=connection.id, now=now)
+
+
+@receiver(starter_completed)
+def reward_starter(connection: Connection, event: ConnectionEvent, now: datetime, **kwargs: Any) -> None:
+    xp.earn(*_people(connection), source=XpSource.STARTER, source_ref_id=event.id, now=now)
+
+
+@receiver(reflection_given)
+def reward_reflection(reflection: Any, now: datetime, **kwargs: Any) -> None:
+    xp.earn(reflection.user_id, source=XpSource.REFLECTION, source_ref_id=reflection.id, now=now)
 
 
 @receiver(connection_ended)
@@ -45,3 +58,7 @@ def forget_told(user_id: UUID, purpose: str, **kwargs: Any) -> dict[str, int]:
     """What was deleted, by name."""
     forgotten = contents.forget(user_id=user_id) if purpose == Purpose.MATCHING else 0
     return {"reveals": forgotten} if forgotten else {}
+
+
+def _people(connection: Connection) -> tuple[UUID, UUID]:
+    return connection.user_low_id, connection.user_high_id

@@ -6,6 +6,8 @@ from django.urls.converters import IntConverter
 from chat.api import report_views, views
 from chat.api.block_views import BlocksView, BlockView
 from chat.api.connection_views import ConnectionsView
+from chat.api.event_views import EventsView
+from chat.api.prompt_views import PromptsView
 from connect.exposure import FLAGGED
 
 
@@ -27,6 +29,8 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/decision-gate", views.GateView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/reveal-consent", views.ConsentView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/panic-exit", views.PanicView.as_view()),
+    path("conversations/<uuid:conversation_id>/prompts", PromptsView.as_view(**FLAGGED)),
+    path("connections/<uuid:connection_id>/events", EventsView.as_view(**FLAGGED)),
     path("connections", ConnectionsView.as_view(**FLAGGED)),
     path("blocks", BlocksView.as_view()),
     path("blocks/<uuid:block_id>", BlockView.as_view()),

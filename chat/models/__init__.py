@@ -3,6 +3,7 @@ from chat.models.event import ConversationEvent
 from chat.models.gate import DecisionGate, GateWindow
 from chat.models.hold import HeldMessage
 from chat.models.message import Message
+from chat.models.prompt import Prompt
 from chat.models.reveal import Reveal
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "GateWindow",
     "HeldMessage",
     "Message",
+    "Prompt",
     "Reveal",
 ]

@@ -20,7 +20,7 @@ from chat.models.gate import GateWindow
 from config.db import Record
 from connect.enums import UserStatus
 from connect.models import User
-from matching.enums import Side
+from matching.enums import ConnectionStatus, Side
 from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair
 
@@ -43,6 +43,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         leaving = Exists(two.filter(status=UserStatus.DELETION_PENDING))
         return self.annotate(apart=apart("user_a", "user_b"), paused=leaving)
 
+    def quiet_since(self, moment: datetime) -> Self:
+        """Those of active connections of two who could talk and have not; of each silence once. As the service."""
+        told = Q(warned_for=F("last_activity_at"))
+        open_to_both = self.with_apart().filter(apart=False, paused=False)
+        active = open_to_both.filter(state=State.REVEALED, connection__status=ConnectionStatus.ACTIVE)
+        return active.filter(last_activity_at__lte=moment).exclude(told)
+
     def silent_since(self, moment: datetime) -> Self:
         return self.open().filter(kind=Kind.BLIND, state=State.ANONYMOUS, last_activity_at__lte=moment)
 
@@ -64,7 +71,8 @@ class Conversation(Record):
     one the id of somebody who left stands for nobody, and in no order.
 
     `data_key` is this conversation's own key, wrapped; without it no message of it can be read. `last_seq` numbers
-    its durable events without a gap.
+    its durable events without a gap. `warned_for` is the `last_activity_at` that a silence began with of which the two
+    were told.
 
     Of live ones: `closes_at` is when the talk ends unless the two show themselves; `away_a_since` and `away_b_since`,
     kept until the first gate, since when that side has no socket; `survivor` is the side that a broken pairing left
@@ -93,6 +101,7 @@ class Conversation(Record):
     away_a_since = models.DateTimeField(null=True, blank=True)
     away_b_since = models.DateTimeField(null=True, blank=True)
     survivor = models.CharField(max_length=1, choices=Side, blank=True)
+    warned_for = models.DateTimeField(null=True, blank=True)
 
     # Of `with_apart`. Whoever did not ask for it cannot pass it over: there is no default.
     apart: bool
@@ -134,6 +143,7 @@ class Conversation(Record):
             ),
             models.Index(fields=["closes_at"], condition=_TIMED, name="conversation_timed_idx"),
             models.Index(fields=["closed_at"], condition=~Q(survivor=""), name="conversation_survivor_idx"),
+            models.Index(fields=["last_activity_at"], condition=Q(state=State.REVEALED), name="conversation_quiet_idx"),
         ]
 
     def __str__(self) -> str:

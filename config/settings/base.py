@@ -215,6 +215,7 @@ SPECTACULAR_SETTINGS = {
         "PayWithEnum": "streaks.enums.PayWith",
         "BoughtWithEnum": "streaks.enums.BOUGHT_WITH",
         "RecoveryStatusEnum": "streaks.enums.RecoveryStatus",
+        "PromptStageEnum": "chat.api.event_views.STAGES",
         "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
         "ConversationKindEnum": "chat.enums.Kind",
         "ConversationStateEnum": "chat.enums.State",

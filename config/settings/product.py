@@ -13,6 +13,8 @@ DISCOVERY_PASS_RESTS = timedelta(days=60)
 DISCOVERY_ENTRY_AGE = timedelta(minutes=15)
 # How far ahead two people may agree on a time to talk.
 SCHEDULE_AHEAD = timedelta(days=90)
+# How long before they are reminded of it.
+SCHEDULE_REMINDER = timedelta(minutes=15)
 
 # the queue for live conversations: the longest wait, how long somebody may be out of sight, how often being seen is
 # noted, and after how many leavings within which time joining rests how long.
@@ -41,6 +43,9 @@ REVEAL_PAUSE = timedelta(hours=24)
 SILENCE_BEFORE_CLOSE = timedelta(days=14)
 RETRACTION_WINDOW = timedelta(minutes=15)
 MESSAGE_LENGTH = 4000
+# How many prompts two people are shown at once; after what silence two who are connected are told of it.
+PROMPTS_SHOWN = 5
+CONNECTION_QUIET_AFTER = timedelta(days=14)
 FRAME_BYTES = 64 * 1024
 SOCKET_POLL = timedelta(milliseconds=500)
 PRESENCE_LIFETIME = timedelta(seconds=40)
@@ -56,6 +61,16 @@ NUDGES = {"free": 1, "plus": 2, "pro": 3}
 # Recoveries of one connection that cost nothing, by tier.
 FREE_RECOVERIES = {"free": 0, "plus": 1, "pro": 2}
 CREDIT_PROTECTION = timedelta(hours=24)
+# Points for what people do, once for each thing, and how many a person's day brings at most.
+XP = {
+    "daily_answer": 10,
+    "weekly_intent": 15,
+    "mutual_day": 10,
+    "starter": 20,
+    "reflection": 15,
+    "connection": 25,
+}
+XP_A_DAY = 100
 
 # people
 REGISTRATION_LIFETIME = timedelta(minutes=30)

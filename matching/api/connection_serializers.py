@@ -4,9 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from config.api.serializers import StrictSerializer
-from matching.enums import ConnectionEventType, ConnectionStatus, InterestStatus, Server
-from matching.models import Connection, ConnectionEvent, Interest
+from matching.enums import ConnectionStatus, InterestStatus, Server
+from matching.models import Connection, Interest
 from matching.services.connections import shown_status
 
 # Whether a block or a person ended it does not show.
@@ -32,23 +31,3 @@ class ConnectionStateSerializer(serializers.Serializer[Any]):
 
     def get_status(self, connection: Connection) -> ConnectionStatus:
         return shown_status(connection)
-
-
-class ConnectionEventSerializer(serializers.Serializer[Any]):
-    """`scheduled_for` is there when two mean to talk."""
-
-    id = serializers.UUIDField()
-    event_type = serializers.ChoiceField(ConnectionEventType.choices)
-    scheduled_for = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField()
-
-    def get_scheduled_for(self, event: ConnectionEvent) -> str | None:
-        moment: str | None = event.payload.get("at")
-        return moment
-
-
-class ScheduleSerializer(StrictSerializer):
-    """What a person may write; the rest writes itself."""
-
-    event_type = serializers.ChoiceField([ConnectionEventType.SCHEDULED_CHAT.value])
-    scheduled_for = serializers.DateTimeField()

@@ -6,14 +6,13 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.errors import NotYours
 from connect.api.paging import ListEndpoint
 from connect.queries import languages
 from matching.api import connection_serializers as s
 from matching.api.discovery_serializers import ExpressedSerializer, ExpressSerializer
 from matching.api.serializers import PersonalitySummarySerializer
-from matching.models import Connection, ConnectionEvent, Interest
-from matching.services import cards, connections, interests, partners, schedules
+from matching.models import Interest
+from matching.services import cards, connections, interests, partners
 from safety.api import Endpoint, operation
 from safety.api.schema import MISSING
 
@@ -84,26 +83,6 @@ class TerminateView(Endpoint):
     def post(self, request: Request, connection_id: UUID) -> Response:
         ended = connections.terminate(connection_id=connection_id, by=self.me, now=self.now)
         return Response(s.ConnectionStateSerializer(ended).data)
-
-
-class EventsView(ListEndpoint):
-    """The timeline of a connection, newest first, and noting a time to talk."""
-
-    @operation(operation_id="connections_events_list", responses={200: s.ConnectionEventSerializer(many=True)})
-    def get(self, request: Request, connection_id: UUID) -> Response:
-        if not Connection.objects.of(self.me).filter(id=connection_id).exists():
-            raise NotYours()
-        return self.page(ConnectionEvent.objects.filter(connection=connection_id), s.ConnectionEventSerializer)
-
-    @operation(
-        operation_id="connections_events_schedule",
-        request=s.ScheduleSerializer,
-        responses={201: s.ConnectionEventSerializer},
-    )
-    def post(self, request: Request, connection_id: UUID) -> Response:
-        at = self.given(s.ScheduleSerializer).validated_data["scheduled_for"]
-        event = schedules.schedule_chat(connection_id=connection_id, by=self.me, at=at, now=self.now)
-        return Response(s.ConnectionEventSerializer(event).data, status=201)
 
 
 class PersonalitySummaryView(Endpoint):

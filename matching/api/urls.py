@@ -38,5 +38,4 @@ urlpatterns: list[URLPattern] = [
     path("connections/<uuid:connection_id>/archive", connection_views.ArchiveView.as_view(**FLAGGED)),
     path("connections/<uuid:connection_id>/unarchive", connection_views.UnarchiveView.as_view(**FLAGGED)),
     path("connections/<uuid:connection_id>/terminate", connection_views.TerminateView.as_view()),
-    path("connections/<uuid:connection_id>/events", connection_views.EventsView.as_view(**FLAGGED)),
 ]

@@ -97,17 +97,21 @@ class Connection(Record):
 
 
 class ConnectionEvent(Record):
-    """The timeline of a connection."""
+    """The timeline of a connection. `due_at`: when the two are to be reminded of what they mean to do."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="events")
     event_type = models.CharField(max_length=20, choices=ConnectionEventType)
     payload = models.JSONField(default=dict)
+    due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             RowSecurity(name="connection_event_rls", select=through("matching_connection", "connection_id")),
         ]
-        indexes = [models.Index(fields=["connection", "created_at"], name="connection_event_idx")]
+        indexes = [
+            models.Index(fields=["connection", "created_at"], name="connection_event_idx"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="connection_event_due_idx"),
+        ]
 
     def __str__(self) -> str:
         return self.event_type

@@ -5,12 +5,15 @@ from streaks.models.outage import Outage
 from streaks.models.protection import CreditProtection
 from streaks.models.recovery import RecoveryPayment
 from streaks.models.reveal import MilestoneReveal, RevealContent, RevealJob
+from streaks.models.ritual import DailyPromptAnswer, WeeklyIntent
 from streaks.models.streak import Streak
+from streaks.models.xp import XpEntry
 
 __all__ = [
     "REVEALS",
     "CheckIn",
     "CreditProtection",
+    "DailyPromptAnswer",
     "MilestoneReveal",
     "Nudge",
     "Outage",
@@ -19,4 +22,6 @@ __all__ = [
     "RevealJob",
     "RevealMilestone",
     "Streak",
+    "WeeklyIntent",
+    "XpEntry",
 ]

@@ -1,14 +1,14 @@
 """Checking in."""
 
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from config.errors import WrongState
 from safety.roles import as_service
 from streaks.engine import days, states
-from streaks.enums import EffortSignal, StreakStatus
+from streaks.enums import EffortSignal, StreakStatus, XpSource
 from streaks.models import CheckIn, Streak
-from streaks.services import locks, moves
+from streaks.services import locks, moves, xp
 
 
 def check_in(*, streak_id: UUID, by: UUID, effort_signal: EffortSignal, now: datetime) -> Streak:
@@ -27,6 +27,7 @@ def check_in(*, streak_id: UUID, by: UUID, effort_signal: EffortSignal, now: dat
         _record(streak, by, effort_signal, today, now)
         side: states.Side = "low" if by == streak.user_low_id else "high"
         moves.write(streak, states.check_in(moves.state_of(streak), side, now), now)
+        _reward_if_both(streak, today, now)
     return streak
 
 
@@ -37,6 +38,13 @@ def _refuse_unless_open(streak: Streak, by: UUID, today: date) -> None:
         raise WrongState("That day is over.", code="day_over")
     if streak.last_check_in(by) == today:
         raise WrongState("You have checked in today.", code="already_checked_in")
+
+
+def _reward_if_both(streak: Streak, today: date, now: datetime) -> None:
+    """Points for a day on which both checked in, whether it counts yet or not; of each streak once a date."""
+    if streak.low_on == streak.high_on == today:
+        both = (streak.user_low_id, streak.user_high_id)
+        xp.earn(*both, source=XpSource.MUTUAL_DAY, source_ref_id=uuid5(streak.id, str(today)), now=now)
 
 
 def _record(streak: Streak, by: UUID, effort_signal: EffortSignal, today: date, now: datetime) -> None:

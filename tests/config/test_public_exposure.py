@@ -25,6 +25,7 @@ WAYS_OUT = {
     "/api/connections/{connection_id}/terminate",
 }
 FLOW = ("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/api/connections", "/api/discovery")
+FLOW += ("/api/daily_prompts", "/api/weekly_intent", "/api/xp")
 CONNECT = [entry for entry in operations() if entry[1].startswith(FLOW)]
 HELP = ("/api/blocks", "/api/reports", "/api/moderation_actions", "/api/appeals", "/api/consents", "/api/account")
 ELSEWHERE = [entry for entry in operations() if entry[1].startswith(HELP)]

@@ -162,6 +162,7 @@ AUDIENCES: dict[str, list[Audience]] = {
     "queue_join": [OWN],
     "queue_leave": [OWN],
     "session": [named("session_id", session, NOBODY_ELSE)],
+    "conversations_prompts": [in_conversation],
     "discovery_servers": [OWN],
     "discovery_batch": [OWN],
     "discovery_refresh": [OWN],
@@ -176,7 +177,7 @@ AUDIENCES: dict[str, list[Audience]] = {
     "connections_unarchive": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
     "connections_terminate": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
     "connections_events_list": [named("connection_id", row_of("matching.Connection"), NOBODY_ELSE)],
-    "connections_events_schedule": [
+    "connections_events_write": [
         named(
             "connection_id",
             row_of("matching.Connection"),
@@ -185,6 +186,11 @@ AUDIENCES: dict[str, list[Audience]] = {
             scheduled_for=f"{timezone.now().date() + timedelta(days=2)}T12:00:00Z",
         )
     ],
+    "daily_prompts_today": [OWN],
+    "daily_prompts_answer": [OWN],
+    "weekly_intent_read": [OWN],
+    "weekly_intent_keep": [OWN],
+    "xp_list": [OWN],
     "streaks_list": [OWN],
     "streaks_retrieve": [in_streak],
     "streaks_check_in": [in_streak],

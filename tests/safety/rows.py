@@ -9,6 +9,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Reveal
+from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Prompt, Reveal
 from connect import models as people
 from matching.models import (
     Chart,
@@ -47,6 +48,7 @@ from safety.models import (
 from streaks.models import (
     CheckIn,
     CreditProtection,
+    DailyPromptAnswer,
     MilestoneReveal,
     Nudge,
     Outage,
@@ -55,6 +57,8 @@ from streaks.models import (
     RevealJob,
     RevealMilestone,
     Streak,
+    WeeklyIntent,
+    XpEntry,
 )
 
 APPS = ["safety", "connect", "matching", "chat", "streaks"]
@@ -158,12 +162,29 @@ def _own(me):
     yield made.DataExport.objects.create(user=me, due_at=now)
     yield made.AccountDeletion.objects.create(user=me, due_at=now)
     yield from _paid(me, now)
+    yield from _rituals(me, now)
     yield Chart.objects.create(user=me, astrology={"sun": 1}, due_at=now)
     yield DiscoveryFilter.objects.create(person=me, server="partner", genders=["male"])
     yield DiscoveryEntry.objects.create(
         user=me, visible=True, has_room=True, flagged=False, min_age=18, max_age=99, exposure=0, built_at=now
     )
     yield PoolEntry.objects.create(user=me, key=[1.0] * WIDTH, languages=bytes(LANGUAGE_BYTES), due_at=now)
+
+
+def _rituals(me, now):
+    prompt, _ = Prompt.objects.get_or_create(
+        code="daily_otters",
+        defaults={"prompt_type": "daily", "stage": 1, "text_en": "Any otters today?", "text_de": "Otter gesehen?"},
+    )
+    yield prompt
+    yield DailyPromptAnswer.objects.create(
+        user=me, prompt=prompt, local_date=now.date(), answer="An-answer-of-mine", answered_at=now
+    )
+    monday = now.date() - timedelta(days=now.date().weekday())
+    yield WeeklyIntent.objects.create(user=me, week_start_date=monday, intent="An-intent-of-mine", updated_at=now)
+    yield XpEntry.objects.create(
+        user=me, xp_delta=10, source_type="daily_answer", source_ref_id=uuid4(), awarded_at=now
+    )
 
 
 def _paid(me, now):

@@ -1,0 +1,1 @@
+DROP FUNCTION streaks_forget_xp(uuid);
