@@ -12,7 +12,7 @@ from connect.signals import consent_revoked, payment_refunded, payment_settled
 from matching.enums import Origin
 from matching.models import Connection
 from matching.signals import connection_ended, connection_formed
-from streaks.services import contents, lifecycle, protections, purchases, recovery_payments
+from streaks.services import contents, lifecycle, nudge_payments, protections, purchases, recovery_payments
 
 
 @receiver(connection_formed)
@@ -33,6 +33,8 @@ def deliver(payment: Payment, now: datetime, **kwargs: Any) -> None:
         recovery_payments.settled(payment=payment, now=now)
     elif payment.item == Item.REVEAL:
         purchases.settled(payment=payment, now=now)
+    elif payment.item == Item.NUDGE:
+        nudge_payments.settled(payment=payment, now=now)
 
 
 @receiver(payment_refunded)

@@ -33,6 +33,7 @@ EXPECTED = {
     "streak_status",
     "discovery_card_status",
     "recovery_payment_status",
+    "nudge_payment_status",
     "protection_status",
     "milestone_reveal_status",
 }

@@ -14,10 +14,9 @@ from django.utils.safestring import SafeString
 
 from config import clock
 from config.admin import ModelAdmin
-from streaks import milestone_admin, stuck, timeline
-from streaks.models import CheckIn, Nudge, Outage, Streak
+from streaks import stuck, timeline
+from streaks.models import CheckIn, Nudge, Streak
 
-__all__ = ["milestone_admin"]
 STUCK_SHOWN = 50
 
 
@@ -68,8 +67,3 @@ class NudgeAdmin(ModelAdmin):
     list_display = ("sent_at", "streak", "sender", "receiver", "local_date", "number")
     list_select_related = ("streak", "sender", "receiver")
     parties = ("sender", "receiver")
-
-
-@admin.register(Outage)
-class OutageAdmin(ModelAdmin):
-    list_display = ("starts_at", "ends_at", "note", "due_at")
