@@ -30,10 +30,11 @@ class RevealMilestoneAdmin(ModelAdmin):
     """On record; tier and number are what a milestone is, and the last one stays as it is."""
 
     form = MilestoneForm
+    fields = ("tier", "number", "day_required", "purchasable")
     list_display = ("tier", "number", "day_required", "purchasable")
     list_filter = ("tier",)
     ordering = ("tier", "number")
-    readonly_fields = ("id", "created_at", "tier", "number")
+    readonly_fields = ("tier", "number")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         fixed = obj is not None and obj.is_last

@@ -1,6 +1,6 @@
 """Time in which we were down: staff say so, and no day that it touched breaks a streak."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -14,6 +14,9 @@ from streaks.services import outages
 
 class OutageForm(forms.ModelForm):
     """A time that is over; one that goes on is put on record when it has ended."""
+
+    class Meta:
+        help_texts: ClassVar = {"starts_at": "In UTC.", "ends_at": "In UTC.", "note": "What happened, for us."}
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -30,8 +33,9 @@ class OutageAdmin(ModelAdmin):
     """On record; what is recorded stays. `due_at`: it is still looked for streaks that it broke."""
 
     form = OutageForm
+    fields = ("starts_at", "ends_at", "note")
     list_display = ("starts_at", "ends_at", "note", "due_at")
-    readonly_fields = ("id", "created_at", "due_at")
+    readonly_fields = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("streaks.add_outage")

@@ -28,11 +28,25 @@ class StreakAdmin(ModelAdmin):
     list_before_template = "streaks/stuck_link.html"
     parties = ("user_low", "user_high")
     readonly_fields = ("id", "created_at", "timeline")
+    # The timeline tells of every state and of who missed what; it stands where somebody looks first.
+    fieldsets = (
+        (None, {"fields": ("connection", "user_low", "user_high", "timezone", "status", "current_day", "timeline")}),
+        (
+            "As it is stored",
+            {
+                "fields": (
+                    *("id", "created_at", "cycle", "started_on", "day", "low_on", "high_on", "breaker", "broken_on"),
+                    *("broken_count", "due_at", "notice_due_at", "completed_at", "ended_at"),
+                )
+            },
+        ),
+    )
 
     @display(description="Timeline, by its clock")
     def timeline(self, streak: Streak) -> SafeString:
         lines = ((f"{entry.at:%Y-%m-%d %H:%M:%S %Z}", entry.who, entry.what) for entry in timeline.of(streak))
-        return format_html("<ol>{}</ol>", format_html_join("", "<li><time>{}</time> {}: {}</li>", lines))
+        row = '<li><time class="font-mono">{}</time> <b>{}</b>: {}</li>'
+        return format_html("<ol>{}</ol>", format_html_join("", row, lines))
 
     def get_urls(self) -> list[URLPattern]:
         found = path("stuck/", self.admin_site.admin_view(self.stuck), name="streaks_streak_stuck")
