@@ -78,6 +78,8 @@ def columns(model, machine, state):
         return {"decided_at": None if state in {"held", "pending"} else "2026-01-01T00:00Z"}
     if machine.name in {"protection_status", "discovery_card_status"}:
         return {"decided_at": None if state in {"open", "shown"} else "2026-01-01T00:00Z"}
+    if machine.name == "nudge_payment_status":
+        return {"number": 2 if state == "sent" else None}
     if machine.name == "streak_status":
         return standing(state)
     if machine.name == "milestone_reveal_status":
