@@ -2,8 +2,7 @@
 
 from celery import shared_task
 
-from chat.services import conversations, gates, pairings, presence, reveals, survivors, waiting
-from chat.services import conversations, presence, reveals, silences
+from chat.services import conversations, gates, pairings, presence, reveals, silences, survivors, waiting
 from config import clock
 
 

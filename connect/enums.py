@@ -10,6 +10,7 @@ class UserStatus(TextChoices):
     DELETED = "deleted"
 
 
+GOING = [UserStatus.DELETION_PENDING, UserStatus.DELETED]
 USER_TRANSITIONS = {
     UserStatus.ACTIVE: [UserStatus.RESTRICTED, UserStatus.DELETION_PENDING],
     UserStatus.RESTRICTED: [UserStatus.ACTIVE, UserStatus.DELETION_PENDING],

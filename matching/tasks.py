@@ -4,7 +4,6 @@ from celery import shared_task
 from django.db import transaction
 
 from config import clock
-from matching.services import building, charts, discovery_entries, lapses, meetings, newcomers, pairing, proposals, runs
 from matching.services import (
     building,
     charts,
@@ -12,6 +11,7 @@ from matching.services import (
     lapses,
     meetings,
     newcomers,
+    pairing,
     proposals,
     runs,
     schedules,

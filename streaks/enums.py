@@ -84,6 +84,24 @@ RECOVERY_TRANSITIONS = {
 RECOVERY_INITIAL = [RecoveryStatus.PENDING]
 
 
+class NudgePaymentStatus(TextChoices):
+    """`credited`: paid for when there was nobody to remind any more."""
+
+    PENDING = "pending"
+    FAILED = "failed"
+    SENT = "sent"
+    CREDITED = "credited"
+
+
+NUDGE_PAYMENT_TRANSITIONS = {
+    NudgePaymentStatus.PENDING: [NudgePaymentStatus.SENT, NudgePaymentStatus.CREDITED, NudgePaymentStatus.FAILED],
+    NudgePaymentStatus.FAILED: [NudgePaymentStatus.SENT, NudgePaymentStatus.CREDITED],
+    NudgePaymentStatus.SENT: [],
+    NudgePaymentStatus.CREDITED: [],
+}
+NUDGE_PAYMENT_INITIAL = [NudgePaymentStatus.PENDING]
+
+
 class ProtectionStatus(TextChoices):
     OPEN = "open"
     CONVERTED = "converted"

@@ -1,8 +1,8 @@
-"""What recoveries and reveals hold of a person."""
+"""What recoveries, nudges and reveals hold of a person."""
 
 from safety.parts import deletes
 from safety.personal_data import Part
-from streaks.models import CreditProtection, MilestoneReveal, RecoveryPayment, RevealContent, RevealJob
+from streaks.models import CreditProtection, MilestoneReveal, NudgePayment, RecoveryPayment, RevealContent, RevealJob
 
 TOGETHER = "so that two people get to know each other day by day"
 STAFF = "you; moderators"
@@ -17,6 +17,14 @@ def parts() -> list[Part]:
             TOGETHER,
             deletes("breaker"),
             ("breaker",),
+            seen_by=STAFF,
+        ),
+        Part(
+            NudgePayment,
+            "Reminders you bought",
+            TOGETHER,
+            deletes("sender"),
+            ("sender",),
             seen_by=STAFF,
         ),
         Part(

@@ -15,6 +15,9 @@ from matching.models import Connection, ConnectionEvent
 from matching.signals import connection_ended, connection_formed, reflection_given
 from streaks.enums import XpSource
 from streaks.services import contents, lifecycle, protections, purchases, recovery_payments, xp
+from matching.models import Connection
+from matching.signals import connection_ended, connection_formed
+from streaks.services import contents, lifecycle, nudge_payments, protections, purchases, recovery_payments
 
 
 @receiver(connection_formed)
@@ -46,6 +49,8 @@ def deliver(payment: Payment, now: datetime, **kwargs: Any) -> None:
         recovery_payments.settled(payment=payment, now=now)
     elif payment.item == Item.REVEAL:
         purchases.settled(payment=payment, now=now)
+    elif payment.item == Item.NUDGE:
+        nudge_payments.settled(payment=payment, now=now)
 
 
 @receiver(payment_refunded)

@@ -1,5 +1,6 @@
 """What somebody sees of their own reveals of a streak."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,9 @@ class Shown:
     content: dict[str, Any] | None = None
 
 
-def mine(user_id: UUID, streak_id: UUID) -> list[Shown]:
-    """All five, in order. Raises NotYours."""
+def page(user_id: UUID, streak_id: UUID, after: Sequence[str] | None, limit: int) -> list[Shown]:
+    """The first of all five, in order, that come after a position. Raises NotYours."""
+    first = int(after[0]) + 1 if after else 1
     with as_service():
         streak = Streak.objects.of(user_id).with_apart().select_related("connection").filter(id=streak_id).first()
         if streak is None:
@@ -29,7 +31,8 @@ def mine(user_id: UUID, streak_id: UUID) -> list[Shown]:
         together = not streak.apart and streak.connection.status not in ENDED_CONNECTION
         own = MilestoneReveal.objects.filter(streak=streak_id, user=user_id).select_related("content")
         found = {reveal.number: reveal for reveal in own}
-    return [_shown(number, found.get(number), together) for number in range(1, REVEALS + 1)]
+    numbers = range(first, REVEALS + 1)[:limit]
+    return [_shown(number, found.get(number), together) for number in numbers]
 
 
 def _shown(number: int, reveal: MilestoneReveal | None, together: bool) -> Shown:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from streaks.services import contents, notices, outages, protections, recovery_payments, rollover
+from streaks.services import contents, notices, nudge_payments, outages, protections, recovery_payments, rollover
 
 
 @shared_task
@@ -32,5 +32,6 @@ def write_reveals() -> None:
 @shared_task
 def decide_protections() -> None:
     recovery_payments.fail_unpaid(now=clock.now())
+    nudge_payments.fail_unpaid(now=clock.now())
     while protections.decide_due(now=clock.now()) == protections.BATCH:
         pass

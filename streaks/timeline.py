@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from config.admin import told
 from safety.models import AuditLog
-from streaks.models import CheckIn, Nudge, RecoveryPayment, Streak
+from streaks.models import CheckIn, Nudge, NudgePayment, RecoveryPayment, Streak
 
 SHOWN = 500
 
@@ -23,7 +23,9 @@ class Entry(NamedTuple):
 def of(streak: Streak) -> list[Entry]:
     """The first entries of a streak, oldest first. Needs a role that may read all of it."""
     clock = ZoneInfo(streak.timezone)
-    found = sorted([*_check_ins(streak), *_nudges(streak), *_recoveries(streak), *_moves(streak)])[:SHOWN]
+    found = sorted(
+        [*_check_ins(streak), *_nudges(streak), *_recoveries(streak), *_bought_nudges(streak), *_moves(streak)]
+    )[:SHOWN]
     return [entry._replace(at=entry.at.astimezone(clock)) for entry in found]
 
 
@@ -42,6 +44,14 @@ def _recoveries(streak: Streak) -> Iterator[Entry]:
     for made in RecoveryPayment.objects.filter(streak=streak).order_by("id")[:SHOWN]:
         who, what = _side(streak, made.breaker_id), f"recovery of {made.day}, {made.pay_with}"
         yield Entry(made.created_at, who, f"asked for a {what}")
+        if made.decided_at:
+            yield Entry(made.decided_at, who, f"{what}: {made.status}")
+
+
+def _bought_nudges(streak: Streak) -> Iterator[Entry]:
+    for made in NudgePayment.objects.filter(streak=streak).order_by("id")[:SHOWN]:
+        who, what = _side(streak, made.sender_id), f"one more nudge on {made.day}, {made.pay_with}"
+        yield Entry(made.created_at, who, f"asked for {what}")
         if made.decided_at:
             yield Entry(made.decided_at, who, f"{what}: {made.status}")
 

@@ -87,6 +87,7 @@ DISCOVERY = [
     Seed("check_ins", "streaks.CheckIn"),
     Seed("nudges", "streaks.Nudge"),
     Seed("recovery_payments", "streaks.RecoveryPayment"),
+    Seed("nudge payments", "streaks.NudgePayment"),
     Seed("reveal_milestones", "streaks.RevealMilestone"),
     Seed("milestone reveals", "streaks.MilestoneReveal"),
     Seed("reveal_contents", "streaks.RevealContent"),

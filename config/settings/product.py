@@ -58,6 +58,8 @@ LIVE_RECONNECT_GRACE = timedelta(seconds=60)
 
 # streaks; how often somebody may remind the other on one day at risk, by tier
 NUDGES = {"free": 1, "plus": 2, "pro": 3}
+# And how many more of that day they can buy.
+NUDGES_SOLD = 3
 # Recoveries of one connection that cost nothing, by tier.
 FREE_RECOVERIES = {"free": 0, "plus": 1, "pro": 2}
 CREDIT_PROTECTION = timedelta(hours=24)

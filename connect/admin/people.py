@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from config.admin import ModelAdmin
-from connect import models
+from config.admin import ModelAdmin, staff_id
+from connect import hobby_wording, models
 from connect.admin.tables import OfPerson
+from connect.services import hobby_options
 
 
 @admin.register(models.Profile)
@@ -116,8 +117,21 @@ class HobbyAdmin(OfPerson):
 
 @admin.register(models.HobbyOption)
 class HobbyOptionAdmin(ModelAdmin):
+    """On record. What ships is named in every language by `connect.hobby_wording`; here only what came later is."""
+
     list_display = ("code", "name", "category", "is_active")
     list_filter = ("category", "is_active")
+    readonly_fields = ("id", "created_at", "code", "category")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("connect.change_hobbyoption")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        worded = ("name",) if obj is not None and obj.code in hobby_wording.NAMES else ()
+        return (*super().get_readonly_fields(request, obj), *worded)
+
+    def save_model(self, request: HttpRequest, obj: models.HobbyOption, form: Any, change: bool) -> None:
+        hobby_options.save(option=obj, by=staff_id(request))
 
 
 @admin.register(models.VerificationSignal)

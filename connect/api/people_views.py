@@ -22,5 +22,5 @@ class PersonView(Endpoint):
         if person_id not in shown:
             raise NotYours()
         told = CardSerializer(shown[person_id]).data
-        of_them = ShownPhotoSerializer(pictures.get(person_id, []), many=True)
+        of_them = ShownPhotoSerializer(pictures.get(person_id, []), many=True, context={"viewer": self.me})
         return Response({**told, "photos": of_them.data})

@@ -37,7 +37,7 @@ class PhotosView(Endpoint):
 
     @operation(operation_id="photos_list", responses={200: PhotosReply})
     def get(self, request: Request) -> Response:
-        return Response(PhotosReply({"photos": Photo.objects.of(self.me)}).data)
+        return Response(PhotosReply({"photos": Photo.objects.of(self.me)}, context={"viewer": self.me}).data)
 
     @operation(
         operation_id="photos_add", request={UploadParser.media_type: PhotoInput}, responses={201: PhotoSerializer}
@@ -47,7 +47,7 @@ class PhotosView(Endpoint):
         if isinstance(self.examined, Invalid):
             raise self.examined
         photo = photos.add(user_id=self.me, examined=self.examined, now=self.now)
-        return Response(PhotoSerializer(photo).data, status=201)
+        return Response(PhotoSerializer(photo, context={"viewer": self.me}).data, status=201)
 
 
 class PhotoOrderView(Endpoint):
@@ -56,7 +56,8 @@ class PhotoOrderView(Endpoint):
     @operation(operation_id="photos_order", request=OrderInput, responses={200: PhotosReply})
     def put(self, request: Request) -> Response:
         ids = self.given(OrderInput).validated_data["photo_ids"]
-        return Response(PhotosReply({"photos": photos.order(user_id=self.me, photo_ids=ids, now=self.now)}).data)
+        ordered = photos.order(user_id=self.me, photo_ids=ids, now=self.now)
+        return Response(PhotosReply({"photos": ordered}, context={"viewer": self.me}).data)
 
 
 class PhotoView(Endpoint):
@@ -71,7 +72,7 @@ class PhotoView(Endpoint):
 
 
 class PhotoFileView(Endpoint):
-    """The picture itself, for whoever has its link."""
+    """The picture itself, for whoever has its link, as long as the one it was made for may see it."""
 
     public = True
     limits: ClassVar = {"GET": "photo_file"}
@@ -88,7 +89,7 @@ class PhotoFileView(Endpoint):
     )
     def get(self, request: Request, photo_id: UUID) -> Any:
         signature = self.asked(SignedQuery).validated_data["signature"]
-        file = photos.open_file(photo_id=photo_id, signature=signature)
+        file = photos.open_file(photo_id=photo_id, signature=signature, now=self.now)
         return StreamingHttpResponse(file.pieces, headers=self.headers_of | {"Content-Length": str(file.size)})
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:

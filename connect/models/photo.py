@@ -1,12 +1,16 @@
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from config.db import Record
-from connect.models.disclosure import identified
+from connect.enums import GOING, DisclosureLevel
+from connect.models.disclosure import Disclosure, identified
+from connect.models.user import User
+from safety.models import Block
 from safety.schema import RowSecurity
 
 MOST = 6
@@ -18,6 +22,21 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     def of(self, user_id: UUID) -> Self:
         """A person's photos in their order."""
         return self.filter(user=user_id).order_by("position")
+
+    def shown_to(self, viewer: UUID, now: datetime) -> Self:
+        """Those that somebody may see now: their own, and those of whoever lets them know who they are and is apart
+        from them by no block; while neither of the two leaves or is kept out. Asked as the service.
+        """
+        present = User.objects.exclude(status__in=GOING).exclude(suspended_until__gt=now)
+        known = Disclosure.objects.live().filter(
+            viewer=viewer, subject=OuterRef("user"), level=DisclosureLevel.IDENTITY
+        )
+        apart = Block.objects.between(viewer, OuterRef("user"))
+        return self.filter(
+            Exists(present.filter(id=viewer)),
+            Exists(present.filter(id=OuterRef("user"))),
+            Q(user=viewer) | Q(Exists(known), ~Exists(apart)),
+        )
 
     def with_good_face(self) -> Self:
         return self.filter(has_face=True, quality__gte=GOOD_ENOUGH)

@@ -14,9 +14,11 @@ from safety.roles import as_service
 def save(*, user_id: UUID, code: str, description: str, now: datetime) -> Hobby:
     """Add a hobby, or say something else of one that is there.
 
-    Raises Invalid for an option that is not offered (hobby_unknown) or a refused text, CapacityReached (hobbies_full).
+    Raises Invalid for an option that is not offered (hobby_unknown) or a refused text (text_refused,
+    place_too_exact), CapacityReached (hobbies_full).
     """
     texts.check("description", description)
+    texts.check_place("description", description)
     option = HobbyOption.objects.active().filter(code=code).first()
     if option is None:
         raise Invalid("There is no such hobby.", code="hobby_unknown")

@@ -88,17 +88,20 @@ def remove(*, user_id: UUID, photo_id: UUID, now: datetime) -> None:
     transaction.on_commit(lambda: storage().delete(photo.file), robust=True)
 
 
-def signature(photo: Photo) -> str:
-    """What shows the photo to whoever has it, for a quarter of an hour."""
-    return _signer().sign(str(photo.id)).partition(":")[2]
+def signature(photo: Photo, *, viewer: UUID) -> str:
+    """What shows the photo for a quarter of an hour to whoever has it, as long as `viewer` may see it."""
+    return _signer().sign(f"{photo.id}:{viewer}").partition(":")[2]
 
 
-def open_file(*, photo_id: UUID, signature: str) -> OpenFile:
-    """The file of a photo. Raises NotYours, also for a wrong or old signature and for a file that is gone."""
+def open_file(*, photo_id: UUID, signature: str, now: datetime) -> OpenFile:
+    """The file of a photo. Raises NotYours, also for a wrong or old signature, for one whose viewer may not see the
+    photo any more, and for a file that is gone.
+    """
     try:
-        _signer().unsign(f"{photo_id}:{signature}", max_age=settings.PHOTO_LINK_LIFETIME)
+        value = _signer().unsign(f"{photo_id}:{signature}", max_age=settings.PHOTO_LINK_LIFETIME)
+        viewer = UUID(value.partition(":")[2])
         with as_service():
-            photo = Photo.objects.get(id=photo_id)
+            photo = Photo.objects.shown_to(viewer, now).get(id=photo_id)
         return OpenFile(photo.size, _content(photo))
     except (BadSignature, Photo.DoesNotExist, FileNotFoundError) as exc:
         raise NotYours() from exc

@@ -1,6 +1,7 @@
 """What people write about themselves, for others to read."""
 
 from config.errors import Invalid
+from connect import whereabouts
 from safety.rulebook import judge
 from safety.words.rules import Label
 
@@ -10,6 +11,19 @@ class TextRefused(Invalid):
 
     code = "text_refused"
     message = "This goes against the rules of this place and was not saved."
+
+
+class PlaceRefused(Invalid):
+    """A text that says to the metre where somebody is, for anybody to read; `field` in the details says which."""
+
+    code = "place_too_exact"
+    message = "This would show strangers exactly where you are, and was not saved."
+
+
+def check_place(field: str, text: str) -> None:
+    """Raises PlaceRefused. A city may be named: those who read it know that already."""
+    if whereabouts.exact(text):
+        raise PlaceRefused(field=field)
 
 
 def check(field: str, text: str) -> None:

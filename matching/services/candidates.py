@@ -4,7 +4,8 @@ In the order of: nobody flagged before the others; who was not on their cards of
 shared the better; the nearer band of distance; the less shown to others lately; chance. Personality is no part of it.
 
 Those who share a hobby are looked at first, by an index, and everybody else only when they are too few. Entries may
-lag behind, so whoever they give is looked up where the truth is before they are chosen.
+lag behind, so whoever they give is looked up where the truth is before they are chosen. Until discovery is open to the
+public, nobody but staff is shown.
 """
 
 import math
@@ -18,12 +19,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from connect import exposure
 from connect.models import HobbyOption, Profile
 from matching.engine.filters import EARTH_RADIUS_KM
 from matching.enums import ENDED, DistanceBand, Server
 from matching.models import DiscoveryEntry
 from matching.services.discovery_filters import REACH_KM, Wanted
 from matching.services.discovery_gate import discoverable
+from safety import flags
 
 LOOKED_UP = 50
 """Of those who rank highest, how many are looked up at once."""
@@ -89,6 +92,7 @@ def _asked(viewer: UUID, server: Server, wanted: Wanted, now: datetime) -> dict[
     return {
         "me": viewer,
         "server": server.value,
+        "public": flags.is_on(exposure.FLAG),
         "over": [status.value for status in ENDED],
         "passed_since": now - settings.DISCOVERY_PASS_RESTS,
         "tried": [],

@@ -21,7 +21,6 @@ from matching.enums import Pathway
 from matching.models import Match
 from matching.services import copies
 from matching.vectors import EDGES, FEATURES_VERSION, LANGUAGE_BYTES, WIDTH
-from safety import flags
 
 EXPOSURE_WINDOW = timedelta(days=30)
 """How far back being shown to somebody counts as exposure."""
@@ -91,10 +90,9 @@ def eligible(*, capacity: int) -> QuerySet[ConnectProfile]:
     """
     consent = Consent.objects.live().filter(user=OuterRef("user"), purpose=Purpose.MATCHING)
     held = Coalesce(_held("user_a"), 0) + Coalesce(_held("user_b"), 0)
-    invited = Q() if flags.is_on(exposure.FLAG) else Q(user__is_staff=True)
     return (
         ConnectProfile.objects.active()
-        .filter(invited)
+        .filter(exposure.invited("user__"))
         .filter(Exists(consent), user__status=UserStatus.ACTIVE, user__profile__birth_date__isnull=False)
         .exclude(user__suspended_until__gt=Now())
         .annotate(held=held)

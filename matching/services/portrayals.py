@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from config import bulk
+from connect import whereabouts
 from connect.hobby_wording import NAMES
 from connect.models import Hobby, Profile
 from matching import wording
@@ -31,7 +32,7 @@ def snapshots(
         hobbies[hobby.user_id].append(_hobby(hobby, viewer_hobbies))
     profiles = Profile.objects.filter(user__in=bulk.any_of(bands))
     for profile in profiles:
-        _leave_out_names(hobbies[profile.user_id], profile)
+        _leave_out_who_and_where(hobbies[profile.user_id], profile)
     return {
         profile.user_id: {
             "city": profile.city,
@@ -64,11 +65,14 @@ def told(snapshot: dict[str, Any]) -> dict[str, Any]:
     return snapshot | {"hobbies": hobbies, "prompts": prompts}
 
 
-def _leave_out_names(hobbies: list[dict[str, Any]], profile: Profile) -> None:
-    """A description in which somebody names themselves is not shown: a card tells no name."""
+def _leave_out_who_and_where(hobbies: list[dict[str, Any]], profile: Profile) -> None:
+    """A description in which somebody names themselves, or says to the metre where they are, is not shown: a card tells
+    neither.
+    """
     own = {word.casefold() for word in WORD.findall(f"{profile.name} {profile.school}") if len(word) > 1}
     for hobby in hobbies:
-        if own & {word.casefold() for word in WORD.findall(hobby["description"])}:
+        said = hobby["description"]
+        if own & {word.casefold() for word in WORD.findall(said)} or whereabouts.exact(said):
             hobby["description"] = ""
 
 

@@ -23,6 +23,7 @@ WITH apart AS MATERIALIZED (
     FROM matching_discoveryentry entry
     WHERE entry.visible AND entry.has_room AND entry.servers @> ARRAY[%(server)s]::varchar[]
         AND entry.user_id NOT IN (SELECT id FROM apart)
+        AND (%(public)s OR entry.user_id IN (SELECT id FROM connect_user WHERE is_staff))
         AND entry.birth_date <= %(latest)s AND entry.birth_date > %(earliest)s
         AND (cardinality(%(genders)s::varchar[]) = 0 OR entry.gender = ANY(%(genders)s::varchar[]))
         AND (cardinality(%(languages)s::varchar[]) = 0 OR entry.languages && %(languages)s::varchar[])

@@ -38,11 +38,15 @@ def operation(
 
 
 def hold_to_declared(view: Any, request: Request) -> None:
-    """Read the body. Raises a refusal of what is no JSON, and, by name, of whatever the operation does not take."""
+    """Read the body. Raises a refusal of what is no JSON, and, by name, of whatever the operation does not take.
+
+    Of a method that the path does not have nothing is held to anything: that it has none is the refusal.
+    """
     method = (request.method or "").lower()
-    if method not in view.http_method_names:
+    handler = getattr(view, "get" if method == "head" else method, None)
+    if method not in view.http_method_names or handler is None:
         return
-    taken = getattr(getattr(view, "get" if method == "head" else method, None), "takes", Taken())
+    taken = getattr(handler, "takes", Taken())
     known = taken.parameters | _of_pages(view, method)
     _refuse(set(request.query_params) - known, "There is no such parameter.", "unknown_parameter")
     data = request.data

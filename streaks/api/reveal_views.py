@@ -6,6 +6,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.api.pagination import Cursor
 from safety.api import Endpoint, operation
 from safety.api.schema import WRONG_STATE
 from safety.roles import as_service
@@ -31,12 +32,22 @@ class RecoverView(Endpoint):
         return Response(s.RecoverySerializer(recovery).data)
 
 
+class ByNumber(Cursor):
+    """The first reveal first."""
+
+    order = ("number",)
+
+
 class RevealsView(Endpoint):
     """One's own reveals of a streak. The other's are the other's."""
 
+    pagination_class = ByNumber
+
     @operation(operation_id="streaks_reveals", responses={200: s.RevealSerializer(many=True)})
     def get(self, request: Request, streak_id: UUID) -> Response:
-        return Response(s.RevealSerializer(reveal_queries.mine(self.me, streak_id), many=True).data)
+        paginator = ByNumber()
+        page = paginator.paginate(request, lambda after, limit: reveal_queries.page(self.me, streak_id, after, limit))
+        return paginator.get_paginated_response(s.RevealSerializer(page, many=True).data)
 
 
 class PurchaseView(Endpoint):

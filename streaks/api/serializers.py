@@ -1,12 +1,10 @@
 """What the calls of streaks take and give."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from config.api.serializers import PlainSerializer, StrictSerializer
 from streaks.engine.states import DAYS
-from streaks.enums import EffortSignal, Side, StreakStatus
+from streaks.enums import BOUGHT_WITH, EffortSignal, NudgePaymentStatus, PayWith, Side, StreakStatus
 from streaks.models import Streak
 
 
@@ -46,6 +44,17 @@ class CheckInSerializer(StrictSerializer):
     effort_signal = serializers.ChoiceField(EffortSignal.choices, default=EffortSignal.STEADY)
 
 
-class NudgeSerializer(serializers.Serializer[Any]):
-    number = serializers.IntegerField(help_text="Of the nudges of this day.")
-    sent_at = serializers.DateTimeField()
+class NudgeInput(StrictSerializer):
+    """What the tier gives is used first, whatever is asked for; one more is bought only if this says with what."""
+
+    pay_with = serializers.ChoiceField(BOUGHT_WITH, required=False)
+
+
+class NudgeSerializer(PlainSerializer):
+    """`pending`: sent once the payment is settled, if the day is still at risk then, and else credited."""
+
+    status = serializers.ChoiceField(NudgePaymentStatus.choices)
+    pay_with = serializers.ChoiceField(PayWith.choices)
+    number = serializers.IntegerField(allow_null=True, help_text="Of the nudges of this day.")
+    sent_at = serializers.DateTimeField(allow_null=True)
+    payment_id = serializers.UUIDField(allow_null=True)

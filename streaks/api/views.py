@@ -11,7 +11,7 @@ from safety.api import Endpoint, operation
 from safety.api.schema import WRONG_STATE
 from streaks import queries
 from streaks.api import serializers as s
-from streaks.services import check_ins, nudges
+from streaks.services import check_ins, nudge_payments
 
 
 class StreaksView(Endpoint):
@@ -54,16 +54,17 @@ class CheckInView(Endpoint):
 
 
 class NudgeView(Endpoint):
-    """Reminding the other, while the day is at risk."""
+    """Reminding the other, while the day is at risk: as often as the tier allows, and a few times more for money."""
 
     idempotent = frozenset({"POST"})
     limits: ClassVar = {"POST": "nudge"}
 
     @operation(
         operation_id="streaks_nudge",
-        request=None,
+        request=s.NudgeInput,
         responses={201: s.NudgeSerializer, 409: WRONG_STATE},
     )
     def post(self, request: Request, streak_id: UUID) -> Response:
-        nudge = nudges.nudge(streak_id=streak_id, by=self.me, now=self.now)
+        pay_with = self.given(s.NudgeInput).validated_data.get("pay_with")
+        nudge = nudge_payments.nudge(streak_id=streak_id, by=self.me, pay_with=pay_with, now=self.now)
         return Response(s.NudgeSerializer(nudge).data, status=201)

@@ -1,6 +1,7 @@
 from streaks.models.check_in import CheckIn
 from streaks.models.milestone import REVEALS, RevealMilestone
 from streaks.models.nudge import Nudge
+from streaks.models.nudge_payment import NudgePayment
 from streaks.models.outage import Outage
 from streaks.models.protection import CreditProtection
 from streaks.models.recovery import RecoveryPayment
@@ -16,6 +17,7 @@ __all__ = [
     "DailyPromptAnswer",
     "MilestoneReveal",
     "Nudge",
+    "NudgePayment",
     "Outage",
     "RecoveryPayment",
     "RevealContent",

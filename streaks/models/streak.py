@@ -85,6 +85,8 @@ class Streak(Record):
                 condition=Q(breaker=None, status__in=_UNBROKEN)
                 | Q(
                     Q(breaker=F("user_low")) | Q(breaker=F("user_high")),
+                    # Said, since a comparison with nobody is neither true nor false, and a check refuses only false.
+                    breaker__isnull=False,
                     status__in=[StreakStatus.PAYMENT_WINDOW, StreakStatus.RESET],
                     broken_on__isnull=False,
                 ),

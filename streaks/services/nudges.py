@@ -5,46 +5,51 @@ from uuid import UUID
 
 from django.conf import settings
 
-from config.errors import CapacityReached, WrongState
+from config.errors import WrongState
 from connect.models import User
-from safety.roles import as_service
-from streaks.enums import StreakStatus
-from streaks.models import Nudge, Streak
-from streaks.services import locks, moves, notices
+from streaks.enums import NudgePaymentStatus, StreakStatus
+from streaks.models import Nudge, NudgePayment, Streak
+from streaks.services import notices
 
 
-def nudge(*, streak_id: UUID, by: UUID, now: datetime) -> Nudge:
-    """Remind the other while the day is at risk because of them; as often as one's tier allows.
-
-    Raises NotYours, WrongState (streak_ended, streak_completed, nobody_to_nudge), CapacityReached (nudges_used).
-    """
-    with as_service():
-        streak = locks.pair_and_streak(streak_id, by=by)
-        locks.refuse_if_over(streak)
-        moves.catch_up(streak, now)
-        if streak.status != StreakStatus.AT_RISK or streak.last_check_in(by) != streak.day:
-            raise WrongState("There is nobody to remind now.", code="nobody_to_nudge")
-        sent = Nudge.objects.filter(streak=streak, local_date=streak.day).count()
-        if sent >= allowance(by):
-            raise CapacityReached("You have used your nudges for today.", code="nudges_used")
-        made = _record(streak, by, sent + 1, now)
-        notices.tell_of_nudge(streak, made.receiver_id)
-    return made
+def can_send(streak: Streak, by: UUID) -> bool:
+    """Whether the day is at risk because of the other. The clock has to have moved the streak up to now."""
+    return streak.status == StreakStatus.AT_RISK and streak.last_check_in(by) == streak.day
 
 
-def allowance(user_id: UUID) -> int:
-    """Nudges that a person's tier gives for one day at risk. Needs the service role."""
-    tier = User.objects.values_list("tier", flat=True).get(id=user_id)
-    allowed: int = settings.NUDGES[tier]
-    return allowed
+def refuse_unless_late(streak: Streak, by: UUID) -> None:
+    """Raises WrongState (nobody_to_nudge). The clock has to have moved the streak up to now."""
+    if not can_send(streak, by):
+        raise WrongState("There is nobody to remind now.", code="nobody_to_nudge")
 
 
-def _record(streak: Streak, by: UUID, number: int, now: datetime) -> Nudge:
-    return Nudge.objects.create(
+def free_left(streak: Streak, by: UUID) -> int:
+    """Nudges that a person's tier still gives them for the day at risk. Needs the service role."""
+    tier = User.objects.values_list("tier", flat=True).get(id=by)
+    sent = Nudge.objects.filter(streak=streak, local_date=streak.day).count()
+    return max(0, settings.NUDGES[tier] - (sent - bought(streak)))
+
+
+def for_sale(streak: Streak) -> int:
+    """Nudges of the day at risk that can still be bought. Needs the service role."""
+    return max(0, settings.NUDGES_SOLD - bought(streak))
+
+
+def bought(streak: Streak) -> int:
+    """Nudges of the day a streak stands at that were paid for. Needs the service role."""
+    return NudgePayment.objects.filter(streak=streak, day=streak.day, status=NudgePaymentStatus.SENT).count()
+
+
+def send(streak: Streak, by: UUID, now: datetime) -> Nudge:
+    """Remind the other, whatever it cost, of a locked streak. Needs the service role."""
+    sent = Nudge.objects.filter(streak=streak, local_date=streak.day).count()
+    made = Nudge.objects.create(
         streak=streak,
         sender_id=by,
         receiver_id=streak.other(by),
         local_date=streak.day,
-        number=number,
+        number=sent + 1,
         sent_at=now,
     )
+    notices.tell_of_nudge(streak, made.receiver_id)
+    return made

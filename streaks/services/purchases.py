@@ -10,7 +10,7 @@ from connect.services import payments
 from safety.roles import as_service
 from streaks.enums import ENDED_STREAK, MilestoneStatus, PayWith
 from streaks.models import REVEALS, MilestoneReveal, RevealMilestone, Streak
-from streaks.services import conversions, locks, reveals, telling
+from streaks.services import locks, reveals, settlements
 
 
 def purchase(*, streak_id: UUID, by: UUID, number: int, pay_with: PayWith, now: datetime) -> Payment:
@@ -30,18 +30,17 @@ def purchase(*, streak_id: UUID, by: UUID, number: int, pay_with: PayWith, now: 
 def settled(*, payment: Payment, now: datetime) -> None:
     """Give the effect of a settled payment: the reveal while it is locked, else credits. Once."""
     with as_service():
-        found = MilestoneReveal.objects.filter(id=payment.subject_id).first()
-        if found is None:
+        held = settlements.hold(MilestoneReveal, payment)
+        if held is None:
             return
-        streak = locks.pair_and_streak(found.streak_id, by=None)
-        reveal = MilestoneReveal.objects.select_for_update(no_key=True).get(id=found.id)
+        streak, reveal = held
         if reveal.payment_id == payment.id:
             return
         over = streak.apart or streak.status in ENDED_STREAK
         if reveal.status == MilestoneStatus.LOCKED and not over:
             _open(reveal, payment, now)
-        elif conversions.convert(payment, now):
-            telling.too_late(payment.user_id, payment.id)
+        else:
+            settlements.credit(payment, now)
 
 
 def _for_sale(streak: Streak, by: UUID, number: int) -> MilestoneReveal:

@@ -1,21 +1,19 @@
 """Paying for a recovery: free ones first, then money, which settles later, or credits, at once."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from config.errors import CapacityReached, WrongState
-from connect.enums import Item, PaymentStatus
+from connect.enums import Item
 from connect.models import Payment, User
 from connect.services import payments
 from safety.roles import as_service
 from streaks.enums import ENDED_STREAK, PayWith, RecoveryStatus, StreakStatus
 from streaks.models import RecoveryPayment, Streak
-from streaks.services import conversions, locks, moves, protections, recoveries, telling
+from streaks.services import locks, moves, protections, recoveries, settlements
 
 
 def recover(*, streak_id: UUID, by: UUID, pay_with: PayWith | None, now: datetime) -> RecoveryPayment:
@@ -37,27 +35,26 @@ def recover(*, streak_id: UUID, by: UUID, pay_with: PayWith | None, now: datetim
 def settled(*, payment: Payment, now: datetime) -> None:
     """Give the effect of a settled payment: the recovery while there is something to recover, else credits. Once."""
     with as_service():
-        found = RecoveryPayment.objects.filter(id=payment.subject_id).first()
-        if found is None:
+        held = settlements.hold(RecoveryPayment, payment)
+        if held is None:
             return
-        streak = locks.pair_and_streak(found.streak_id, by=None)
-        recovery = RecoveryPayment.objects.select_for_update(no_key=True).get(id=found.id)
+        streak, recovery = held
         if recovery.status in {RecoveryStatus.RECOVERED, RecoveryStatus.CREDITED}:
             return
         recovery.payment = payment
         if _in_time(streak, recovery, now):
             _recover(recovery, now)
             protections.open_one(streak, payment, now)
-        elif conversions.convert(payment, now):
+        elif settlements.credit(payment, now):
             _move(recovery, RecoveryStatus.CREDITED, now)
-            telling.too_late(payment.user_id, payment.id)
 
 
 def fail_unpaid(*, now: datetime) -> None:
     """Write down which of those that wait for a payment wait in vain."""
     with transaction.atomic(), as_service():
-        waiting = RecoveryPayment.objects.filter(status=RecoveryStatus.PENDING, payment__in=_failed())
-        waiting.update(status=RecoveryStatus.FAILED, decided_at=now)
+        waiting = RecoveryPayment.objects.filter(status=RecoveryStatus.PENDING)
+        unpaid = waiting.filter(payment__in=settlements.failed(Item.RECOVERY))
+        unpaid.update(status=RecoveryStatus.FAILED, decided_at=now)
 
 
 def free_left(streak: Streak, by: UUID) -> int:
@@ -79,7 +76,7 @@ def _way(streak: Streak, by: UUID, asked: PayWith | None) -> PayWith:
 def _pending(streak: Streak, by: UUID, way: PayWith, now: datetime) -> RecoveryPayment | None:
     """The one whose payment is under way for the day that is open now; a free one does not wait for it."""
     waiting = RecoveryPayment.objects.filter(streak=streak, breaker=by, status=RecoveryStatus.PENDING)
-    waiting.filter(payment__in=_failed()).update(status=RecoveryStatus.FAILED, decided_at=now)
+    waiting.filter(payment__in=settlements.failed(Item.RECOVERY)).update(status=RecoveryStatus.FAILED, decided_at=now)
     pending = waiting.filter(day=_broken_on(streak)).first()
     if pending is not None and way == PayWith.CREDITS:
         raise WrongState("This is being paid for already.", code="payment_pending")
@@ -90,11 +87,6 @@ def _broken_on(streak: Streak) -> date:
     """The day that a streak in its payment window lost."""
     assert streak.broken_on is not None
     return streak.broken_on
-
-
-def _failed() -> QuerySet[Any]:
-    states: QuerySet[Any] = Payment.objects.filter(item=Item.RECOVERY).with_status()
-    return states.filter(status_now=PaymentStatus.FAILED).values("id")
 
 
 def _begin(streak: Streak, by: UUID, way: PayWith, now: datetime) -> RecoveryPayment:

@@ -28,7 +28,13 @@ FLOW = {
 }
 HANGING = {
     *("matching_interestwipe", "streaks_streak", "streaks_checkin", "streaks_nudge", "streaks_recoverypayment"),
-    *("streaks_creditprotection", "streaks_milestonereveal", "streaks_revealjob", "streaks_revealcontent"),
+    *(
+        "streaks_nudgepayment",
+        "streaks_creditprotection",
+        "streaks_milestonereveal",
+        "streaks_revealjob",
+        "streaks_revealcontent",
+    ),
 }
 """What refers to a connection, and has rows only where there was discovery."""
 

@@ -69,6 +69,14 @@ def test_words_that_are_minded_are_refused(user, api, chess, words):
     assert not Hobby.objects.filter(user=user).exists()
 
 
+def test_words_that_say_to_the_metre_where_one_is_are_refused(user, api, chess):
+    client = api(user)
+    reply = client.post(PATH, {"option": "chess", "description": "At 52.5200, 13.4050"})
+    assert (code(reply), reply.json()["details"]) == ((400, "place_too_exact"), {"field": "description"})
+    assert not Hobby.objects.filter(user=user).exists()
+    assert client.post(PATH, {"option": "chess", "description": "In Berlin, by the river"}).status_code == 200
+
+
 def test_who_is_in_need_may_say_so(user, api, chess):
     assert api(user).post(PATH, {"option": "chess", "description": SELF_HARM}).status_code == 200
 

@@ -1,6 +1,7 @@
 """One's own photos: sent, listed, put in order, deleted; whom they are shown to, and by which links."""
 
 import io
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -9,16 +10,20 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import TimestampSigner
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
 from chat.services import keys
+from config.db import new_id
 from config.errors import CapacityReached
 from connect.enums import DisclosureLevel, DisclosureSource
 from connect.models import Photo, User, VerificationSignal
 from connect.services import disclosures, photos
 from connect.services.photos import Examined
+from safety.enums import BlockSource
+from safety.models import Block
 from tests.connect.overlap import overlap
 from tests.factories import PhotoFactory, UserFactory
 from tests.pictures import drawn_face, encoded, landscape, post_form
@@ -328,6 +333,96 @@ def test_once_it_is_taken_back_there_is_nobody(user, api):
     let(friend, user, DisclosureLevel.IDENTITY)
     disclosures.revoke_between(first=friend.id, second=user.id, now=timezone.now())
     assert code(api(friend).get(f"/api/people/{user.id}")) == (404, "not_found")
+
+
+def shown_to(viewer, user, api):
+    let(viewer, user, DisclosureLevel.IDENTITY)
+    (photo,) = api(viewer).get(f"/api/people/{user.id}").json()["photos"]
+    return photo["link"]
+
+
+def taken_back(viewer, user):
+    disclosures.revoke_between(first=viewer.id, second=user.id, now=timezone.now())
+
+
+def less_than_identity(viewer, user):
+    taken_back(viewer, user)
+    let(viewer, user, DisclosureLevel.CARD)
+
+
+def block(by, other):
+    Block.objects.create(blocker=by, blocked=other, source=BlockSource.MANUAL)
+
+
+def suspend(person, until=timedelta(days=1)):
+    User.objects.filter(id=person.id).update(suspended_until=timezone.now() + until)
+
+
+def leave(person):
+    User.objects.filter(id=person.id).update(status="deletion_pending")
+
+
+MEANWHILE = {
+    "taken back": taken_back,
+    "less": less_than_identity,
+    "blocked by the viewer": block,
+    "blocked by the owner": lambda viewer, user: block(user, viewer),
+    "owner suspended": lambda viewer, user: suspend(user),
+    "viewer suspended": lambda viewer, user: suspend(viewer),
+    "owner leaving": lambda viewer, user: leave(user),
+    "viewer leaving": lambda viewer, user: leave(viewer),
+}
+
+
+def asked(api, link):
+    """What a fetch that is refused asks the database."""
+    with CaptureQueriesContext(connection) as queries:
+        assert code(api().get(link)) == (404, "not_found")
+    return [re.sub(r"""'[^']*'|"s\d+_x\d+\"""", "?", query["sql"]) for query in queries]
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE.values(), ids=MEANWHILE.keys())
+def test_a_link_shows_nothing_any_more_once_its_viewer_may_not_see_it(user, api, meanwhile):
+    """And asks what it asks of a photo that is gone."""
+    viewer = UserFactory(person=True)
+    sent(api(user))
+    link = shown_to(viewer, user, api)
+    assert api().get(link).status_code == 200
+    meanwhile(viewer, user)
+    gone = Photo(id=new_id())
+    assert asked(api, link) == asked(
+        api, f"/api/photos/{gone.id}/file?signature={photos.signature(gone, viewer=viewer.id)}"
+    )
+
+
+def test_a_suspension_that_is_over_keeps_nothing_from_anybody(user, api):
+    viewer = UserFactory(person=True)
+    sent(api(user))
+    link = shown_to(viewer, user, api)
+    suspend(user, until=-timedelta(seconds=1))
+    assert api().get(link).status_code == 200
+
+
+def test_the_link_of_one_viewer_is_not_turned_into_that_of_another(user, api):
+    viewer = UserFactory(person=True)
+    sent(api(user))
+    link = shown_to(viewer, user, api)
+    assert str(viewer.id) in link
+    assert code(api().get(link.replace(str(viewer.id), str(user.id)))) == (404, "not_found")
+
+
+def test_ones_own_link_is_no_friends_link(user, api):
+    """It goes on showing the photo to its owner when nobody else may see it."""
+    viewer = UserFactory(person=True)
+    own = sent(api(user))["link"]
+    shown_to(viewer, user, api)
+    block(user, viewer)
+    assert api().get(own).status_code == 200
+
+
+def test_a_wrong_method_on_a_link_is_that(user, api):
+    link = sent(api(user))["link"]
+    assert [code(api().generic(method, link)) for method in ("POST", "DELETE")] == [(405, "method_not_allowed")] * 2
 
 
 # At rest.

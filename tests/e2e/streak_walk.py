@@ -45,7 +45,8 @@ class Pair:
         return found
 
     async def reveals(self, person: Person) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await person.call("GET", f"{self.path}/reveals")
+        page = await person.call("GET", f"{self.path}/reveals")
+        found: list[dict[str, Any]] = page["results"]
         return found
 
     async def at(self, number: int, hour: int, minute: int = 0) -> None:

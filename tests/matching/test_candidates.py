@@ -6,12 +6,14 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from connect import exposure
 from connect.enums import Gender, Mode
 from connect.models import Consent, Hobby, Profile, User
 from matching.enums import DistanceBand, MatchStatus
 from matching.models import Connection, DiscoveryCard, DiscoveryEntry
 from matching.services import candidates, discovery_entries, discovery_filters, interests
 from matching.services.discovery_filters import Wanted
+from safety import flags as settings_flags
 from safety.enums import BlockSource, FlagKind
 from safety.services import blocks, flags
 from tests.factories import MatchFactory
@@ -103,6 +105,13 @@ def test_a_flagged_person_comes_last_and_still_comes(me, now):
     flagged, stranger = seeker(), seeker("rowing", "poetry")
     raise_flag(flagged, now)
     assert fresh(me, now) == [stranger.id, flagged.id]
+
+
+def test_before_it_is_open_staff_see_nobody_but_staff(me, now, monkeypatch):
+    colleague, stranger = seeker("rowing", "poetry", staff=True), seeker()
+    assert fresh(me, now) == [stranger.id, colleague.id]
+    monkeypatch.setattr(settings_flags, "is_on", lambda name: name != exposure.FLAG)
+    assert fresh(seeker(staff=True), now) == [colleague.id]
 
 
 @pytest.mark.parametrize("which", ["mine", "theirs"])

@@ -25,3 +25,7 @@ def test_what_somebody_says_of_a_hobby_is_shown():
 @pytest.mark.parametrize("said", ["I am ada.", "Call me SECRETNAME!", "Chess at Mill"])
 def test_not_where_they_name_themselves(said):
     assert told(said) == ""
+
+
+def test_nor_where_they_say_to_the_metre_where_they_are():
+    assert told("Chess at 52.5200, 13.4050") == ""

@@ -51,6 +51,7 @@ from streaks.models import (
     DailyPromptAnswer,
     MilestoneReveal,
     Nudge,
+    NudgePayment,
     Outage,
     RecoveryPayment,
     RevealContent,
@@ -281,6 +282,7 @@ def _reached(me, other, streak, now):
     yield milestone
     payment = people.Payment.objects.filter(user=me, item="recovery").latest("id")
     yield RecoveryPayment.objects.create(streak=streak, breaker=me, day=now.date(), pay_with="money", payment=payment)
+    yield NudgePayment.objects.create(streak=streak, sender=me, day=now.date(), pay_with="money", payment=payment)
     yield CreditProtection.objects.create(
         payment=payment, streak=streak, payer=me, opened_at=now, ends_at=now + timedelta(days=1)
     )

@@ -164,6 +164,12 @@ def test_any_other_method_is_refused(client, method):
     assert answer(send(client, method, b"")) == (405, "method_not_allowed", [])
 
 
+@pytest.mark.parametrize("method", ["PATCH", "REFUSAL"])
+def test_whatever_comes_with_it(client, method):
+    reply = client.generic(method, "/declared?signature=1", b'{"text": ', content_type="application/json")
+    assert answer(reply) == (405, "method_not_allowed", [])
+
+
 @pytest.mark.parametrize("accepted, status", [("application/json", 200), ("*/*", 200), ("text/html", 406)])
 def test_only_json_is_spoken(client, accepted, status):
     response = client.get("/declared", HTTP_ACCEPT=accepted)

@@ -34,6 +34,7 @@ EXPECTED = {
     "streak_status",
     "discovery_card_status",
     "recovery_payment_status",
+    "nudge_payment_status",
     "protection_status",
     "milestone_reveal_status",
     "queue_entry_status",
@@ -84,6 +85,8 @@ def columns(model, machine, state):
         return {"decided_at": None if state in {"open", "shown"} else "2026-01-01T00:00Z"}
     if machine.name == "queue_entry_status":
         return waited(state)
+    if machine.name == "nudge_payment_status":
+        return {"number": 2 if state == "sent" else None}
     if machine.name == "streak_status":
         return standing(state)
     if machine.name == "milestone_reveal_status":

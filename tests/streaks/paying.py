@@ -7,7 +7,7 @@ from django.db import transaction
 from connect.enums import CreditReason
 from connect.models import CreditEntry, User
 from connect.services import credits, payment_jobs
-from streaks.services import purchases, recovery_payments
+from streaks.services import nudge_payments, purchases, recovery_payments
 from tests.streaks.builders import at, both, check_in, person, streak
 
 IN_WINDOW = at(3, 12)
@@ -32,6 +32,11 @@ def purchase(made, side="low", number=1, pay_with="money", now=None):
         return purchases.purchase(
             streak_id=made.id, by=person(made, side), number=number, pay_with=pay_with, now=now or at(2)
         )
+
+
+def nudge(made, side="low", pay_with=None, now=None):
+    with transaction.atomic():
+        return nudge_payments.nudge(streak_id=made.id, by=person(made, side), pay_with=pay_with, now=now or at(2, 22))
 
 
 def settle(now=IN_WINDOW):

@@ -7,8 +7,9 @@ from connect.models import Notification, Profile
 from safety.enums import BlockSource
 from safety.services import blocks
 from streaks.models import Nudge
-from streaks.services import notices, nudges, outages, recoveries, rollover
-from tests.streaks.builders import at, both, check_in, end, person, stored, streak
+from streaks.services import notices, outages, recoveries, rollover
+from tests.streaks.builders import at, both, check_in, end, stored, streak
+from tests.streaks.paying import nudge
 
 pytestmark = pytest.mark.django_db
 
@@ -99,10 +100,6 @@ def test_everybody_reads_it_in_their_own_language(made):
 # Nudges.
 
 
-def nudge(made, side, now):
-    return nudges.nudge(streak_id=made.id, by=person(made, side), now=now)
-
-
 def at_risk(made):
     check_in(made, "low", at(2, 21))
     return made
@@ -113,28 +110,28 @@ def test_a_tier_gives_so_many_nudges_a_day_at_risk(tier, allowed):
     made = streak(tier=tier)
     check_in(made, "low", at(1, 21))
     for number in range(1, allowed + 1):
-        assert nudge(made, "low", at(1, 22)).number == number
+        assert nudge(made, "low", now=at(1, 22)).number == number
     with pytest.raises(CapacityReached, match="used your nudges"):
-        nudge(made, "low", at(1, 23))
+        nudge(made, "low", now=at(1, 23))
     assert Nudge.objects.count() == allowed
 
 
 def test_another_day_at_risk_gives_them_anew(made):
-    nudge(at_risk(made), "low", at(2, 22))
+    nudge(at_risk(made), "low", now=at(2, 22))
     check_in(made, "high", at(2, 23))
     check_in(made, "low", at(3, 21))
-    assert nudge(made, "low", at(3, 22)).number == 1
+    assert nudge(made, "low", now=at(3, 22)).number == 1
 
 
 def test_only_who_is_late_is_nudged(made):
     with pytest.raises(WrongState, match="nobody to remind"):
-        nudge(at_risk(made), "high", at(2, 22))
+        nudge(at_risk(made), "high", now=at(2, 22))
 
 
 def test_nobody_is_nudged_before_the_day_is_at_risk(made):
     check_in(made, "low", at(2, 12))
     with pytest.raises(WrongState, match="nobody to remind"):
-        nudge(made, "low", at(2, 19))
+        nudge(made, "low", now=at(2, 19))
 
 
 # Outages.

@@ -6,10 +6,10 @@ import pytest
 
 from connect.models import CreditEntry, Payment
 from connect.services import payment_jobs
-from streaks.models import CreditProtection, MilestoneReveal, RecoveryPayment, RevealContent
+from streaks.models import CreditProtection, MilestoneReveal, Nudge, NudgePayment, RecoveryPayment, RevealContent
 from streaks.services import contents, protections, rollover
 from tests.streaks.builders import at, both, check_in, end, stored, streak
-from tests.streaks.paying import IN_WINDOW, balance, broken, converted, give, purchase, recover, settle, tier
+from tests.streaks.paying import IN_WINDOW, balance, broken, converted, give, nudge, purchase, recover, settle, tier
 from tests.streaks.test_races import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("milestones")]
@@ -83,6 +83,26 @@ def test_the_end_and_the_job_convert_once():
     protection = CreditProtection.objects.get()
     assert converted(made).count() == (protection.status == "converted")
     assert protection.status in {"converted", "lapsed"}
+
+
+def test_six_taps_buy_no_more_nudges_than_are_sold(settings):
+    settings.NUDGES_SOLD = 2
+    made = streak()
+    check_in(made, "low", at(1, 21))
+    give(made, "low")
+    came = together(*[lambda: nudge(made, pay_with="credits", now=at(1, 22))] * 6)
+    assert sorted(map(str, came)) == [*["True"] * 3, *["nudges_sold_out"] * 3]
+    assert (balance(made, "low"), Nudge.objects.count()) == (802, 3)
+
+
+def test_a_nudge_that_is_paid_meets_the_one_it_reminds():
+    made = streak()
+    check_in(made, "low", at(1, 21))
+    for pay_with in (None, "money"):
+        nudge(made, pay_with=pay_with, now=at(1, 22))
+    together(lambda: payment_jobs.process_due(now=at(1, 22)), lambda: check_in(made, "high", at(1, 22)))
+    bought = NudgePayment.objects.get()
+    assert (bought.status, Nudge.objects.count(), balance(made, "low")) in [("sent", 2, 0), ("credited", 1, 99)]
 
 
 def test_six_taps_buy_a_reveal_once():

@@ -9,10 +9,11 @@ from django.db import connection, transaction
 
 from config.errors import DomainError
 from streaks.models import CheckIn
-from streaks.services import nudges, recoveries, rollover
+from streaks.services import recoveries, rollover
 from tests.streaks.builders import FORMED, ZONE, at, both, check_in, end, person, stored, streak
 from tests.streaks.kinds import expected, seen
 from tests.streaks.oracle import Story
+from tests.streaks.paying import nudge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,10 +92,5 @@ def test_nudges_at_once_are_no_more_than_allowed(settings):
     settings.NUDGES = {"free": 2, "plus": 2, "pro": 2}
     made = streak()
     check_in(made, "low", at(1, 21))
-
-    def nudge():
-        with transaction.atomic():
-            nudges.nudge(streak_id=made.id, by=person(made, "low"), now=at(1, 22))
-
-    came = together(*[nudge] * 6)
+    came = together(*[lambda: nudge(made, now=at(1, 22))] * 6)
     assert sorted(map(str, came)) == ["True", "True", *["nudges_used"] * 4]

@@ -10,7 +10,7 @@ from connect.enums import PaymentStatus
 from connect.models import CreditEntry, Notification, Payment
 from connect.services import payment_jobs, payment_states, payments
 from safety.roles import as_service
-from streaks.models import CreditProtection, RecoveryPayment
+from streaks.models import CreditProtection, RecoveryPayment, Streak
 from streaks.services import recovery_payments
 from tests.connect.books import states
 from tests.factories import UserFactory
@@ -205,3 +205,10 @@ def test_the_window_counts_by_the_moment_it_is_settled(made):
     recover(made, now=at(3, 23.9))
     payment_jobs.process_due(now=at(4, 0) - timedelta(seconds=1))
     assert stored(made).status == "active"
+
+
+def test_postgresql_keeps_who_missed_the_day_while_it_can_be_saved(made):
+    recover(made)
+    with pytest.raises(IntegrityError, match="streak_breaker_while_broken"), transaction.atomic():
+        Streak.objects.filter(id=made.id).update(breaker=None)
+    assert Streak.objects.filter(id=made.id).update(breaker=made.user_low) == 1

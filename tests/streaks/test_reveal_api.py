@@ -56,7 +56,7 @@ def code(answer):
 
 
 def reveals(client, made):
-    return client.get(f"/api/streaks/{made.id}/reveals").json()
+    return client.get(f"/api/streaks/{made.id}/reveals").json()["results"]
 
 
 def test_who_missed_a_day_pays_and_goes_on(made, breaker):
@@ -103,6 +103,15 @@ def test_all_five_are_listed_with_nothing_of_when(made, other):
     assert [reveal["number"] for reveal in shown] == [1, 2, 3, 4, 5]
     assert {frozenset(reveal) for reveal in shown} == {frozenset({"number", "status", "content"})}
     assert {(reveal["status"], reveal["content"]) for reveal in shown} == {("locked", None)}
+
+
+def test_they_come_in_pages(made, other):
+    path, numbers = f"/api/streaks/{made.id}/reveals?limit=2", []
+    while path:
+        page = other.get(path).json()
+        numbers.append([reveal["number"] for reveal in page["results"]])
+        path = page["next"]
+    assert numbers == [[1, 2], [3, 4], [5]]
 
 
 def test_a_purchase_is_content_in_the_end(made, other):

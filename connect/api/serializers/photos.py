@@ -26,7 +26,9 @@ class PhotoInput(StrictSerializer):
 
 
 class ShownPhotoSerializer(serializers.Serializer[Any]):
-    """A photo of somebody; `link` is a path on this server that needs no sign-in and is good for 15 minutes."""
+    """A photo of somebody; `link` is a path on this server that needs no sign-in. It is made for the caller alone: it
+    shows the photo for 15 minutes, and only as long as the caller may see it.
+    """
 
     position = serializers.IntegerField()
     width = serializers.IntegerField()
@@ -34,7 +36,8 @@ class ShownPhotoSerializer(serializers.Serializer[Any]):
     link = serializers.SerializerMethodField()
 
     def get_link(self, photo: Photo) -> str:
-        return f"{reverse('photo-file', args=[photo.id])}?signature={photos.signature(photo)}"
+        signature = photos.signature(photo, viewer=self.context["viewer"])
+        return f"{reverse('photo-file', args=[photo.id])}?signature={signature}"
 
 
 class PhotoSerializer(ShownPhotoSerializer):

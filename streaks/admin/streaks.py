@@ -14,10 +14,9 @@ from django.utils.safestring import SafeString
 
 from config import clock
 from config.admin import ModelAdmin
-from streaks import milestone_admin, ritual_admin, stuck, timeline
-from streaks.models import CheckIn, Nudge, Outage, Streak
+from streaks import stuck, timeline
+from streaks.models import CheckIn, Nudge, Streak
 
-__all__ = ["milestone_admin", "ritual_admin"]
 STUCK_SHOWN = 50
 
 
@@ -29,11 +28,25 @@ class StreakAdmin(ModelAdmin):
     list_before_template = "streaks/stuck_link.html"
     parties = ("user_low", "user_high")
     readonly_fields = ("id", "created_at", "timeline")
+    # The timeline tells of every state and of who missed what; it stands where somebody looks first.
+    fieldsets = (
+        (None, {"fields": ("connection", "user_low", "user_high", "timezone", "status", "current_day", "timeline")}),
+        (
+            "As it is stored",
+            {
+                "fields": (
+                    *("id", "created_at", "cycle", "started_on", "day", "low_on", "high_on", "breaker", "broken_on"),
+                    *("broken_count", "due_at", "notice_due_at", "completed_at", "ended_at"),
+                )
+            },
+        ),
+    )
 
     @display(description="Timeline, by its clock")
     def timeline(self, streak: Streak) -> SafeString:
         lines = ((f"{entry.at:%Y-%m-%d %H:%M:%S %Z}", entry.who, entry.what) for entry in timeline.of(streak))
-        return format_html("<ol>{}</ol>", format_html_join("", "<li><time>{}</time> {}: {}</li>", lines))
+        row = '<li><time class="font-mono">{}</time> <b>{}</b>: {}</li>'
+        return format_html("<ol>{}</ol>", format_html_join("", row, lines))
 
     def get_urls(self) -> list[URLPattern]:
         found = path("stuck/", self.admin_site.admin_view(self.stuck), name="streaks_streak_stuck")
@@ -68,8 +81,3 @@ class NudgeAdmin(ModelAdmin):
     list_display = ("sent_at", "streak", "sender", "receiver", "local_date", "number")
     list_select_related = ("streak", "sender", "receiver")
     parties = ("sender", "receiver")
-
-
-@admin.register(Outage)
-class OutageAdmin(ModelAdmin):
-    list_display = ("starts_at", "ends_at", "note", "due_at")

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('chat', '0008_first_prompts'),
-        ('streaks', '0008_moves_refused_row_by_row'),
+        ('streaks', '0012_rights_of_outages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

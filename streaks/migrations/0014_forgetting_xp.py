@@ -8,9 +8,9 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("streaks", "0009_rituals"), ("safety", "0010_forgetting")]
+    dependencies = [("streaks", "0013_rituals"), ("safety", "0010_forgetting")]
     operations = [
         migrations.RunSQL(
-            (SQL / "0010_forgetting_xp.sql").read_text(), (SQL / "0010_forgetting_xp_reverse.sql").read_text()
+            (SQL / "0014_forgetting_xp.sql").read_text(), (SQL / "0014_forgetting_xp_reverse.sql").read_text()
         )
     ]

@@ -1,4 +1,4 @@
-"""Milestones, which staff set, and what recoveries and reveals are, which they read."""
+"""Milestones, which staff set, and the reveals they give, which they read."""
 
 from typing import Any
 
@@ -8,14 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from config.admin import ModelAdmin, staff_id
-from streaks.models import (
-    CreditProtection,
-    MilestoneReveal,
-    RecoveryPayment,
-    RevealContent,
-    RevealJob,
-    RevealMilestone,
-)
+from streaks.models import MilestoneReveal, RevealContent, RevealJob, RevealMilestone
 from streaks.services import milestones
 
 
@@ -37,10 +30,11 @@ class RevealMilestoneAdmin(ModelAdmin):
     """On record; tier and number are what a milestone is, and the last one stays as it is."""
 
     form = MilestoneForm
+    fields = ("tier", "number", "day_required", "purchasable")
     list_display = ("tier", "number", "day_required", "purchasable")
     list_filter = ("tier",)
     ordering = ("tier", "number")
-    readonly_fields = ("id", "created_at", "tier", "number")
+    readonly_fields = ("tier", "number")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         fixed = obj is not None and obj.is_last
@@ -48,22 +42,6 @@ class RevealMilestoneAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: RevealMilestone, form: Any, change: bool) -> None:
         milestones.save(milestone=obj, by=staff_id(request))
-
-
-@admin.register(RecoveryPayment)
-class RecoveryPaymentAdmin(ModelAdmin):
-    list_display = ("created_at", "breaker", "day", "pay_with", "status", "payment", "decided_at")
-    list_filter = ("status", "pay_with")
-    list_select_related = ("breaker", "payment")
-    parties = ("streak__user_low", "streak__user_high")
-
-
-@admin.register(CreditProtection)
-class CreditProtectionAdmin(ModelAdmin):
-    list_display = ("opened_at", "payer", "payment", "ends_at", "status", "decided_at")
-    list_filter = ("status",)
-    list_select_related = ("payer", "payment")
-    parties = ("streak__user_low", "streak__user_high")
 
 
 @admin.register(MilestoneReveal)

@@ -8,5 +8,5 @@ GIVEN = {"admin": [("streaks", "view", name) for name in ("dailypromptanswer", "
 
 
 class Migration(migrations.Migration):
-    dependencies = [("streaks", "0010_forgetting_xp"), ("safety", "0003_staff_roles")]
+    dependencies = [("streaks", "0014_forgetting_xp"), ("safety", "0003_staff_roles")]
     operations = [StaffRights(GIVEN)]

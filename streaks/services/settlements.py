@@ -1,0 +1,36 @@
+"""What payments of streaks have in common: what a settled one was for, and what becomes of one that came too late."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+
+from connect.enums import Item, PaymentStatus
+from connect.models import Payment
+from streaks.models import MilestoneReveal, NudgePayment, RecoveryPayment, Streak
+from streaks.services import conversions, locks, telling
+
+Sold = TypeVar("Sold", MilestoneReveal, NudgePayment, RecoveryPayment)
+
+
+def hold(model: type[Sold], payment: Payment) -> tuple[Streak, Sold] | None:
+    """What was paid for with its streak, for nobody else to decide; None if it is gone. Needs the service role."""
+    found = model.objects.filter(id=payment.subject_id).first()
+    if found is None:
+        return None
+    streak = locks.pair_and_streak(found.streak_id, by=None)
+    return streak, model.objects.select_for_update(no_key=True).get(id=found.id)
+
+
+def credit(payment: Payment, now: datetime) -> bool:
+    """Give what came too late back as credits, and say so; whether it did. Needs the service role."""
+    if not conversions.convert(payment, now):
+        return False
+    telling.too_late(payment.user_id, payment.id)
+    return True
+
+
+def failed(item: Item) -> QuerySet[Any]:
+    """The ids of payments for such a thing that came to nothing."""
+    states: QuerySet[Any] = Payment.objects.filter(item=item).with_status()
+    return states.filter(status_now=PaymentStatus.FAILED).values("id")
