@@ -10,6 +10,7 @@ class ChatConfig(AppConfig):
             outcomes,
             personal_data,
             receivers,  # noqa: F401
+            talks,
         )
         from chat.services import reports
         from safety import evidence
@@ -19,3 +20,4 @@ class ChatConfig(AppConfig):
         evidence.register("person", reports.person_evidence)
         personal_data.declare()
         outcomes.declare()
+        talks.declare()

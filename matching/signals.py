@@ -11,3 +11,6 @@ match_closed = Signal()
 # Two people are connected, or not any more: connection, now.
 connection_formed = Signal()
 connection_ended = Signal()
+
+# Somebody said how a live talk was, for themselves and the engine alone: reflection, now.
+reflection_given = Signal()

@@ -4,7 +4,17 @@ from celery import shared_task
 from django.db import transaction
 
 from config import clock
-from matching.services import building, charts, discovery_entries, lapses, meetings, newcomers, proposals, runs
+from matching.services import (
+    building,
+    charts,
+    discovery_entries,
+    lapses,
+    meetings,
+    newcomers,
+    proposals,
+    ratings,
+    runs,
+)
 
 
 @shared_task
@@ -61,4 +71,10 @@ def lapse_interests() -> None:
 def follow_discovery() -> None:
     """Make the entries of newcomers, and those that have become old anew."""
     while discovery_entries.sweep(now=clock.now()):
+        pass
+
+
+@shared_task
+def count_reflections() -> None:
+    while ratings.settle(now=clock.now()):
         pass

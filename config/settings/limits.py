@@ -39,6 +39,7 @@ LIMITS: dict[str, Policy] = {
     "nudge": {"account": "10/minute;30/hour", "address": "400/minute", "sensitive": False},
     # Choosing people out of a hundred thousand costs more than a read; the timer of the product refuses the rest.
     "discovery": {"account": "20/minute;100/hour", "address": "400/minute", "sensitive": False},
+    "reflection": {"account": "30/hour;100/day", "address": "600/hour", "sensitive": False},
     "frame": {"account": "600/minute", "address": "12000/minute", "sensitive": False},
     "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
     # Asking for help and keeping somebody away never wait for Redis, and whoever has reason to is never too fast: only

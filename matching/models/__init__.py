@@ -7,6 +7,7 @@ from matching.models.interest import Interest, InterestWipe
 from matching.models.match import Match
 from matching.models.parameters import EngineParameters
 from matching.models.pool import PoolEntry
+from matching.models.reflection import MeetReflection
 from matching.models.run import MatchingRun, MatchingShard
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "MatchFeedback",
     "MatchingRun",
     "MatchingShard",
+    "MeetReflection",
     "PoolEntry",
     "Server",
 ]

@@ -24,7 +24,10 @@ WAYS_OUT = {
     "/api/interests/{interest_id}",
     "/api/connections/{connection_id}/terminate",
 }
-FLOW = ("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/api/connections", "/api/discovery")
+FLOW = (
+    *("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/api/connections", "/api/discovery"),
+    *("/api/meet_reflections", "/api/trust_score"),
+)
 CONNECT = [entry for entry in operations() if entry[1].startswith(FLOW)]
 HELP = ("/api/blocks", "/api/reports", "/api/moderation_actions", "/api/appeals", "/api/consents", "/api/account")
 ELSEWHERE = [entry for entry in operations() if entry[1].startswith(HELP)]

@@ -214,5 +214,6 @@ def test_every_class_has_its_term():
         "notifications": 180,
         "discovery": 90,
         "reports": 1095,
+        "trust": 1095,
         "audit": 2557,
     }
