@@ -88,7 +88,7 @@ class Standing:
 def standing(entries: Iterable[Entry], *, at: datetime, terms: Terms) -> Standing:
     """Where somebody stands at a moment by all that is in their ledger; the order of the entries does not matter."""
     known = list(entries)
-    components = {source: round(component(known, source, at=at, terms=terms), 2) for source in RULES}
+    components = {str(source): round(component(known, source, at=at, terms=terms), 2) for source in RULES}
     total = NEUTRAL + fsum(components.values())
     return Standing(floor(_within(total, Bounds(LOWEST, HIGHEST)) + 0.5), components)
 
@@ -151,4 +151,4 @@ def _narrowed(bounds: Bounds, within: Bounds | None) -> Bounds:
 
 
 def _within(value: float, bounds: Bounds) -> float:
-    return min(bounds.highest, max(bounds.lowest, value))
+    return float(min(bounds.highest, max(bounds.lowest, value)))
