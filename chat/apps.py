@@ -12,6 +12,7 @@ class ChatConfig(AppConfig):
             personal_data,
             queries,
             receivers,  # noqa: F401
+            talks,
         )
         from chat.services import reports
         from config import metrics as scraped
@@ -25,3 +26,4 @@ class ChatConfig(AppConfig):
         outcomes.declare()
         scraped.register(metrics.figures)
         register_conversations(queries.id_of_match)
+        talks.declare()

@@ -46,6 +46,9 @@ def settle_queue() -> None:
 @shared_task
 def requeue_survivors() -> None:
     survivors.requeue(now=clock.now())
+
+
+@shared_task
 def warn_of_silence() -> None:
     while silences.warn_of_silence(now=clock.now()) == silences.BATCH:
         pass

@@ -204,6 +204,34 @@ class ConnectionEventType(TextChoices):
     ENDED = "ended"
 
 
+class MeetOutcome(TextChoices):
+    """Whether somebody would like to talk to the other once more."""
+
+    AGAIN = "again"
+    MAYBE = "maybe"
+    PASS = "pass"
+
+
+class ReflectionTag(TextChoices):
+    """What somebody may say of a talk; there are no words of their own."""
+
+    KIND = "kind"
+    FUNNY = "funny"
+    CURIOUS = "curious"
+    GOOD_LISTENER = "good_listener"
+    HONEST = "honest"
+    FELT_SAFE = "felt_safe"
+    ONE_SIDED = "one_sided"
+    DISTRACTED = "distracted"
+    PUSHY = "pushy"
+    DISRESPECTFUL = "disrespectful"
+    UNCOMFORTABLE = "uncomfortable"
+
+
+CONCERNS = frozenset({ReflectionTag.PUSHY, ReflectionTag.DISRESPECTFUL, ReflectionTag.UNCOMFORTABLE})
+TAGS_MOST = 5
+
+
 class Side(TextChoices):
     """Which half of an ordered pair."""
 

@@ -21,6 +21,7 @@ from matching.models import (
     InterestWipe,
     Match,
     MatchFeedback,
+    MeetReflection,
     PoolEntry,
     QueueEntry,
 )
@@ -110,6 +111,14 @@ def _scored() -> list[Part]:
             deletes("user"),
             derived={Purpose.MATCHING: ("vector_delta",)},
             seen_by="you; administrators",
+        ),
+        Part(
+            MeetReflection,
+            "How you said a live talk was",
+            "so that people meet others who treat them well",
+            deletes("user"),
+            hidden=("counted_at",),
+            seen_by="you; administrators; never the other",
         ),
     ]
 

@@ -23,6 +23,7 @@ from matching.services import (
     proposals,
     queue,
     scorings,
+    talk_credits,
 )
 from matching.signals import connection_ended, connection_formed
 from safety.services.actions import Standing
@@ -103,3 +104,10 @@ def part(*, blocker_id: UUID, blocked_id: UUID, now: datetime, **kwargs: Any) ->
 def count_room(*, connection: Connection, now: datetime, **kwargs: Any) -> None:
     """Both have room in discovery for one less, or for one more."""
     discovery_entries.mark_old(user_ids=[connection.user_low_id, connection.user_high_id], now=now)
+
+
+@receiver(connection_formed)
+def credit_talk(*, connection: Connection, now: datetime, **kwargs: Any) -> None:
+    """Who showed themselves to each other after a talk had a good one."""
+    if connection.match is not None:
+        talk_credits.give(match=connection.match, now=now)

@@ -12,5 +12,5 @@ match_closed = Signal()
 connection_formed = Signal()
 connection_ended = Signal()
 
-# Somebody told how a meeting was: reflection, now.
+# Somebody said how a live talk was, for themselves and the engine alone: reflection, now.
 reflection_given = Signal()

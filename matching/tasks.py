@@ -13,6 +13,7 @@ from matching.services import (
     newcomers,
     pairing,
     proposals,
+    ratings,
     runs,
     schedules,
 )
@@ -78,6 +79,15 @@ def follow_discovery() -> None:
 @shared_task
 def pair_queue() -> None:
     pairing.sweep(now=clock.now())
+
+
+@shared_task
 def remind_of_talks() -> None:
     while schedules.remind_due(now=clock.now()) == schedules.BATCH:
+        pass
+
+
+@shared_task
+def count_reflections() -> None:
+    while ratings.settle(now=clock.now()):
         pass

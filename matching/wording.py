@@ -57,6 +57,17 @@ PROMPTS: dict[bool, tuple[Promise, ...]] = {
 }
 """What two people could talk about, whether they share the hobby or not."""
 
+TRUST: dict[str, Promise] = {
+    "reflection_up": gettext_lazy("People liked talking with you."),
+    "reflection_down": gettext_lazy("Several people did not enjoy talking with you."),
+    "conversation_up": gettext_lazy("Talks of yours led to a connection."),
+    "report_confirmed_down": gettext_lazy("A report about you was confirmed."),
+    "cooldown_penalty_down": gettext_lazy("You left the queue and joined it again many times."),
+    "manual_review_up": gettext_lazy("A moderator raised your score."),
+    "manual_review_down": gettext_lazy("A moderator lowered your score."),
+}
+"""Why somebody is trusted more or less than others, in total and without anybody else in it."""
+
 PROPOSED = (
     gettext_lazy("Somebody new for you"),
     gettext_lazy("See what speaks for the two of you, and decide."),
@@ -84,6 +95,11 @@ QUIET = (
 def reasons(stored: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Reasons as people read them; one whose code is not known (any more, or yet) is left out."""
     return [{"code": each["code"], "text": _told(**each)} for each in stored if each["code"] in REASONS]
+
+
+def trust(code: str) -> str:
+    """A reason for one's own score."""
+    return str(TRUST[code])
 
 
 def label(code: str | None) -> str | None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-from safety import limits
-from safety.enums import DECIDED, ActionKind, AppealStatus
+from safety import limits, trust
+from safety.enums import DECIDED, ActionKind, AppealStatus, TrustSource
 from safety.models import (
     Appeal,
     AuditLog,
@@ -20,6 +20,8 @@ from safety.models import (
     SafetyFlag,
     StandingIdentity,
     TextTrace,
+    TrustScore,
+    TrustScoreEvent,
 )
 from safety.parts import both, deletes, empties, older, replaces, sweeping
 from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, needed_while, register
@@ -86,6 +88,19 @@ def drop_audit(model: type[Model], moment: datetime, most: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def forget_trusted(model: type[Model], leaving: Leaving) -> int:
+    """The one change that the ledger of trust admits; the function behind it asks again whether the account is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT safety_forget_trusted(%s, %s)", [leaving.person, leaving.tombstone])
+        return int(cursor.fetchone()[0])
+
+
+def drop_trust(model: type[Model], moment: datetime, most: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT safety_drop_trust(%s, %s)", [moment, most])
+        return int(cursor.fetchone()[0])
+
+
 def forget_limits(person: UUID, now: datetime) -> None:
     limits.forget(person)
 
@@ -113,6 +128,22 @@ def _appeal(appeal: Any, person: UUID) -> dict[str, Any]:
     return {"text": appeals.text_of(appeal), **{name: getattr(appeal, name) for name in names}}
 
 
+def _trust(score: Any, person: UUID) -> dict[str, Any]:
+    return {"score": trust.shown(score.score), "band": score.band, "updated_at": score.updated_at}
+
+
+def _moved(event: Any, person: UUID) -> dict[str, Any]:
+    """Of what others said the direction alone: from its size somebody could reckon what the last of them said."""
+    exact = {} if event.source == TrustSource.REFLECTION else {"delta": event.delta, "reason": _reason(event)}
+    direction = "up" if event.delta > 0 else "down" if event.delta < 0 else "unchanged"
+    return {"at": event.at, "source": event.source, "direction": direction, **exact}
+
+
+def _reason(event: Any) -> str:
+    reason: str = event.metadata.get("reason", "")
+    return reason
+
+
 def _of_staff(*columns: str) -> Erasure:
     return replaces(*columns, words="staff who leave are replaced by a random id")
 
@@ -120,7 +151,7 @@ def _of_staff(*columns: str) -> Erasure:
 def declare() -> None:
     before_erasure(forget_limits)
     needed_while(has_open_case)
-    register(*_records(), *_blocks_made(), *_cases(), *_signs())
+    register(*_records(), *_blocks_made(), *_cases(), *_signs(), *_trusted())
 
 
 def _records() -> list[Part]:
@@ -236,5 +267,28 @@ def _signs() -> list[Part]:
             withheld="hashes of what stands in your account",
             seen_by="nobody",
             retention=older("reports", "left_at", "your leaving, or until nothing stands any more"),
+        ),
+    ]
+
+
+def _trusted() -> list[Part]:
+    why = "so that people meet others who treat them well"
+    return [
+        Part(
+            TrustScore,
+            "How far you are trusted, in steps of 5",
+            why,
+            deletes("user"),
+            shown=_trust,
+            seen_by="you; a connection, as low, usual or high; moderators",
+        ),
+        Part(
+            TrustScoreEvent,
+            "What moved how far you are trusted; of what others said of you, whether up or down",
+            why,
+            Erasure("kept with a random id in the place of yours", forget_trusted, last=True),
+            shown=_moved,
+            seen_by="you; moderators",
+            retention=Retention("trust", "the day", drop_trust),
         ),
     ]

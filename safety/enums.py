@@ -110,6 +110,24 @@ APPEAL_TRANSITIONS = {
 }
 
 
+class TrustSource(TextChoices):
+    """What moves trust."""
+
+    REFLECTION = "reflection"
+    CONVERSATION = "conversation"
+    REPORT_CONFIRMED = "report_confirmed"
+    COOLDOWN_PENALTY = "cooldown_penalty"
+    MANUAL_REVIEW = "manual_review"
+
+
+class TrustBand(TextChoices):
+    """As much of somebody's trust as whom they are connected to may know."""
+
+    LOW = "low"
+    USUAL = "usual"
+    HIGH = "high"
+
+
 class TraceKind(TextChoices):
     """What is remembered of what somebody wrote."""
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from safety.services import actions, retention
+from safety.services import actions, retention, trust
 
 
 @shared_task
@@ -14,3 +14,9 @@ def lapse_actions() -> None:
 @shared_task
 def apply_retention() -> None:
     retention.apply(now=clock.now())
+
+
+@shared_task
+def settle_trust() -> None:
+    while trust.settle_due(now=clock.now()) == trust.BATCH:
+        pass

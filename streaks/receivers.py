@@ -14,10 +14,7 @@ from matching.enums import Origin
 from matching.models import Connection, ConnectionEvent
 from matching.signals import connection_ended, connection_formed, reflection_given
 from streaks.enums import XpSource
-from streaks.services import contents, lifecycle, protections, purchases, recovery_payments, xp
-from matching.models import Connection
-from matching.signals import connection_ended, connection_formed
-from streaks.services import contents, lifecycle, nudge_payments, protections, purchases, recovery_payments
+from streaks.services import contents, lifecycle, nudge_payments, protections, purchases, recovery_payments, xp
 
 
 @receiver(connection_formed)

@@ -41,6 +41,7 @@ LIMITS: dict[str, Policy] = {
     "discovery": {"account": "20/minute;100/hour", "address": "400/minute", "sensitive": False},
     # Beside it the rows of the queue make who leaves again and again wait.
     "queue": {"account": "20/minute;200/hour", "address": "400/minute", "sensitive": False},
+    "reflection": {"account": "30/hour;100/day", "address": "600/hour", "sensitive": False},
     "frame": {"account": "600/minute", "address": "12000/minute", "sensitive": False},
     "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
     # Asking for help and keeping somebody away never wait for Redis, and whoever has reason to is never too fast: only

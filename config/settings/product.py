@@ -126,6 +126,12 @@ CASE_DUE = {
 FALSE_REPORTER_DECIDED = 5
 FALSE_REPORTER_ACCURACY = 0.25
 APPEAL_WINDOW = timedelta(days=180)
+# After which time what moved somebody's trust weighs half, and after which nothing: less than it is kept.
+TRUST_HALF_LIFE = timedelta(days=90)
+TRUST_MEMORY = timedelta(days=2 * 365)
+# How long after a talk somebody may say how it was, and how long one person's word about another counts once.
+REFLECTION_WINDOW = timedelta(days=14)
+REFLECTION_PAIR_RESTS = timedelta(days=180)
 # Characters of what a reporter adds to one report, again and again.
 REPORT_DETAILS_KEPT = 20_000
 # privacy
@@ -139,6 +145,7 @@ RETENTION = {
     "queue": timedelta(days=90),
     "notifications": timedelta(days=180),
     "reports": timedelta(days=3 * 365),
+    "trust": timedelta(days=3 * 365),
     "audit": timedelta(days=7 * 365 + 2),
 }
 # what people write

@@ -11,6 +11,7 @@ from matching.models import (
     InterestWipe,
     Match,
     MatchFeedback,
+    MeetReflection,
     PoolEntry,
 )
 
@@ -43,6 +44,16 @@ class MatchFeedbackAdmin(ModelAdmin):
     list_display = ("created_at", "match", "rating", "engine_version")
     list_select_related = ("match",)
     hidden = ("notes", "vector_delta")
+    parties = ("match__user_a", "match__user_b")
+
+
+@admin.register(MeetReflection)
+class MeetReflectionAdmin(ModelAdmin):
+    """Who said how a talk was, and when it was counted; what they said is nobody's to read."""
+
+    list_display = ("given_at", "match", "counted_at")
+    list_select_related = ("match",)
+    hidden = ("vibe_score", "meet_outcome", "feedback_tags")
     parties = ("match__user_a", "match__user_b")
 
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from connect.exposure import FLAGGED
-from matching.api import connection_views, discovery_views, queue_views
+from matching.api import connection_views, discovery_views, queue_views, trust_views
 from matching.api.connection_views import PersonalitySummaryView
 from matching.api.views import ChartView
 from matching.enums import Server
@@ -33,6 +33,8 @@ urlpatterns: list[URLPattern] = [
     path("discovery/<server:server>/refresh", discovery_views.RefreshView.as_view(**FLAGGED)),
     path("discovery/<server:server>/filters", discovery_views.FiltersView.as_view(**FLAGGED)),
     path("discovery/cards/<uuid:card_id>/pass", discovery_views.PassView.as_view(**FLAGGED)),
+    path("meet_reflections", trust_views.ReflectionsView.as_view(**FLAGGED)),
+    path("trust_score/<uuid:user_id>", trust_views.TrustView.as_view(**FLAGGED)),
     path("interests", connection_views.InterestsView.as_view(**FLAGGED)),
     path("interests/<uuid:interest_id>", connection_views.InterestView.as_view()),
     path("connections/<uuid:connection_id>/archive", connection_views.ArchiveView.as_view(**FLAGGED)),

@@ -8,6 +8,7 @@ from matching.models.match import Match
 from matching.models.parameters import EngineParameters
 from matching.models.pool import PoolEntry
 from matching.models.queue import QueueEntry
+from matching.models.reflection import MeetReflection
 from matching.models.run import MatchingRun, MatchingShard
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MatchFeedback",
     "MatchingRun",
     "MatchingShard",
+    "MeetReflection",
     "PoolEntry",
     "QueueEntry",
     "Server",

@@ -1,5 +1,5 @@
 """Protection, as moderators see it."""
 
-from safety.admin import appeals, cases, flags, rules, tables
+from safety.admin import appeals, cases, flags, rules, tables, trust
 
-__all__ = ["appeals", "cases", "flags", "rules", "tables"]
+__all__ = ["appeals", "cases", "flags", "rules", "tables", "trust"]

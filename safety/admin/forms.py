@@ -4,10 +4,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanWidget,
+)
 
-from safety.enums import ActionKind, ReportReason, Severity
+from config.db import new_id
+from safety.enums import ActionKind, ReportReason, Severity, TrustSource
 from safety.services.actions import Measure
+from safety.trust import RULES
 
 DISMISS = "dismiss"
 MEASURES: Mapping[str, Measure] = {
@@ -81,3 +88,22 @@ class AppealForm(Confirmed):
     )
     decision = forms.ChoiceField(choices=[("uphold", "Uphold"), ("overturn", "Overturn")], widget=forms.HiddenInput)
     field_order = ("decision_text", "confirmed")
+
+
+class ReviewForm(Confirmed):
+    """How somebody's trust is corrected; `ref` is this form's own, so that it sent twice is one review."""
+
+    delta = forms.IntegerField(
+        label="Move by",
+        min_value=RULES[TrustSource.MANUAL_REVIEW].event.lowest,
+        max_value=RULES[TrustSource.MANUAL_REVIEW].event.highest,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    reason = forms.CharField(
+        label="Reason",
+        help_text="The person concerned finds it in their export.",
+        max_length=1000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+    )
+    ref = forms.UUIDField(initial=new_id, widget=forms.HiddenInput)
+    field_order = ("delta", "reason", "confirmed")

@@ -8,6 +8,7 @@ from safety.models.report import Report
 from safety.models.rule import ModerationRule
 from safety.models.standing import StandingIdentity
 from safety.models.trace import TextTrace
+from safety.models.trust import TrustScore, TrustScoreEvent
 
 __all__ = [
     "Appeal",
@@ -21,5 +22,7 @@ __all__ = [
     "SafetyFlag",
     "StandingIdentity",
     "TextTrace",
+    "TrustScore",
+    "TrustScoreEvent",
     "apart",
 ]

@@ -7,10 +7,10 @@ from django.conf import settings
 
 from config.errors import Forbidden, NotYours, WrongState
 from safety.crypto import Cipher, new_data_key, unwrap, wrap
-from safety.enums import AppealStatus
+from safety.enums import AppealStatus, TrustSource
 from safety.models import Appeal, ModerationAction
 from safety.roles import as_service
-from safety.services import actions, audit, notices, oversight
+from safety.services import actions, audit, notices, oversight, trust
 from safety.services.actions import stated
 
 
@@ -65,6 +65,7 @@ def decide(*, appeal: UUID, by: UUID, overturn: bool, decision: str, now: dateti
         found.save(update_fields=["status", "decided_by", "decided_at", "decision_text", "updated_at"])
         if overturn:
             actions.revoke(action=found.action_id, by=by, reason="overturned on appeal", now=now)
+            _restore_trust(found.action, now)
         audit.record(action=f"appeal_{found.status}", actor=by, entity="safety_appeal", entity_id=found.id)
         notices.tell_of_appeal(found, now=now)
     return found
@@ -106,6 +107,14 @@ def _with_action(appeal_id: UUID) -> Appeal:
     appeal = Appeal.objects.select_for_update(no_key=True).get(id=appeal_id)
     appeal.action = action
     return appeal
+
+
+def _restore_trust(action: ModerationAction, now: datetime) -> None:
+    """What the report that led to an overturned action took off, if one did, counts no more."""
+    if action.report_id:
+        trust.take_back(
+            user_id=action.against_id, source=TrustSource.REPORT_CONFIRMED, source_ref_id=action.report_id, now=now
+        )
 
 
 def _seal(appeal: Appeal, text: str) -> None:

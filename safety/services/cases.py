@@ -11,7 +11,7 @@ from safety import accuracy
 from safety.enums import DECIDED, AppealStatus, FlagKind, ReportReason, ReportStatus, Severity
 from safety.models import ModerationAction, Report, SafetyFlag
 from safety.roles import as_service
-from safety.services import actions, audit, flags, notices, oversight, returns
+from safety.services import actions, audit, flags, notices, oversight, returns, trust
 from safety.services.actions import Measure, stated
 
 
@@ -68,6 +68,7 @@ def act(
             now=now,
         )
         _decide(found, ReportStatus.ACTIONED, by, action.statement_of_reasons, now)
+        trust.confirm_report(report=found, action=action, now=now)
     return action
 
 

@@ -39,6 +39,7 @@ def address(path, ids=None):
         "photo_id",
         "session_id",
         "streak_id",
+        "user_id",
     ):
         path = path.replace(f"{{{parameter}}}", str((ids or {}).get(parameter, uuid4())))
     return numbered(path)

@@ -9,7 +9,7 @@ from config.errors import Forbidden, Invalid, NotYours, WrongState
 from connect.enums import CreditReason, Item, PaidBy, PaymentStatus
 from connect.models import CreditEntry, Notification, Payment, PaymentJob, PaymentState
 from connect.services import credits, payment_jobs, payment_states, payments
-from safety.models import AuditLog
+from safety.models import AuditLog, TrustScore
 from tests.connect.books import begin, give, states
 from tests.factories import UserFactory
 
@@ -37,6 +37,11 @@ def test_the_sandbox_settles_it_at_once_and_those_above_hear_of_it(payer, heard,
     assert states(payment) == ["pending", "settled"]
     assert heard == [("settled", payment.id)]
     assert not PaymentJob.objects.exists()
+
+
+def test_no_payment_moves_how_far_anybody_is_trusted(settled):
+    assert states(settled) == ["pending", "settled"]
+    assert not TrustScore.objects.exists()
 
 
 def test_the_same_thing_is_begun_once_while_it_is_pending(payer, now):

@@ -169,6 +169,8 @@ AUDIENCES: dict[str, list[Audience]] = {
     "discovery_filters": [OWN],
     "discovery_filters_set": [OWN],
     "discovery_pass": [named("card_id", row_of("matching.DiscoveryCard"), NOBODY_ELSE)],
+    "meet_reflections_give": [named("match_id", match, BOTH, vibe_score=4, meet_outcome="again")],
+    "trust_score_read": [named("user_id", person, FRIEND | NOBODY_ELSE)],
     "interests_express": [named("card_id", row_of("matching.DiscoveryCard"), NOBODY_ELSE)],
     "interests_list": [OWN],
     "interests_withdraw": [named("interest_id", row_of("matching.Interest"), NOBODY_ELSE)],

@@ -8,8 +8,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.utils import timezone
 
-from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Reveal
-from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Prompt, Reveal
+from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Prompt, Reveal
 from connect import models as people
 from matching.models import (
     Chart,
@@ -26,6 +25,7 @@ from matching.models import (
     MatchFeedback,
     MatchingRun,
     MatchingShard,
+    MeetReflection,
     PoolEntry,
     QueueEntry,
     Server,
@@ -44,6 +44,8 @@ from safety.models import (
     SafetyFlag,
     StandingIdentity,
     TextTrace,
+    TrustScore,
+    TrustScoreEvent,
 )
 from streaks.models import (
     CheckIn,
@@ -230,6 +232,9 @@ def _paired(me, other):
     )
     yield match
     yield MatchFeedback.objects.create(match=match, user=me, rating=4, notes="private-notes", engine_version="1")
+    yield MeetReflection.objects.create(
+        match=match, user=me, vibe_score=5, meet_outcome="again", feedback_tags=["kind"], given_at=now
+    )
     yield from _talk(me, other, match, now)
     connection = Connection.objects.create(user_low=first, user_high=second, origin="compatibility", match=match)
     yield connection
@@ -362,6 +367,18 @@ def _protection(me, other):
     yield SafetyFlag.objects.create(user=me, kind="risky_text", source_kind="message", source_id=uuid4())
     yield StandingIdentity.objects.create(user=me, digest=uuid4().hex)
     yield TextTrace.objects.create(user=me, kind="opener", place_id=uuid4(), mark=1, expires_at=now)
+    yield TrustScore.objects.create(user=me, score=46, engine_version="trust-1", last_seq=1, updated_at=now)
+    yield TrustScoreEvent.objects.create(
+        user=me,
+        seq=1,
+        delta=-4,
+        asked=-4,
+        source="reflection",
+        source_ref_id=uuid4(),
+        metadata={"reason": "A-trusted-secret"},
+        counts_from=now,
+        at=now,
+    )
     yield ModerationRule.objects.create(
         label="threat", language="en", kind="keyword", view="squeezed", pattern=f"word {next(_numbers)}", risk=50
     )

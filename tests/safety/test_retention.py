@@ -224,5 +224,6 @@ def test_every_class_has_its_term():
         "discovery": 90,
         "queue": 90,
         "reports": 1095,
+        "trust": 1095,
         "audit": 2557,
     }

@@ -6,5 +6,5 @@ from safety.schema import StaffRights
 
 
 class Migration(migrations.Migration):
-    dependencies = [("connect", "0019_notification_types"), ("safety", "0003_staff_roles")]
+    dependencies = [("connect", "0020_notification_types_of_connections"), ("safety", "0003_staff_roles")]
     operations = [StaffRights({"admin": [("connect", "change", "hobbyoption")]})]
