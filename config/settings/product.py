@@ -26,7 +26,7 @@ QUEUE_CHURN_WINDOW = timedelta(minutes=5)
 QUEUE_COOLDOWN = timedelta(minutes=5)
 # Who is paired: points a pair needs at first and at last, and how long a wait takes from one to the other; points a
 # pair loses for somebody flagged; points a minute of waiting is worth; for how long two do not meet again; who is new,
-# and whom they meet, by trust.
+# and whom they meet.
 QUEUE_BAR = 60.0
 QUEUE_FLOOR = 40.0
 QUEUE_RELAXING = timedelta(minutes=3)

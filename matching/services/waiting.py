@@ -19,7 +19,10 @@ from matching.engine.parameters import Parameters
 from matching.engine.scores import weighted
 from matching.models import Connection, Match, QueueEntry
 from matching.services import copies, pairs, people, queue_gate
+from safety.enums import TrustBand
 from safety.models import Block, SafetyFlag
+from safety.services.trust import scores
+from safety.trust import band
 
 _TRAITS = {"flagged": copies.INTEGER, "newcomer": copies.INTEGER}
 COLUMNS = {
@@ -46,7 +49,7 @@ def load(*, parameters: Parameters, now: datetime) -> Crowd:
     order = blocks.order(pool)
     ids, rows = copies.uuids(rows["user_id"][order]), rows[order]
     flagged, newcomers = (rows[name] == 1 for name in _TRAITS)
-    pool = queue.shielded(pool.take(order), newcomers, flagged)
+    pool = queue.shielded(pool.take(order), newcomers, flagged | _of_low_trust(ids))
     made = people.features_of(rows)
     return Crowd(
         ids=ids,
@@ -99,6 +102,11 @@ def _ready(now: datetime) -> QuerySet[QueueEntry]:
             newcomer=_number(Q(user__created_at__gt=now - settings.QUEUE_NEWCOMER)),
         )
     )
+
+
+def _of_low_trust(ids: list[UUID]) -> NDArray[np.bool_]:
+    standing = scores(ids)
+    return np.array([band(standing[person]) == TrustBand.LOW for person in ids], dtype=bool)
 
 
 def _number(condition: Any) -> Case:
