@@ -51,7 +51,7 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings: None, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """The database that is made next is a copy of one that is migrated once."""
-    with django_db_blocker.unblock(), database.copied_from_template(configured.DATABASES["default"]["TEST"]["NAME"]):
+    with django_db_blocker.unblock(), database.copied_from_template():
         yield
 
 

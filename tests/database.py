@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+NAME = settings.DATABASES["default"]["TEST"]["NAME"]
+"""The test database's before each process of a run gets one of its own."""
 GUARDED = """
 SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgtype & 8 <> 0
 """
@@ -24,13 +26,13 @@ _shipped: dict[str, list[bytes]] = {}
 
 
 @contextmanager
-def copied_from_template(name: str) -> Iterator[None]:
+def copied_from_template() -> Iterator[None]:
     """The test database about to be made is a copy of the template, which is made here where there is none."""
     of_run = connection.settings_dict["TEST"]
-    template = f"{name}_template_{_digest()}"
+    template = f"{NAME}_template_{_digest()}"
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
-        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{name}_template_"])
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [NAME])
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{NAME}_template_"])
         found = {row[0] for row in cursor.fetchall()}
         if template not in found:
             _migrate(f"{template}_unready")
