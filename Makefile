@@ -65,10 +65,10 @@ verify: $(RUNTIME)  ## Hold the database of `make run` against what the models d
 	@$(WITH) dev -- $(PY) manage.py connect_schema verify
 
 test: $(TOOLS)  ## Run the tests on servers of their own (ARGS= for pytest)
-	@$(WITH) test -- $(PY) -m pytest -n 2 $(ARGS)
+	@$(WITH) test -- $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 faults: $(TOOLS)  ## Run the tests of what it survives at length (MORE= times the usual number of calls)
-	@$(WITH) test -- env MORE=$(MORE) $(PY) -m pytest -n 2 tests/faults $(ARGS)
+	@$(WITH) test -- env MORE=$(MORE) $(PY) -m pytest -n 2 --dist worksteal tests/faults $(ARGS)
 
 mutants: $(TOOLS)  ## Switch off each protection in turn; the tests have to go red for every one
 	@$(WITH) test -- $(PY) -m tests.mutants

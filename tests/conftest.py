@@ -5,21 +5,22 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings as configured
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import timezone
 from rest_framework.test import APIClient
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config.celery import app
 from connect import tokens
 from connect.models import User
 from safety import flags, limits
-from tests import words
+from tests import database, words
 from tests.factories import DeviceSessionFactory
 
 
@@ -45,18 +46,55 @@ def rules_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("safety.rulebook.book", lambda: words.BOOK)
 
 
-@pytest.fixture(autouse=True)
-def parameters_that_ship(request: pytest.FixtureRequest) -> None:
-    """A test with transactions of its own empties every table at its end, that of the engine's numbers too."""
-    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & {*request.fixturenames}:
-        request.getfixturevalue("db")
-        import_module("matching.migrations.0004_first_parameters").add_first(apps, None)
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """The database that is made next is a copy of one that is migrated once."""
+    with django_db_blocker.unblock(), database.copied_from_template():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test with transactions of its own empties at its end what it filled, and leaves what migrations put there."""
+    with django_db_blocker.unblock():
+        database.remember_what_ships()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database.forget_what_was_written)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_listed_once() -> Iterator[None]:
+    """Every client looks for all static files at its first call; they are the same for all."""
+    listed: dict[str, Any] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not listed:
+            look(middleware)
+            listed.update(middleware.files)
+        middleware.files.update(listed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
 def no_worker_listens() -> None:
     """Hints to workers end in this process; that a lost one costs only a delay is what the rows are for."""
     app.conf.broker_url = "memory://"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_argon2() -> Iterator[None]:
+    """Argon2 as it ships, of less work: how often it is computed is tested, how long it takes is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        for cost, little in (("time_cost", 1), ("memory_cost", 64), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, cost, little)
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib import admin
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -25,6 +25,7 @@ from safety.models import Appeal, AuditLog, IdempotencyKey, ModerationRule, Repo
 from safety.schema import StateMachine
 from streaks.models import RevealMilestone
 from tests.config.desk import act, browser, page, staff
+from tests.database import undone
 from tests.safety.rows import fill, our_models, person
 
 MODELS = our_models()
@@ -55,6 +56,24 @@ SECRETS = {
 
 def name(value):
     return value._meta.label if isinstance(value, type) else None
+
+
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    """Who may do everything, and a row in every table."""
+    with undone(django_db_blocker):
+        yield staff(is_superuser=True), fill(person(), person())
+
+
+@pytest.fixture
+def root(scene, db):
+    return scene[0]
+
+
+@pytest.fixture
+def rows(scene, db):
+    """What a test does with them is undone."""
+    return scene[1]
 
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=name)
@@ -121,14 +140,13 @@ def test_no_row_is_changed_by_hand(boss, rows, model):
 @pytest.fixture(scope="module")
 def query_counts(django_db_setup, django_db_blocker):
     """Queries of each list with 5 and with 50 rows: model -> (few, many)."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with undone(django_db_blocker):
         boss = browser(staff(is_superuser=True))
         counts = []
         for people in (5, 45):
             for _ in range(people):
                 fill(person(), person())
             counts.append({model: _queries(boss, model) for model in MODELS})
-        transaction.set_rollback(True)
     return {model: tuple(count[model] for count in counts) for model in MODELS}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from orjson import dumps, loads
@@ -18,6 +18,7 @@ from config.settings.limits import LIMITS
 from safety.api import Endpoint
 from tests.config.contract import numbered, operations, schema
 from tests.config.test_schema_truth import body as plainest
+from tests.database import undone
 from tests.faults.audiences import AUDIENCES, Audience
 from tests.faults.world import PLANTED, SAID, STANDINGS, make_world, put_into, rows_about, sign_in
 
@@ -115,9 +116,8 @@ def test_every_path_is_an_endpoint_or_known_to_be_open():
 
 @pytest.fixture(scope="module")
 def scene(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
+    with undone(django_db_blocker):
         yield make_world()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ TESTS = [
     "tests/safety/test_state_machine.py",
     "tests/safety/test_row_security.py",
     "tests/safety/test_row_security_checks.py",
+    "tests/safety/test_web_login.py",
     "tests/safety/test_every_table.py",
     "tests/matching/engine/test_engine_filters.py",
     "tests/matching/test_pool.py",

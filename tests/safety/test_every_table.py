@@ -15,6 +15,7 @@ from django.db.utils import ProgrammingError
 from safety.roles import acting_as, as_service
 from safety.schema import AppendOnly
 from safety.schema.inspect import security_of
+from tests.database import undone
 from tests.safety.rows import fill, our_models, person
 
 TABLES = [model for model in our_models() if security_of(model)]
@@ -31,11 +32,18 @@ def each(models):
     return pytest.mark.parametrize("model", models, ids=lambda model: model._meta.db_table)
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
     """Two pairs of people who have nothing to do with each other."""
-    me, partner, stranger, fourth = (person() for _ in range(4))
-    return SimpleNamespace(me=me, partner=partner, mine=fill(me, partner), theirs=fill(stranger, fourth))
+    with undone(django_db_blocker):
+        me, partner, stranger, fourth = (person() for _ in range(4))
+        yield SimpleNamespace(me=me, partner=partner, mine=fill(me, partner), theirs=fill(stranger, fourth))
+
+
+@pytest.fixture
+def world(scene, db):
+    """What a test does with it is undone."""
+    return scene
 
 
 def run(statement, model):
