@@ -16,7 +16,7 @@ from matching.models import Connection, Match, QueueEntry
 from matching.services import pairing, parameters, waiting
 from matching.signals import match_accepted
 from safety.enums import BlockSource, FlagKind
-from safety.models import SafetyFlag
+from safety.models import SafetyFlag, TrustScore
 from safety.roles import as_service
 from safety.services import blocks
 from tests.matching.builders import heard, ids, likes, match_of, person, scored
@@ -166,6 +166,16 @@ def test_newcomers_do_not_meet_the_doubted(now):
     old = friend(now)
     join(old, now)
     assert both(doubted, new) not in paired(now)
+
+
+def test_newcomers_do_not_meet_those_of_low_trust(now):
+    distrusted, new = friend(now), newcomer(now)
+    TrustScore.objects.create(user=distrusted, score=20, engine_version="trust-1", updated_at=now)
+    wait_together(now, distrusted, new)
+    assert paired(now) == set()
+    old = friend(now)
+    join(old, now)
+    assert both(distrusted, old) in paired(now)
 
 
 def test_the_flagged_rank_lower(now):

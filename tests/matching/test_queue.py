@@ -14,7 +14,8 @@ from connect.services import consents, pool
 from matching.enums import MatchStatus, QueueStatus
 from matching.models import Match, PoolEntry, QueueEntry
 from matching.services import queue
-from safety.models import AuditLog
+from safety.enums import TrustSource
+from safety.models import AuditLog, TrustScoreEvent
 from tests.matching.builders import account
 from tests.matching.waiters import friend, join, leave, paired, requeue, status_of, wait_together
 from tests.safety.cases import RESTRICTION, taken
@@ -99,6 +100,7 @@ def test_leaving_again_and_again_makes_joining_rest(now):
     told = {"until": until.isoformat(), "retry_after": 240}
     assert refusal(join, me, now + 3 * MINUTE) == ("queue_cooldown", told)
     assert AuditLog.objects.filter(action="queue_cooldown").count() == 1
+    assert TrustScoreEvent.objects.get(user=me).source == TrustSource.COOLDOWN_PENALTY
     assert join(me, until).status == QueueStatus.ACTIVE
 
 
