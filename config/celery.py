@@ -14,6 +14,8 @@ os.environ.setdefault("DATABASE_LOGIN", "worker")
 
 ROLLOVER = timedelta(seconds=float(os.environ.get("ROLLOVER_SECONDS") or 300))
 """How often it is seen whose day is over."""
+REFLECTIONS = timedelta(seconds=float(os.environ.get("REFLECTIONS_SECONDS") or 600))
+"""How often it is seen whether a day is over of which something was said of people."""
 
 app = Celery("maitribe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -55,7 +57,7 @@ app.conf.beat_schedule = {
     "settle queue": {"task": "chat.tasks.settle_queue", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "settle interests": {"task": "matching.tasks.settle_interests", "schedule": timedelta(minutes=1)},
     "lapse interests": {"task": "matching.tasks.lapse_interests", "schedule": timedelta(hours=1)},
-    "count reflections": {"task": "matching.tasks.count_reflections", "schedule": timedelta(minutes=10)},
+    "count reflections": {"task": "matching.tasks.count_reflections", "schedule": REFLECTIONS},
     "rebuild charts": {"task": "matching.tasks.rebuild_charts", "schedule": timedelta(seconds=5)},
     "expire reveals": {"task": "chat.tasks.expire_reveals", "schedule": timedelta(minutes=1)},
     "close silent chats": {"task": "chat.tasks.close_silent", "schedule": timedelta(minutes=10)},
