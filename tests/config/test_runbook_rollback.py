@@ -14,7 +14,7 @@ from chat.services import messages, reveals
 from config.errors import WrongState
 from config.runbook import backups, rollback
 from connect.models import BirthData, ConnectProfile, Disclosure, Notification, User
-from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun
+from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun, QueueEntry
 from safety.models import AuditLog, Block, Report
 from streaks.models import CheckIn, Streak
 from tests.config.runbook import failing, run
@@ -66,6 +66,9 @@ def _without_other_ways():
     InterestWipe.objects.all().delete()
     DecisionGate.objects.all().delete()
     GateWindow.objects.all().delete()
+    waited = list(QueueEntry.objects.values_list("match", flat=True))
+    QueueEntry.objects.all().delete()
+    Match.objects.filter(id__in=waited).delete()
 
 
 @pytest.fixture
