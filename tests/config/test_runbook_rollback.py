@@ -29,8 +29,9 @@ FLOW = {
 HANGING = {
     *("matching_interestwipe", "streaks_streak", "streaks_checkin", "streaks_nudge", "streaks_recoverypayment"),
     *("streaks_creditprotection", "streaks_milestonereveal", "streaks_revealjob", "streaks_revealcontent"),
+    *("matching_queueentry", "chat_gatewindow", "chat_decisiongate"),
 }
-"""What refers to a connection, and has rows only where there was discovery."""
+"""What refers to the flow's tables, and has rows only where there was discovery or a live conversation."""
 
 
 @pytest.fixture(autouse=True)
