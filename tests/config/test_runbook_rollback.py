@@ -14,7 +14,7 @@ from chat.services import messages, reveals
 from config.errors import WrongState
 from config.runbook import backups, rollback
 from connect.models import BirthData, ConnectProfile, Disclosure, Notification, User
-from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun
+from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun, QueueEntry
 from safety.models import AuditLog, Block, Report
 from streaks.models import CheckIn, Streak
 from tests.config.runbook import failing, run
@@ -29,8 +29,9 @@ FLOW = {
 HANGING = {
     *("matching_interestwipe", "streaks_streak", "streaks_checkin", "streaks_nudge", "streaks_recoverypayment"),
     *("streaks_creditprotection", "streaks_milestonereveal", "streaks_revealjob", "streaks_revealcontent"),
+    "matching_queueentry",
 }
-"""What refers to a connection, and has rows only where there was discovery."""
+"""What refers to the flow's tables, and has rows only where there was discovery or a live conversation."""
 
 
 @pytest.fixture(autouse=True)
@@ -52,18 +53,21 @@ def flow(db, now):
     offer = reveals.request(conversation_id=conversation.id, by=first.id, now=now)
     reveals.accept(reveal_id=offer.id, by=second.id, now=now)
     fill(person(), person())
-    _without_discovery()
+    _without_other_ways()
     return first, second
 
 
-def _without_discovery():
-    """`fill` hangs on a connection of the flow what only one of discovery has."""
+def _without_other_ways():
+    """`fill` hangs on rows of the flow what only one of discovery, or a live conversation, has."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('safety.amending', 'streaks_checkin DELETE', true)")
         CheckIn.objects.all().delete()
         cursor.execute("SELECT set_config('safety.amending', '', true)")
     Streak.objects.all().delete()
     InterestWipe.objects.all().delete()
+    waited = list(QueueEntry.objects.values_list("match", flat=True))
+    QueueEntry.objects.all().delete()
+    Match.objects.filter(id__in=waited).delete()
 
 
 @pytest.fixture
