@@ -1,10 +1,12 @@
 """What the benchmarks are measured against: the bare work, as fast as it can be made, and nothing more."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import ephem
 import faiss
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
@@ -43,3 +45,15 @@ def flat_search(query: Vectors, key: Vectors, k: int) -> None:
     index = faiss.IndexFlatIP(key.shape[1])
     index.add(key)
     index.search(query, k)
+
+
+def commits(clients: int, number: int, statement: str, ids: Sequence[object], **login: object) -> None:
+    """One-row UPDATEs, each its own commit, of as many clients at once; `number` of them together."""
+
+    def work(client: int) -> None:
+        with psycopg.connect(autocommit=True, **login) as connection:  # type: ignore[arg-type]
+            for turn in range(client, number, clients):
+                connection.execute(statement, [ids[turn % len(ids)]], prepare=True)
+
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(work, range(clients)))

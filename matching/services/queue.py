@@ -6,7 +6,7 @@ holds, in the order of their ids, and leaves the others to its next time. So not
 
 import math
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +19,16 @@ from django.db.models import Q
 from config import bulk, hints
 from config.errors import WrongState
 from connect.models import Profile
-from connect.realtime import publish_each
+from connect.realtime import publish, publish_each
 from matching.enums import QueueReason, QueueStatus
 from matching.models import QueueEntry
-from matching.services import queue_gate
+from matching.services import queue_gate, waits
 from safety.roles import as_service
 from safety.services import audit
 
 PAIRING = "matching.tasks.pair_queue"
 BATCH = 500
+SECOND = timedelta(seconds=1)
 REGION_RESOLUTION = 1
 """Of H3: cells of six hundred thousand square kilometres."""
 
@@ -120,18 +121,19 @@ def cooldown(user_id: UUID, now: datetime) -> datetime | None:
     return until if until > now else None
 
 
-def told(entry: QueueEntry) -> dict[str, str | None]:
-    """What the frame `queue.status` says of an entry to its person."""
+def told(entry: QueueEntry, expected: timedelta | None = None) -> dict[str, Any]:
+    """What the frame `queue.status` says of an entry to its person; `expected` is the wait, of one that begins."""
     return {
         "status": entry.status,
         "reason": entry.queue_reason or None,
         "waiting_since": entry.waiting_since.isoformat(),
         "session_id": str(entry.match_id) if entry.match_id else None,
+        "expected_wait_seconds": expected and expected // SECOND,
     }
 
 
 def tell(entries: Iterable[QueueEntry]) -> None:
-    """Tell each person how their wait stands."""
+    """Tell each person how their wait ended."""
     publish_each([(entry.user_id, "queue.status", told(entry)) for entry in entries])
 
 
@@ -164,7 +166,7 @@ def _enter(user_id: UUID, *, waiting_since: datetime, reason: str, now: datetime
         queue_reason=reason,
         seen_at=now,
     )
-    tell([entry])
+    publish([user_id], "queue.status", told(entry, waits.expected(entry.region_key, now)))
     hints.after_commit(PAIRING)
     return entry
 

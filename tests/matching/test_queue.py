@@ -1,6 +1,7 @@
 """Joining and leaving the queue, going back to it, and being lost on the way."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from config.errors import WrongState
 from connect.enums import Mode, Purpose
 from connect.models import ConnectProfile, Consent
+from connect.realtime import user_group
 from connect.services import consents, pool
 from matching.enums import MatchStatus, QueueStatus
 from matching.models import Match, PoolEntry, QueueEntry
@@ -178,3 +180,21 @@ def test_a_restriction_takes_one_out(now):
     join(me, now)
     taken(me.id, RESTRICTION)
     assert status_of(me) == ("cancelled", "barred")
+
+
+def test_the_person_is_told_on_their_sockets_and_nobody_else(now, django_capture_on_commit_callbacks):
+    """What begins with the wait that is expected, what ended without."""
+    me = friend(now)
+    with patch("connect.realtime._hand_over") as handed:
+        with django_capture_on_commit_callbacks(execute=True):
+            entry = join(me, now)
+        with django_capture_on_commit_callbacks(execute=True):
+            leave(me, now)
+    frames = [
+        (group, frame) for call in handed.call_args_list for group, sent in call.args[0].items() for frame in sent
+    ]
+    said = {"waiting_since": entry.waiting_since.isoformat(), "session_id": None, "expected_wait_seconds": None}
+    assert frames == [
+        (user_group(me.id), {"type": "queue.status", "data": {"status": status, "reason": reason, **said}})
+        for status, reason in (("active", None), ("cancelled", "left"))
+    ]
