@@ -121,9 +121,9 @@ def _wanted(conversation: Conversation, window: GateWindow, now: datetime) -> di
     votes = DecisionGate.objects.filter(conversation=conversation, gate_minute=window.gate_minute)
     said = {vote.user_id: Decision(vote.decision) for vote in votes.order_by("decided_at", "id")}
     offer = Reveal.objects.pending().filter(conversation=conversation, expires_at__gt=now).first()
-    return (
-        said if offer is None else said | {offer.requested_by_id: said.get(offer.requested_by_id, Decision.REVEAL_YES)}
-    )
+    if offer is not None:
+        said.setdefault(offer.requested_by_id, Decision.REVEAL_YES)
+    return said
 
 
 def _stand(conversation: Conversation, gate_minute: int, decision: Decision) -> Stand:
