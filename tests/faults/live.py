@@ -27,6 +27,8 @@ from config.embedded.processes import HOST, free_port, wait_until
 from tests.chat.people import make_token
 
 OURS = ("config.asgi:application", "config.settings")
+UNHURRIED = ("config.asgi:application", "bench.settings")
+"""The same with limits too high to be reached."""
 
 
 class OwnRedis:
@@ -64,17 +66,31 @@ class Live:
         return Person(self.server.origin, token or make_token(user_id))
 
 
+def database_url() -> str:
+    """The tests' own database, for processes of their own."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
+def surroundings(redis: OwnRedis) -> dict[str, str]:
+    """What a server is told of the tests' database and of a Redis."""
+    return {"DATABASE_URL": database_url(), "REDIS_URL": redis.url, "DATABASE_POOL": "6"}
+
+
 @contextlib.contextmanager
-def stack(folder: Path) -> Iterator[Live]:
-    """Server and Redis for the length of the block."""
+def own_redis(folder: Path) -> Iterator[OwnRedis]:
+    """A Redis for the length of the block."""
     redis = OwnRedis(folder)
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    own = {"DATABASE_URL": urlunsplit(url), "REDIS_URL": redis.url, "DATABASE_POOL": "6"}
     try:
-        with serving(OURS, **own) as server:
-            yield Live(server, redis)
+        yield redis
     finally:
         redis.kill()
+
+
+@contextlib.contextmanager
+def stack(folder: Path, kind: tuple[str, str] = OURS) -> Iterator[Live]:
+    """Server and Redis for the length of the block."""
+    with own_redis(folder) as redis, serving(kind, **surroundings(redis)) as server:
+        yield Live(server, redis)
 
 
 class Person:
