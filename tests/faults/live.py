@@ -35,9 +35,13 @@ class OwnRedis:
     """One redis-server of this test's."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        command = [programs.redis(locate()), "--bind", HOST, "--port", str(self.port), "--save", "", "--dir", folder]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self.port, self.folder = free_port(), folder
+        self.start()
+
+    def start(self) -> None:
+        """Empty, at the same port as ever."""
+        own = ["--bind", HOST, "--port", str(self.port), "--save", "", "--dir", str(self.folder)]
+        self.process = subprocess.Popen([programs.redis(locate()), *own], stdout=subprocess.DEVNULL)
         assert wait_until(self.answers, seconds=20)
 
     @property
