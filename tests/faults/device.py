@@ -59,6 +59,12 @@ class Device:
         self._reader = asyncio.create_task(self._read(self._socket, self._answers))
         return self
 
+    async def enter(self, origin: str, **options: Any) -> "Device":
+        """Open, and fetch what there is."""
+        await self.open(origin, **options)
+        await self.catch_up()
+        return self
+
     async def ask(self, type: str, **data: Any) -> Any:
         """The data of the ack. Raises Gone, Refused."""
         ref, answer = str(next(self._refs)), asyncio.get_running_loop().create_future()
@@ -94,8 +100,7 @@ class Device:
             while True:
                 for origin in addresses():
                     try:
-                        await self.open(origin)
-                        await self.catch_up()
+                        await self.enter(origin)
                     except Gone:
                         continue
                     return

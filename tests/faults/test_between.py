@@ -52,15 +52,12 @@ def tokens(two):
     return made
 
 
-async def at(origin, token, two):
-    device = await Device(token, two.conversation.id).open(origin)
-    await device.catch_up()
-    return device
-
-
 async def lose_the_server(dying, healthy, two, tokens):
     """The server of `a` dies with a word committed that nobody was told of; `b` listens at another."""
-    a, b = await at(dying, tokens[two.a], two), await at(healthy, tokens[two.b], two)
+    a, b = (
+        await Device(tokens[two.a], two.conversation.id).enter(dying),
+        await Device(tokens[two.b], two.conversation.id).enter(healthy),
+    )
     await a.say("1", "Hello")
     await b.has(2)
     with pytest.raises(Gone):
@@ -91,7 +88,10 @@ def test_a_word_whose_server_died_before_it_was_told_is_there_once(redis, two, t
 
 async def lose_redis(origin, redis, two, tokens):
     """Redis dies between commit and publish, and comes back empty."""
-    a, b = await at(origin, tokens[two.a], two), await at(origin, tokens[two.b], two)
+    a, b = (
+        await Device(tokens[two.a], two.conversation.id).enter(origin),
+        await Device(tokens[two.b], two.conversation.id).enter(origin),
+    )
     await a.say("1", LAST)
     fetched = [frame["data"].get("text") for frame in await b.fetch()]
     with pytest.raises(Refused, match="unavailable"):

@@ -40,23 +40,22 @@ async def stalled(device, origin):
     narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     narrow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # the server's side holds some of these, and no more
     await asyncio.to_thread(narrow.connect, (urlsplit(origin).hostname, urlsplit(origin).port))
-    await device.open(origin, sock=narrow, max_queue=1)
-    await device.catch_up()
+    await device.enter(origin, sock=narrow, max_queue=1)
     device.reading.clear()
-    return device
-
-
-async def at(origin, token, two):
-    device = await Device(token, two.conversation.id).open(origin)
-    await device.catch_up()
     return device
 
 
 async def talk(origin, two, other, tokens):
     """Somebody says all the words to one whose phone stalls and whose laptop does not, while two others talk."""
     phone = await stalled(Device(tokens[two.b], two.conversation.id), origin)
-    laptop, speaker = await at(origin, tokens[two.b], two), await at(origin, tokens[two.a], two)
-    third, fourth = await at(origin, tokens[other.a], other), await at(origin, tokens[other.b], other)
+    laptop, speaker = (
+        await Device(tokens[two.b], two.conversation.id).enter(origin),
+        await Device(tokens[two.a], two.conversation.id).enter(origin),
+    )
+    third, fourth = (
+        await Device(tokens[other.a], other.conversation.id).enter(origin),
+        await Device(tokens[other.b], other.conversation.id).enter(origin),
+    )
     await asyncio.gather(
         speaker.say_all(WORDS, list),
         third.say_all({f"third {number}": "Good evening" for number in range(30)}, list),
@@ -93,7 +92,7 @@ def test_it_misses_what_the_layer_does_not_hold_and_fetches_it(live):
 async def end_both(origin, two, tokens, end):
     """The close code of the one who listens, when both sessions end while the other stalls."""
     phone = await stalled(Device(tokens[two.b], two.conversation.id), origin)
-    listener = await at(origin, tokens[two.a], two)
+    listener = await Device(tokens[two.a], two.conversation.id).enter(origin)
     await listener.say_all(WORDS, list)
     await asyncio.to_thread(end)
     code = await listener.closed()
