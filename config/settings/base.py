@@ -134,6 +134,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {
             "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 5}],
             "prefix": REDIS_PREFIX,
+            "capacity": 200,
             "symmetric_encryption_keys": [CHANNEL_KEY] if CHANNEL_KEY else [],
         },
     }
