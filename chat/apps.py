@@ -7,6 +7,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import (
+            figures,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
@@ -19,3 +20,4 @@ class ChatConfig(AppConfig):
         evidence.register("person", reports.person_evidence)
         personal_data.declare()
         outcomes.declare()
+        figures.declare()

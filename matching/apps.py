@@ -7,8 +7,9 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from config import metrics
-        from matching import metrics as figures
+        from matching import metrics as scraped
         from matching import (
+            figures,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
@@ -16,4 +17,5 @@ class MatchingConfig(AppConfig):
 
         personal_data.declare()
         outcomes.declare()
-        metrics.register(figures.figures)
+        figures.declare()
+        metrics.register(scraped.figures)

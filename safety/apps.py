@@ -6,6 +6,7 @@ class SafetyConfig(AppConfig):
     verbose_name = "Protection"
 
     def ready(self) -> None:
-        from safety import checks, declared_data, flags  # noqa: F401
+        from safety import checks, declared_data, figures, flags  # noqa: F401
 
         declared_data.declare()
+        figures.declare()

@@ -213,6 +213,7 @@ def test_every_class_has_its_term():
         "conversations": 90,
         "notifications": 180,
         "discovery": 90,
+        "analytics": 180,
         "reports": 1095,
         "audit": 2557,
     }

@@ -1,0 +1,51 @@
+"""What the dashboard shows of conversations; what came before them is `matching.figures`."""
+
+from chat.enums import Kind
+from config.figures import Bars, Line, Lines, Source, Term, read, register
+
+ASKED = {
+    "accepted": "both showed themselves",
+    "declined": "the other said no",
+    "expired": "no answer in time",
+    "withdrawn": "taken back",
+    "left": "the conversation ended first",
+    "pending": "waiting",
+}
+# A message is counted while it is new: later the two days behind it are all that can change.
+MESSAGE_DAYS = 3
+FUNNEL = Bars(
+    "From proposal to feedback",
+    "Matches by the day they were proposed, and how far they had come by now",
+    [
+        ("proposed", Term("match", "proposed")),
+        ("accepted by both", Term("match", "accepted")),
+        ("both wrote", Term("talk", "talked")),
+        ("both revealed", Term("talk", "revealed")),
+        ("feedback given", Term("match", "judged")),
+    ],
+    Term("match", "proposed"),
+)
+ABANDONMENT = Bars(
+    "What became of requests to reveal",
+    "Requests by the day they were made",
+    [(label, Term("reveal", bucket)) for bucket, label in ASKED.items()],
+)
+MESSAGES = Lines(
+    "Messages",
+    "Messages a day, without those that were held back",
+    [Line("before a reveal", Term("message", Kind.BLIND)), Line("live", Term("message", Kind.LIVE))],
+)
+REPORTS = Lines(
+    "Report rate",
+    "Reports for every hundred conversations that were opened on the day",
+    [Line("reports", Term("report"), Term("talk", "opened"), 100)],
+    ".1f",
+)
+
+
+def declare() -> None:
+    talks = ("talk", "score_revealed", "reveal")
+    register(
+        Source(talks, read("chat", "figures.sql"), [FUNNEL, ABANDONMENT, REPORTS]),
+        Source(("message",), read("chat", "messages.sql"), [MESSAGES], days=MESSAGE_DAYS),
+    )
