@@ -6,8 +6,10 @@ class ChatConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
+        from config import metrics as scraped
         from chat import (
             figures,
+            metrics,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
@@ -21,3 +23,5 @@ class ChatConfig(AppConfig):
         personal_data.declare()
         outcomes.declare()
         figures.declare()
+        metrics.declare()
+        scraped.register(metrics.figures)

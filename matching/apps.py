@@ -18,4 +18,5 @@ class MatchingConfig(AppConfig):
         personal_data.declare()
         outcomes.declare()
         figures.declare()
+        scraped.declare()
         metrics.register(scraped.figures)

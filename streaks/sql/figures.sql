@@ -4,7 +4,7 @@ WITH mutual AS (
         SELECT streak_id, cycle, local_date FROM streaks_checkin
         WHERE local_date >= %(since)s::date
         GROUP BY streak_id, cycle, local_date HAVING count(*) = 2
-    ) AS both
+    ) AS completed
     GROUP BY streak_id, cycle
 ), begun AS (
     SELECT streak.started_on AS day,
