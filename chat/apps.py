@@ -6,7 +6,6 @@ class ChatConfig(AppConfig):
     verbose_name = "Conversations"
 
     def ready(self) -> None:
-        from config import metrics as scraped
         from chat import (
             figures,
             metrics,
@@ -15,6 +14,7 @@ class ChatConfig(AppConfig):
             receivers,  # noqa: F401
         )
         from chat.services import reports
+        from config import metrics as scraped
         from safety import evidence
 
         evidence.register("conversation", reports.conversation_evidence)

@@ -24,22 +24,26 @@ FUNNEL = Bars(
         ("feedback given", Term("match", "judged")),
     ],
     Term("match", "proposed"),
+    place=10,
 )
 ABANDONMENT = Bars(
     "What became of requests to reveal",
     "Requests by the day they were made",
     [(label, Term("reveal", bucket)) for bucket, label in ASKED.items()],
+    place=50,
 )
 MESSAGES = Lines(
     "Messages",
     "Messages a day, without those that were held back",
     [Line("before a reveal", Term("message", Kind.BLIND)), Line("live", Term("message", Kind.LIVE))],
+    place=55,
 )
-REPORTS = Lines(
+REPORTS = Bars(
     "Report rate",
-    "Reports for every hundred conversations that were opened on the day",
-    [Line("reports", Term("report"), Term("talk", "opened"), 100)],
-    ".1f",
+    "Reports that were filed, and how many that is for a hundred conversations of matches of these days",
+    [("reports", Term("report"))],
+    Term("talk", "opened"),
+    place=70,
 )
 
 

@@ -1,12 +1,15 @@
 """Figures of days: each app counts by SQL of its own, and says how the dashboard draws what it counted.
 
 An app registers its sources in `apps.ready()`; `connect.services.figures` runs them into `connect.DailyFigure`, and
-`connect.admin.dashboard` draws the panels in the order of registration, the lowest app's first.
+`connect.admin.dashboard` draws the panels.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+LAST = 100
+"""The place of a panel that says none."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Bars:
     meaning: str
     parts: Sequence[tuple[str, Term]]
     whole: Term | None = None
+    place: int = LAST
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Lines:
     meaning: str
     lines: Sequence[Line]
     form: str = ".0f"
+    place: int = LAST
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Means:
     buckets: Sequence[str]
     pair: tuple[tuple[str, str], tuple[str, str]]
     form: str = ".1f"
+    place: int = LAST
 
 
 Panel = Bars | Lines | Means
@@ -91,7 +97,8 @@ def sources() -> tuple[Source, ...]:
 
 
 def panels() -> list[Panel]:
-    return [panel for source in _sources for panel in source.panels]
+    """By their `place`, in the order in which people go through the product."""
+    return sorted((panel for source in _sources for panel in source.panels), key=lambda panel: panel.place)
 
 
 def read(app: str, name: str) -> str:

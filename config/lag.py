@@ -5,7 +5,7 @@ than COUNTED rows.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, Min, Model, Q
@@ -24,7 +24,7 @@ class Kind:
     name: str
     model: type[Model]
     column: str = "due_at"
-    waiting: Q = Q()
+    waiting: Q = field(default_factory=Q)
 
     def behind(self, now: datetime) -> tuple[float, int]:
         """Seconds since the oldest row that is due was, and how many are (COUNTED at most)."""

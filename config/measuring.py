@@ -52,9 +52,7 @@ def route_of(request: HttpRequest) -> str:
 def figures() -> Iterator[Metric]:
     """Of all processes."""
     counted = tally.read()
-    requests = CounterMetricFamily(
-        "api_requests", "Requests, by how they ended.", labels=["method", "route", "status"]
-    )
+    requests = CounterMetricFamily("api_requests", "Requests, by how they ended.", labels=["method", "route", "status"])
     buckets: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * (len(BOUNDS) + 1))
     for (kind, method, route, *rest), amount in counted.items():
         if kind == REQUESTS:

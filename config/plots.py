@@ -84,9 +84,7 @@ def parts(title: str, description: str, rows: Sequence[tuple[str, float, str]]) 
         ],
     )
     height = len(rows) * STEP + 4
-    axis = format_html(
-        '<line x1="{0}" x2="{0}" y1="2" y2="{1}" stroke="currentColor"/>', WIDE_LABELS, height - 2
-    )
+    axis = format_html('<line x1="{0}" x2="{0}" y1="2" y2="{1}" stroke="currentColor"/>', WIDE_LABELS, height - 2)
     return _svg(plot, title, description, height, format_html("{}{}", drawn, axis))
 
 

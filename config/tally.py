@@ -8,6 +8,7 @@ over is lost, and with the keys of Redis all is: Prometheus takes that for a cou
 import threading
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -61,7 +62,7 @@ def read() -> dict[Name, float]:
     """What all processes counted; nothing while Redis is away."""
     flush()
     try:
-        found = redis().hgetall(_key())
+        found: Any = redis().hgetall(_key())
     except RedisError:
         return {}
     return {tuple(name.decode().split(BETWEEN)): float(amount) for name, amount in found.items()}

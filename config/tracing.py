@@ -26,8 +26,9 @@ def span(name: str, **attributes: int | float | bool | str) -> AbstractContextMa
 def _span(tracer: "Tracer", name: str, attributes: dict[str, int | float | bool | str]) -> Iterator[None]:
     from opentelemetry.trace import StatusCode
 
-    quiet = {"record_exception": False, "set_status_on_exception": False}
-    with tracer.start_as_current_span(name, attributes=attributes, **quiet) as current:
+    with tracer.start_as_current_span(
+        name, attributes=attributes, record_exception=False, set_status_on_exception=False
+    ) as current:
         try:
             yield
         except Exception as exc:

@@ -7,11 +7,13 @@ JOINED = Lines(
     "People who joined",
     "New accounts a day, without those that were erased since",
     [Line("accounts", Term("signup"))],
+    place=80,
 )
 TOLD = Bars(
     "What apps told",
     "Events of people who consent to analytics",
     [(name.replace("_", " "), Term("event", name)) for name in EVENTS],
+    place=85,
 )
 
 

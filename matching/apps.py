@@ -7,13 +7,13 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from config import metrics
-        from matching import metrics as scraped
         from matching import (
             figures,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
         )
+        from matching import metrics as scraped
 
         personal_data.declare()
         outcomes.declare()

@@ -15,11 +15,13 @@ SEVERITY = Bars(
     "Reports by severity",
     "Reports by the day they were filed, and the share of each severity",
     [(severity.label, Term("report", severity)) for severity in reversed(Severity)],
+    place=71,
 )
 DECIDED = Bars(
     "Time to decision",
     "How long the reports of these days waited for their decision",
     [(label, Term("decision", bucket)) for bucket, label in TIMES.items()],
+    place=72,
 )
 
 

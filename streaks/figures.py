@@ -8,6 +8,7 @@ SURVIVAL = Bars(
     "Streaks by the day they began, and how many days in a row the two had come at best by now",
     [("begun" if day == 0 else f"day {day}", Term("streak", f"{day:02}")) for day in range(DAYS + 1)],
     Term("streak", "00"),
+    place=65,
 )
 
 

@@ -1,6 +1,7 @@
 """Making the figures of days: what the apps count, by their SQL, held to what is stored."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -39,7 +40,7 @@ def _make(source: Source, now: datetime) -> int:
         settings.FIGURES_MADE_ANEW if source.days is None else timedelta(days=source.days - 1)
     )
     since = datetime.combine(day, time(), UTC)
-    values = {"since": since, "since_id": least_id(since), "day": day, "metrics": list(source.metrics)}
+    values: dict[str, Any] = {"since": since, "since_id": least_id(since), "day": day, "metrics": list(source.metrics)}
     with transaction.atomic(), as_service(), connection.cursor() as cursor:
         cursor.execute(_STATEMENT.format(sql=source.sql), values)
         return int(cursor.rowcount)

@@ -70,7 +70,7 @@ def test_how_long_it_took_falls_into_a_bucket(seconds, bucket):
         bound: found[f'api_request_seconds_bucket{{le="{bound}",method="GET",route="api/x"}}']
         for bound in [*map(str, measuring.BOUNDS), "+Inf"]
     }
-    assert [bound for bound, count in named.items() if count][0] == bucket
+    assert next(bound for bound, count in named.items() if count) == bucket
     assert found['api_request_seconds_count{method="GET",route="api/x"}'] == 1
     assert found['api_request_seconds_sum{method="GET",route="api/x"}'] == seconds
 
@@ -96,9 +96,7 @@ def test_without_redis_nothing_is_lost_and_the_rest_is_scraped(settings):
 
 def test_a_job_lags_by_its_oldest_row(now):
     for minutes in (3, 1):
-        OutgoingMail.objects.create(
-            to="a@example.org", subject="s", body="b", due_at=now - timedelta(minutes=minutes)
-        )
+        OutgoingMail.objects.create(to="a@example.org", subject="s", body="b", due_at=now - timedelta(minutes=minutes))
     OutgoingMail.objects.create(to="a@example.org", subject="s", body="b", due_at=now + timedelta(minutes=5))
     found = scraped()
     assert 180 <= found['job_lag_seconds{job="send_mail"}'] < 240

@@ -177,7 +177,9 @@ def test_a_day_is_counted_from_its_midnight(now):
 def test_the_least_id_of_a_moment_comes_before_every_other():
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT %s < uuidv7(), %s > uuidv7()", [figures.least_id(now), figures.least_id(now + timedelta(1))])
+        cursor.execute(
+            "SELECT %s < uuidv7(), %s > uuidv7()", [figures.least_id(now), figures.least_id(now + timedelta(1))]
+        )
         assert cursor.fetchone() == (True, True)
 
 
