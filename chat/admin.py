@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
+from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Reveal
 from chat.services import holds
 from config import clock
 from config.admin import ModelAdmin, reported, staff_id
@@ -95,6 +95,22 @@ class HeldMessageAdmin(ModelAdmin):
         for held in queryset:
             with reported(self, request, held):
                 holds.reject(hold=held.id, by=staff_id(request), now=clock.now())
+
+
+@admin.register(GateWindow)
+class GateWindowAdmin(ModelAdmin):
+    list_display = ("opens_at", "conversation", "gate_minute", "status", "outcome", "resolved_at")
+    list_filter = ("status", "outcome", "gate_minute")
+    list_select_related = ("conversation",)
+    parties = ("conversation__user_a", "conversation__user_b")
+
+
+@admin.register(DecisionGate)
+class DecisionGateAdmin(ModelAdmin):
+    list_display = ("decided_at", "conversation", "gate_minute", "user", "decision")
+    list_filter = ("decision", "gate_minute")
+    list_select_related = ("conversation", "user")
+    parties = ("conversation__user_a", "conversation__user_b")
 
 
 @admin.register(Reveal)

@@ -11,10 +11,12 @@ class ChatConfig(AppConfig):
             metrics,
             outcomes,
             personal_data,
+            queries,
             receivers,  # noqa: F401
         )
         from chat.services import reports
         from config import metrics as scraped
+        from matching.queries_of_queue import register_conversations
         from safety import evidence
 
         evidence.register("conversation", reports.conversation_evidence)
@@ -25,3 +27,4 @@ class ChatConfig(AppConfig):
         figures.declare()
         metrics.declare()
         scraped.register(metrics.figures)
+        register_conversations(queries.id_of_match)

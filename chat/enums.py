@@ -82,6 +82,38 @@ class CloseReason(TextChoices):
     ERASED = "erased"
 
 
+class Decision(TextChoices):
+    """What one of the two wants of a gate; who says nothing wants it not yet."""
+
+    REVEAL_YES = "reveal_yes"
+    NOT_YET = "not_yet"
+    END_CHAT = "end_chat"
+
+
+class WindowStatus(TextChoices):
+    """A decision gate of a live conversation, by the clock."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+WINDOW_TRANSITIONS = {
+    WindowStatus.SCHEDULED: [WindowStatus.OPEN, WindowStatus.RESOLVED],
+    WindowStatus.OPEN: [WindowStatus.RESOLVED],
+    WindowStatus.RESOLVED: [],
+}
+
+
+class GateOutcome(TextChoices):
+    """What came of a gate. Ended: by a vote. Void: the two were revealed or the talk was over without it."""
+
+    REVEALED = "revealed"
+    WENT_ON = "went_on"
+    ENDED = "ended"
+    VOID = "void"
+
+
 class EventType(TextChoices):
     MESSAGE = "message"
     RETRACTION = "retraction"

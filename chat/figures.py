@@ -1,6 +1,8 @@
 """What the dashboard shows of conversations; what came before them is `matching.figures`."""
 
-from chat.enums import Kind
+from django.conf import settings
+
+from chat.enums import Decision, Kind
 from config.figures import Bars, Line, Lines, Source, Term, read, register
 
 ASKED = {
@@ -46,10 +48,29 @@ REPORTS = Bars(
     place=70,
 )
 
+OUTCOMES = {"revealed": "both revealed", "went_on": "went on", "ended": "ended"}
+GATES = Bars(
+    "Decision gates",
+    "What came of the gates that opened on these days; not those that a reveal or an end came before",
+    [
+        (f"minute {minute}: {label}", Term("gate", f"{minute} {outcome}"))
+        for minute in settings.LIVE_GATES
+        for outcome, label in OUTCOMES.items()
+    ],
+    place=40,
+)
+VOTES = Bars(
+    "Votes at gates",
+    "What people decided; who said nothing is not among them",
+    [(decision.label, Term("vote", decision)) for decision in Decision],
+    place=41,
+)
+
 
 def declare() -> None:
     talks = ("talk", "score_revealed", "reveal")
     register(
         Source(talks, read("chat", "figures.sql"), [FUNNEL, ABANDONMENT, REPORTS]),
+        Source(("gate", "vote"), read("chat", "figures_of_gates.sql"), [GATES, VOTES]),
         Source(("message",), read("chat", "messages.sql"), [MESSAGES], days=MESSAGE_DAYS),
     )

@@ -8,6 +8,7 @@ import orjson
 from rest_framework import serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
+from chat.enums import Decision
 from config.api.serializers import StrictSerializer
 from config.errors import Invalid
 
@@ -34,6 +35,12 @@ class ConversationFrame(StrictSerializer):
     conversation_id = serializers.UUIDField()
 
 
+class DecisionFrame(StrictSerializer):
+    conversation_id = serializers.UUIDField()
+    gate_minute = serializers.IntegerField(min_value=1, max_value=1000)
+    decision = serializers.ChoiceField(Decision.choices)
+
+
 class SyncFrame(StrictSerializer):
     conversation_id = serializers.UUIDField()
     after_seq = serializers.IntegerField(min_value=0, max_value=2**62)
@@ -53,6 +60,7 @@ SERIALIZERS: dict[str, type[StrictSerializer]] = {
     "chat.read": ReadFrame,
     "chat.typing": ConversationFrame,
     "chat.sync": SyncFrame,
+    "gate.decide": DecisionFrame,
     "reveal.consent": ConversationFrame,
     "presence.watch": WatchFrame,
     "session.renew": RenewFrame,

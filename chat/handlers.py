@@ -1,7 +1,7 @@
 """What each client frame does, inside the transaction of `safety.unit`; the answer is the ack's data."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from rest_framework_simplejwt.tokens import AccessToken
 
 from chat import queries
-from chat.services import locks, messages, presence, reveals
+from chat.services import gates, locks, messages, presence, reveals
 from chat.services.receipts import receipt
 from config.errors import NotSignedIn
 from connect.realtime import publish
@@ -78,6 +78,10 @@ def consent(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, 
     return {"reveal_state": reveals.state_of(reveal), "reveal_id": str(reveal.id)}
 
 
+def decide(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return asdict(gates.decide(by=visitor.user_id, now=now, **data))
+
+
 def watch(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
     seen = presence.watch(by=visitor.user_id, user_ids=data["user_ids"], now=now)
     visitor.watched = {person.user_id for person in seen}
@@ -99,10 +103,11 @@ HANDLERS: dict[str, Handler] = {
     "chat.read": read,
     "chat.typing": typing,
     "chat.sync": sync,
+    "gate.decide": decide,
     "reveal.consent": consent,
     "presence.watch": watch,
     "session.renew": renew,
 }
 # What a socket needs to live; the flow itself waits for the flag that opens it to the public.
 ALWAYS_OPEN = {"ping", "session.renew"}
-LIMITS = {"chat.send": ["chat"], "reveal.consent": ["reveal"]}
+LIMITS = {"chat.send": ["chat"], "gate.decide": ["leave"], "reveal.consent": ["reveal"]}

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
 from chat.enums import CloseReason, State
-from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
+from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Reveal
 from chat.sealing import Box, MessageUnreadable
 from chat.services import conversations, presence
-from safety.parts import both, deletes, empties, replaces_in_pair, sweeping
+from safety.parts import both, deletes, empties, replaces_in_pair, sweeping, with_its_owner
 from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, register
 from safety.roles import as_service
 
@@ -25,7 +25,9 @@ def leave(person: UUID, now: datetime) -> None:
         ids = list(Conversation.objects.of(person).open().order_by("id").values_list("id", flat=True))
     for conversation_id in ids:
         with transaction.atomic():
-            conversations.close(conversation_id=conversation_id, reason=CloseReason.ERASED, by=None, now=now)
+            conversations.close(
+                conversation_id=conversation_id, reason=CloseReason.ERASED, by=None, now=now, leaver=person
+            )
     presence.forget(person)
 
 
@@ -54,6 +56,11 @@ def _hold(row: Any, person: UUID) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("status", "created_at", "decided_at")}
 
 
+def _gate(row: Any, person: UUID) -> dict[str, Any]:
+    names = ("conversation_id", "gate_minute", "opens_at", "closes_at", "status")
+    return {"outcome": row.shown_outcome} | {name: getattr(row, name) for name in names}
+
+
 def _reveal(row: Any, person: UUID) -> dict[str, Any]:
     names = ("conversation_id", "status", "created_at", "expires_at", "resolved_at")
     return {"asked_by_you": row.requested_by_id == person} | {name: getattr(row, name) for name in names}
@@ -74,7 +81,7 @@ def _clear(ended: QuerySet[Any]) -> None:
     ids = list(ended.values_list("id", flat=True))
     held: Any = HeldMessage.objects.filter(message__conversation__in=ids)
     held._raw_delete(held.db)
-    for model in (ConversationEvent, Reveal, Message):
+    for model in (ConversationEvent, DecisionGate, GateWindow, Reveal, Message):
         rows: Any = model._default_manager.filter(conversation__in=ids)
         rows._raw_delete(rows.db)
     ended._raw_delete(ended.db)
@@ -135,6 +142,24 @@ def _happened() -> list[Part]:
             belongs=("conversation__user_a", "conversation__user_b"),
             withheld="it is the order of the messages, which are",
             seen_by=SEEN_BY_BOTH,
+            lasts="as long as the conversation",
+        ),
+        Part(
+            GateWindow,
+            "When you were asked whether to show yourselves, and what came of it",
+            "so that both are asked at the same moment",
+            with_its_owner("kept with the conversation; there is nobody in it"),
+            belongs=("conversation__user_a", "conversation__user_b"),
+            shown=_gate,
+            seen_by=SEEN_BY_BOTH,
+            lasts="as long as the conversation",
+        ),
+        Part(
+            DecisionGate,
+            "What you decided then",
+            "so that nobody is shown who does not want it",
+            deletes("user"),
+            seen_by="you; what came of it, the other",
             lasts="as long as the conversation",
         ),
         Part(

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from chat.enums import RevealState, State
-from chat.models import Conversation, Message, Reveal
+from chat.enums import GateOutcome, Kind, RevealState, State, WindowStatus
+from chat.models import Conversation, DecisionGate, GateWindow, Message, Reveal
 from chat.sealing import Box
 from config.api.pagination import below
 from config.errors import NotYours
@@ -52,6 +52,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """A decision gate as one of the two may know it; `decision` is their own."""
+
+    gate_minute: int
+    opens_at: datetime
+    closes_at: datetime
+    status: str
+    outcome: str | None
+    decision: str | None
+
+
+@dataclass(frozen=True)
 class Current:
     """Where a person stands in the Connect flow."""
 
@@ -72,6 +84,11 @@ def conversation_of_match(user_id: UUID, match_id: UUID) -> Conversation:
     return mine(Conversation.objects.of(user_id).with_apart().filter(match=match_id))
 
 
+def id_of_match(match_id: UUID) -> UUID | None:
+    """Where the two people of a match talk. Needs the service role."""
+    return Conversation.objects.filter(match=match_id).values_list("id", flat=True).first()
+
+
 def mine(found: QuerySet[Conversation]) -> Conversation:
     """The one conversation of a query, as its people see it. Raises NotYours."""
     with as_service():
@@ -79,6 +96,25 @@ def mine(found: QuerySet[Conversation]) -> Conversation:
     if conversation is None:
         raise NotYours()
     return _as_seen(conversation)
+
+
+def gates(conversation: Conversation, *, viewer: UUID) -> list[Gate]:
+    """The gates of one's own conversation in order; no query for one that has none."""
+    if conversation.kind != Kind.LIVE:
+        return []
+    own = DecisionGate.objects.filter(conversation=conversation, gate_minute=OuterRef("gate_minute"), user=viewer)
+    decided = Subquery(own.values("decision"))
+    with as_service():
+        windows = list(GateWindow.objects.filter(conversation=conversation).annotate(own=decided).order_by("opens_at"))
+    return [_gate(conversation, window, window.own) for window in windows]
+
+
+def _gate(conversation: Conversation, window: GateWindow, own: str | None) -> Gate:
+    """Of a talk that has ended nothing more is to be decided, whatever its rows still say."""
+    over = conversation.state == State.CLOSED and window.status != WindowStatus.RESOLVED
+    status = WindowStatus.RESOLVED if over else WindowStatus(window.status)
+    outcome = GateOutcome.VOID.value if over else window.shown_outcome
+    return Gate(window.gate_minute, window.opens_at, window.closes_at, status, outcome or None, own)
 
 
 def listed(user_id: UUID) -> QuerySet[Conversation]:

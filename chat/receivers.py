@@ -7,7 +7,7 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from chat.enums import CloseReason
-from chat.services import conversations
+from chat.services import conversations, live
 from config import hints
 from matching.enums import Origin, Pathway
 from matching.models import Connection, Match
@@ -28,8 +28,8 @@ REASON_BY_SOURCE = {
 
 @receiver(match_accepted)
 def open_conversation(match: Match, now: datetime, **kwargs: Any) -> None:
-    if match.pathway == Pathway.COMPATIBILITY:
-        conversations.open_blind(match=match, now=now)
+    opened = live.open if match.pathway == Pathway.LIVE else conversations.open_blind
+    opened(match=match, now=now)
 
 
 @receiver(connection_formed)
@@ -62,8 +62,12 @@ def close_of_banned(standing: Standing, **kwargs: Any) -> None:
 
 
 def _close_between(first: UUID, second: UUID, now: datetime) -> None:
-    """A match and a connection also end because of a block; that is the reason then, whoever hears first."""
+    """A match and a connection also end because of a block; that is the reason then, whoever hears first.
+
+    Whom the block was made against is left behind like anybody else, or they could tell.
+    """
     with as_service():
         newest = Block.objects.between(first, second).order_by("-id").first()
     reason = REASON_BY_SOURCE[BlockSource(newest.source)] if newest else CloseReason.USER_END
-    conversations.close_between(first=first, second=second, reason=reason, now=now)
+    leaver = newest.blocker_id if newest else None
+    conversations.close_between(first=first, second=second, reason=reason, now=now, leaver=leaver)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from chat.services import conversations, presence, reveals
+from chat.services import conversations, gates, pairings, presence, reveals, survivors, waiting
 from config import clock
 
 
@@ -25,3 +25,24 @@ def close_banned() -> None:
 @shared_task
 def sweep_presence() -> None:
     presence.sweep(now=clock.now())
+
+
+@shared_task
+def walk_gates() -> None:
+    """Whatever moment it comes at, each conversation is walked in order and by itself."""
+    gates.sweep(now=clock.now())
+
+
+@shared_task
+def watch_pairings() -> None:
+    pairings.watch(now=clock.now())
+
+
+@shared_task
+def settle_queue() -> None:
+    waiting.settle(now=clock.now())
+
+
+@shared_task
+def requeue_survivors() -> None:
+    survivors.requeue(now=clock.now())

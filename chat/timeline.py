@@ -159,7 +159,7 @@ def frame_of(conversation: Conversation, event: Happened, *, viewer: UUID, text:
     own = _WORDS[EventType(event.type)](conversation, event, viewer)
     if event.type == EventType.MESSAGE:
         own["text"] = text
-    return Frame(_TYPES[EventType(event.type)], common | own)
+    return Frame(_type_of(event), common | own)
 
 
 def _to_both(conversation: Conversation, event: Happened, text: str | None) -> list[Event]:
@@ -210,6 +210,14 @@ def _of_reveal(conversation: Conversation, event: Happened, viewer: UUID) -> dic
     return data | ({"peer_id": str(conversation.other(viewer))} if shown else {})
 
 
+def _of_gate(conversation: Conversation, event: Happened, viewer: UUID) -> dict[str, Any]:
+    return {name: value for name, value in event.data.items() if name != "happened"}
+
+
+def _type_of(event: Happened) -> str:
+    return f"gate.{event.data['happened']}" if event.type == EventType.GATE else _TYPES[EventType(event.type)]
+
+
 def _pseudonym(conversation: Conversation, side: str) -> str:
     return conversation.pseudonym_a if side == Side.A else conversation.pseudonym_b
 
@@ -218,6 +226,7 @@ _WORDS = {
     EventType.MESSAGE: _of_message,
     EventType.RETRACTION: _of_retraction,
     EventType.STATE: _of_state,
+    EventType.GATE: _of_gate,
     EventType.REVEAL: _of_reveal,
 }
 _TYPES = {

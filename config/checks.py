@@ -58,6 +58,8 @@ def _exposure() -> list[Error]:
         found.append(Error("TRUSTED_PROXIES must name the proxies.", id="config.E010"))
     if settings.CLOCK_FILE:
         found.append(Error("CLOCK_FILE is for stacks that show how days pass.", id="config.E011"))
+    if settings.LIVE_TIME_SCALE != 1:
+        found.append(Error("LIVE_TIME_SCALE is for stacks that show a live conversation.", id="config.E016"))
     return found
 
 

@@ -9,6 +9,7 @@ class MatchingConfig(AppConfig):
         from config import metrics
         from matching import (
             figures,
+            metrics_of_queue,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
@@ -20,3 +21,4 @@ class MatchingConfig(AppConfig):
         figures.declare()
         scraped.declare()
         metrics.register(scraped.figures)
+        metrics.register(metrics_of_queue.figures)

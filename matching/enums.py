@@ -34,7 +34,49 @@ MATCH_TRANSITIONS = {
 }
 MATCH_INITIAL = [MatchStatus.PROPOSED, MatchStatus.ACCEPTED_BOTH]
 UNDECIDED = [MatchStatus.PROPOSED, MatchStatus.ACCEPTED_A, MatchStatus.ACCEPTED_B]
+TALKING = [MatchStatus.ACCEPTED_BOTH, MatchStatus.BLIND_CHAT_ACTIVE]
 ENDED = [MatchStatus.DECLINED, MatchStatus.EXPIRED, MatchStatus.CLOSED]
+
+
+class QueueStatus(TextChoices):
+    ACTIVE = "active"
+    MATCHED = "matched"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+QUEUE_TRANSITIONS = {
+    QueueStatus.ACTIVE: [QueueStatus.MATCHED, QueueStatus.CANCELLED, QueueStatus.EXPIRED],
+    QueueStatus.MATCHED: [],
+    QueueStatus.CANCELLED: [],
+    QueueStatus.EXPIRED: [],
+}
+
+
+class QueueReason(TextChoices):
+    """Why somebody stands in the queue again, or does not any more."""
+
+    REQUEUED = "requeued"
+    LEFT = "left"
+    ABSENT = "absent"
+    BARRED = "barred"
+
+
+class SessionStatus(TextChoices):
+    """Where two people stand whom the queue brought together."""
+
+    PENDING = "pending"
+    ACTIVE_CHAT = "active_chat"
+    FRIEND_REVEALED = "friend_revealed"
+    ENDED = "ended"
+
+
+SESSION_STATUS = {
+    MatchStatus.ACCEPTED_BOTH: SessionStatus.PENDING,
+    MatchStatus.BLIND_CHAT_ACTIVE: SessionStatus.ACTIVE_CHAT,
+    MatchStatus.REVEALED: SessionStatus.FRIEND_REVEALED,
+    MatchStatus.CLOSED: SessionStatus.ENDED,
+}
 
 
 class RunStatus(TextChoices):

@@ -49,7 +49,38 @@ MET = Bars(
     place=61,
 )
 
+ENDS = {
+    "matched": "paired",
+    "expired": "waited too long",
+    "left": "left",
+    "absent": "was gone",
+    "barred": "may not any more",
+}
+WAITS = {
+    "10": "under 10 seconds",
+    "30": "under 30 seconds",
+    "60": "under a minute",
+    "120": "under 2 minutes",
+    "300": "under 5 minutes",
+    "longer": "longer",
+}
+QUEUE = Bars(
+    "How waits in the queue ended",
+    "Waits by the day they ended on; the share of those that were paired is the pairing rate",
+    [(label, Term("queue", bucket)) for bucket, label in ENDS.items()],
+    place=30,
+)
+WAIT = Bars(
+    "Wait until a pairing",
+    "How long those had waited who were paired, what they waited before a pairing that broke included",
+    [(label, Term("wait", bucket)) for bucket, label in WAITS.items()],
+    place=31,
+)
+
 
 def declare() -> None:
     panels: list[Panel] = [ACCEPTANCE, COMPONENTS, EXPOSURE, EXHAUSTION, BATCHES, MET]
-    register(Source(METRICS, read("matching", "figures.sql"), panels))
+    register(
+        Source(METRICS, read("matching", "figures.sql"), panels),
+        Source(("queue", "wait"), read("matching", "figures_of_queue.sql"), [QUEUE, WAIT]),
+    )

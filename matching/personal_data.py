@@ -22,10 +22,11 @@ from matching.models import (
     Match,
     MatchFeedback,
     PoolEntry,
+    QueueEntry,
 )
 from matching.queries import proposal
 from matching.services import connections, interests, proposals
-from safety.parts import both, deletes, empties, replaces, replaces_in_pair, sweeping, with_its_owner
+from safety.parts import both, deletes, empties, older, replaces, replaces_in_pair, sweeping, with_its_owner
 from safety.personal_data import Part, Retention, before_erasure, register
 from safety.roles import as_service
 
@@ -72,7 +73,7 @@ def _received(person: UUID) -> Q:
 
 def declare() -> None:
     before_erasure(leave)
-    register(*_scored(), *_connected(), *_interested(), *_discovered(), _tuned())
+    register(*_scored(), *_connected(), *_interested(), *_discovered(), _waited(), _tuned())
 
 
 def _scored() -> list[Part]:
@@ -213,6 +214,18 @@ def _replaced(model: Any, moment: datetime) -> Any:
 
 def _delete(batches: Any) -> None:
     batches.delete()
+
+
+def _waited() -> Part:
+    return Part(
+        QueueEntry,
+        "When you waited for a live conversation, and what came of it",
+        "to bring you together with somebody who waits too, and to know how long that takes",
+        deletes("user"),
+        hidden=("seen_at",),
+        seen_by="you; moderators",
+        retention=older("queue", "dequeued_at", "its end"),
+    )
 
 
 def _tuned() -> Part:

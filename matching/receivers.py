@@ -21,6 +21,7 @@ from matching.services import (
     feedback,
     interests,
     proposals,
+    queue,
     scorings,
 )
 from matching.signals import connection_ended, connection_formed
@@ -53,7 +54,14 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
         discovery_entries.remove(user_id=user_id)
         cards = batches.forget(user_id=user_id, now=now)
         learned = feedback.forget(user_id=user_id)
-        return {"proposals": closed, "interests": withdrawn, "cards": cards, "learned": learned}
+        waits = queue.drop(user_id=user_id, now=now)
+        return {
+            "proposals": closed,
+            "interests": withdrawn,
+            "cards": cards,
+            "learned": learned,
+            "waits": waits,
+        }
     return {}
 
 
@@ -61,6 +69,7 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
 def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) -> dict[str, int]:
     """What was closed, by name."""
     discovery_entries.mark_old(user_ids=[user_id], now=now)
+    queue.drop(user_id=user_id, now=now)
     if not active:
         entries.empty(user_id=user_id, now=now)
         return {"proposals": proposals.close_for(user_id=user_id, now=now)}
@@ -70,9 +79,10 @@ def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) ->
 
 @receiver(access_changed)
 def leave_no_proposal_waiting(*, user_id: UUID, standing: Standing, now: datetime, **kwargs: Any) -> None:
-    """Who is restricted or kept out could not answer."""
+    """Who is restricted or kept out could not answer, and meets nobody new."""
     if not standing.free:
         proposals.close_for(user_id=user_id, now=now)
+        queue.drop(user_id=user_id, now=now)
 
 
 @receiver(user_blocked)

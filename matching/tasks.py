@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 
 from config import clock
-from matching.services import building, charts, discovery_entries, lapses, meetings, newcomers, proposals, runs
+from matching.services import building, charts, discovery_entries, lapses, meetings, newcomers, pairing, proposals, runs
 
 
 @shared_task
@@ -62,3 +62,8 @@ def follow_discovery() -> None:
     """Make the entries of newcomers, and those that have become old anew."""
     while discovery_entries.sweep(now=clock.now()):
         pass
+
+
+@shared_task
+def pair_queue() -> None:
+    pairing.sweep(now=clock.now())

@@ -4,6 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import structlog
+from django.db import transaction
+
+logger = structlog.get_logger(__name__)
+
 # (subject id, reporter id) -> plain JSON, or None when the subject does not exist or the reporter takes no part in it.
 Collector = Callable[[UUID, UUID], dict[str, Any] | None]
 
@@ -16,4 +21,10 @@ def register(kind: str, collector: Collector) -> None:
 
 
 def collect(kind: str, subject_id: UUID, reporter_id: UUID) -> dict[str, Any] | None:
-    return _collectors[kind](subject_id, reporter_id)
+    """The evidence, or that it could not be had: nobody is kept from asking for help by a fault of ours."""
+    try:
+        with transaction.atomic():
+            return _collectors[kind](subject_id, reporter_id)
+    except Exception:
+        logger.exception("evidence_failed", kind=kind, subject_id=str(subject_id))
+        return {"unavailable": True}

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from chat.enums import Kind, RevealState, State
+from chat.enums import Decision, GateOutcome, Kind, RevealState, State, WindowStatus
 from chat.models import Conversation
 from chat.services.receipts import STATUSES
 from config.api.serializers import PlainSerializer, StrictSerializer
 from config.db import new_id
-from safety.enums import RULE_LABELS
+from safety.enums import RULE_LABELS, ReportReason
 
 MAX_SEQ = 2**62
+SHOWN_OUTCOMES = [outcome for outcome in GateOutcome.choices if outcome[0] != GateOutcome.ENDED]
 
 
 class ConversationSerializer(PlainSerializer):
@@ -38,6 +40,60 @@ class ConversationSerializer(PlainSerializer):
     def get_peer_id(self, conversation: Conversation) -> str | None:
         shown = conversation.state == State.REVEALED
         return str(conversation.other(self.context["viewer"])) if shown else None
+
+
+class GateSerializer(PlainSerializer):
+    """A decision gate of a live conversation, with one's own vote; the other's is never told."""
+
+    gate_minute = serializers.IntegerField()
+    opens_at = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField()
+    status = serializers.ChoiceField(WindowStatus.choices)
+    outcome = serializers.ChoiceField(SHOWN_OUTCOMES, allow_null=True, help_text="Null until it is resolved.")
+    decision = serializers.ChoiceField(Decision.choices, allow_null=True, help_text="One's own.")
+
+
+class ConversationDetailSerializer(ConversationSerializer):
+    """The same with its gates; only a live conversation has any, and ends by itself."""
+
+    closes_at = serializers.DateTimeField(allow_null=True, help_text="When it ends unless both show themselves.")
+    gates = serializers.SerializerMethodField()
+
+    @extend_schema_field(GateSerializer(many=True))
+    def get_gates(self, conversation: Conversation) -> list[dict[str, Any]]:
+        return [dict(gate) for gate in GateSerializer(self.context["gates"], many=True).data]
+
+
+class DecisionSerializer(StrictSerializer):
+    gate_minute = serializers.IntegerField(min_value=1, max_value=1000)
+    decision = serializers.ChoiceField(Decision.choices)
+
+
+class DecidedSerializer(serializers.Serializer[Any]):
+    """One's own vote and what came of the gate so far."""
+
+    gate_minute = serializers.IntegerField()
+    decision = serializers.ChoiceField(Decision.choices)
+    status = serializers.ChoiceField(WindowStatus.choices)
+    outcome = serializers.ChoiceField(SHOWN_OUTCOMES, allow_null=True, help_text="Null until it is resolved.")
+    state = serializers.ChoiceField(State.choices)
+
+
+class ConsentedSerializer(serializers.Serializer[Any]):
+    reveal_state = serializers.ChoiceField(RevealState.choices)
+    reveal_id = serializers.UUIDField()
+
+
+class PanicSerializer(StrictSerializer):
+    """Nothing has to be said; what is, goes into the report."""
+
+    reason = serializers.ChoiceField(ReportReason.choices, default=ReportReason.OTHER)
+    details = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class LeftSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(State.choices)
+    report_id = serializers.UUIDField()
 
 
 class MessageSerializer(serializers.Serializer[Any]):

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 
 from chat import queries
 from chat.api import serializers as s
-from chat.enums import CloseReason
-from chat.services import conversations, messages
+from chat.enums import CloseReason, State
+from chat.services import conversations, gates, messages, panic, reveals
 from chat.services.drafts import MessageRefused
 from chat.services.receipts import receipt
 from config.api.pagination import Cursor
@@ -39,10 +39,11 @@ class ConversationsView(Endpoint):
 class ConversationView(Endpoint):
     """One conversation."""
 
-    @operation(operation_id="conversations_retrieve", responses={200: s.ConversationSerializer})
+    @operation(operation_id="conversations_retrieve", responses={200: s.ConversationDetailSerializer})
     def get(self, request: Request, conversation_id: UUID) -> Response:
         found = queries.mine(queries.listed(self.me).filter(id=conversation_id))
-        return Response(s.ConversationSerializer(found, context={"viewer": self.me}).data)
+        context = {"viewer": self.me, "gates": queries.gates(found, viewer=self.me)}
+        return Response(s.ConversationDetailSerializer(found, context=context).data)
 
 
 class MessagesView(Endpoint):
@@ -105,3 +106,46 @@ class EndView(Endpoint):
             conversation_id=conversation_id, reason=CloseReason.USER_END, by=self.me, now=self.now
         )
         return Response(s.EndedSerializer({"state": ended.state}).data)
+
+
+class GateView(Endpoint):
+    """Deciding at the gate that is open."""
+
+    idempotent: ClassVar = frozenset({"POST"})
+    limits: ClassVar = {"POST": "leave"}
+
+    @operation(
+        operation_id="conversations_decision_gate", request=s.DecisionSerializer, responses={200: s.DecidedSerializer}
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        said = self.given(s.DecisionSerializer)
+        stand = gates.decide(conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data)
+        return Response(s.DecidedSerializer(stand).data)
+
+
+class ConsentView(Endpoint):
+    """Offering to show oneself, or accepting the other's offer; it stands until it is answered."""
+
+    idempotent: ClassVar = frozenset({"POST"})
+    limits: ClassVar = {"POST": "reveal"}
+
+    @operation(operation_id="conversations_reveal_consent", request=None, responses={200: s.ConsentedSerializer})
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        reveal = reveals.request(conversation_id=conversation_id, by=self.me, now=self.now)
+        told = {"reveal_state": reveals.state_of(reveal), "reveal_id": reveal.id}
+        return Response(s.ConsentedSerializer(told).data)
+
+
+class PanicView(Endpoint):
+    """Getting out at once: the conversation ends for both, the other is blocked and reported. Nothing holds it up."""
+
+    restricted_allowed = True
+    idempotent: ClassVar = frozenset({"POST"})
+    limits: ClassVar = {"POST": "panic"}
+    always: ClassVar = frozenset({"POST"})
+
+    @operation(operation_id="conversations_panic_exit", request=s.PanicSerializer, responses={200: s.LeftSerializer})
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        said = self.given(s.PanicSerializer)
+        report = panic.leave(conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data)
+        return Response(s.LeftSerializer({"state": State.CLOSED, "report_id": report.id}).data)

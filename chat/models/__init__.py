@@ -1,5 +1,6 @@
 from chat.models.conversation import Conversation
 from chat.models.event import ConversationEvent
+from chat.models.gate import DecisionGate, GateWindow
 from chat.models.hold import HeldMessage
 from chat.models.message import Message
 from chat.models.reveal import Reveal
@@ -7,6 +8,8 @@ from chat.models.reveal import Reveal
 __all__ = [
     "Conversation",
     "ConversationEvent",
+    "DecisionGate",
+    "GateWindow",
     "HeldMessage",
     "Message",
     "Reveal",

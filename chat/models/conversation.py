@@ -14,13 +14,17 @@ from chat.enums import (
     Kind,
     RevealState,
     State,
+    WindowStatus,
 )
+from chat.models.gate import GateWindow
 from config.db import Record
 from connect.enums import UserStatus
 from connect.models import User
 from matching.enums import Side
 from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair
+
+_TIMED = Q(kind=Kind.LIVE, state__in=[State.ANONYMOUS, State.DECISION_GATE])
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -42,6 +46,18 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def silent_since(self, moment: datetime) -> Self:
         return self.open().filter(kind=Kind.BLIND, state=State.ANONYMOUS, last_activity_at__lte=moment)
 
+    def timed(self) -> Self:
+        """Live ones that end by the clock: those whose two have not shown themselves."""
+        return self.filter(_TIMED)
+
+    def before_first_gate(self) -> Self:
+        begun = GateWindow.objects.filter(conversation=OuterRef("pk")).exclude(status=WindowStatus.SCHEDULED)
+        return self.timed().filter(~Exists(begun), state=State.ANONYMOUS)
+
+    def with_survivor(self) -> Self:
+        """Broken pairings whose survivor has still to go back into the queue."""
+        return self.exclude(survivor="")
+
 
 class Conversation(Record):
     """Two people talking, under pseudonyms until both reveal. `user_a` has the smaller id, as in the match; in a closed
@@ -49,6 +65,10 @@ class Conversation(Record):
 
     `data_key` is this conversation's own key, wrapped; without it no message of it can be read. `last_seq` numbers
     its durable events without a gap.
+
+    Of live ones: `closes_at` is when the talk ends unless the two show themselves; `away_a_since` and `away_b_since`,
+    kept until the first gate, since when that side has no socket; `survivor` is the side that a broken pairing left
+    behind, until it is back in the queue.
     """
 
     kind = models.CharField(max_length=6, choices=Kind)
@@ -69,6 +89,10 @@ class Conversation(Record):
     last_activity_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=10, choices=CloseReason, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    away_a_since = models.DateTimeField(null=True, blank=True)
+    away_b_since = models.DateTimeField(null=True, blank=True)
+    survivor = models.CharField(max_length=1, choices=Side, blank=True)
 
     # Of `with_apart`. Whoever did not ask for it cannot pass it over: there is no default.
     apart: bool
@@ -108,6 +132,8 @@ class Conversation(Record):
                 condition=Q(kind=Kind.BLIND, state=State.ANONYMOUS),
                 name="conversation_silence_idx",
             ),
+            models.Index(fields=["closes_at"], condition=_TIMED, name="conversation_timed_idx"),
+            models.Index(fields=["closed_at"], condition=~Q(survivor=""), name="conversation_survivor_idx"),
         ]
 
     def __str__(self) -> str:

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from chat import pseudonyms, timeline
-from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State
-from chat.models import Conversation, Reveal
+from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State, WindowStatus
+from chat.models import Conversation, GateWindow, Reveal
 from chat.services import holds, locks
+from config import hints
 from config.errors import NotYours
 from connect.models import User
 from connect.realtime import publish
@@ -26,9 +28,14 @@ BATCH = 500
 
 def open_blind(*, match: Match, now: datetime) -> Conversation:
     """The anonymous conversation of a match both accepted, of which there is one; moves the match on."""
+    return open_anonymous(Kind.BLIND, match=match, now=now)
+
+
+def open_anonymous(kind: Kind, *, match: Match, now: datetime, **fields: Any) -> Conversation:
+    """The same of a kind, with what else its row holds."""
     with as_service():
         conversation = _create(
-            Kind.BLIND, State.ANONYMOUS, match.user_a_id, match.user_b_id, match=match, last_activity_at=now
+            kind, State.ANONYMOUS, match.user_a_id, match.user_b_id, match=match, last_activity_at=now, **fields
         )
         event = timeline.append(conversation, EventType.STATE, data={"state": State.ANONYMOUS})
         conversation.save(update_fields=["last_seq"])
@@ -76,28 +83,31 @@ def unlock(*, connection: Connection, now: datetime) -> Conversation:
     return conversation
 
 
-def close(*, conversation_id: UUID, reason: CloseReason, by: UUID | None, now: datetime) -> Conversation:
+def close(
+    *, conversation_id: UUID, reason: CloseReason, by: UUID | None, now: datetime, leaver: UUID | None = None
+) -> Conversation:
     """End a conversation and its match, for both; closing a closed one changes nothing. Raises NotYours.
 
-    The other side is told that it ended, never why or by whom. `by` None is the system. Two who talked revealed, or
-    were to, and one of whom ends it or is banned are not connected any more, and do not see each other.
+    The other side is told that it ended, never why or by whom. `by` None is the system, which names the `leaver` on
+    whose account it ends, if it is one's alone. Two who talked revealed, or were to, and one of whom ends it or is
+    banned are not connected any more, and do not see each other.
     """
     with as_service():
         conversation = locks.pair_and_conversation(conversation_id, by=by)
         if conversation.state != State.CLOSED:
             connected = conversation.state in {State.REVEALED, State.LOCKED}
-            _end(conversation, reason, now)
+            end(conversation, reason, now, leaver=leaver or by)
             if connected and reason in {CloseReason.USER_END, CloseReason.MODERATION}:
                 _part(conversation, by, now)
     return conversation
 
 
-def close_between(*, first: UUID, second: UUID, reason: CloseReason, now: datetime) -> None:
-    """End whatever runs between two people, who are locked already."""
+def close_between(*, first: UUID, second: UUID, reason: CloseReason, now: datetime, leaver: UUID | None = None) -> None:
+    """End whatever runs between two people, who are locked already; `leaver` as in `close`."""
     with as_service():
         ids = Conversation.objects.of(first).of(second).open().order_by("id").values_list("id", flat=True)
         for conversation_id in list(ids):
-            close(conversation_id=conversation_id, reason=reason, by=None, now=now)
+            close(conversation_id=conversation_id, reason=reason, by=None, now=now, leaver=leaver)
 
 
 def close_silent(*, now: datetime) -> int:
@@ -113,18 +123,18 @@ def close_banned(*, now: datetime) -> int:
     banned = User.objects.filter(suspended_until=FOREVER).values("id")
     with transaction.atomic(), as_service():
         running = Conversation.objects.open()
-        ids = [
-            conversation_id
-            for side in ("user_a__in", "user_b__in")
-            for conversation_id in running.filter(**{side: banned}).values_list("id", flat=True)[:BATCH]
+        found = [
+            row
+            for side in ("user_a", "user_b")
+            for row in running.filter(**{f"{side}__in": banned}).values_list("id", side)[:BATCH]
         ]
-    return sum(_close_of_banned(conversation_id, now) for conversation_id in ids)
+    return sum(_close_of_banned(conversation_id, person, now) for conversation_id, person in found)
 
 
-def _close_of_banned(conversation_id: UUID, now: datetime) -> bool:
+def _close_of_banned(conversation_id: UUID, person: UUID, now: datetime) -> bool:
     with transaction.atomic():
         try:
-            close(conversation_id=conversation_id, reason=CloseReason.MODERATION, by=None, now=now)
+            close(conversation_id=conversation_id, reason=CloseReason.MODERATION, by=None, now=now, leaver=person)
         except NotYours:  # erased between the two looks
             return False
         return True
@@ -139,22 +149,38 @@ def _close_if_silent(conversation_id: UUID, now: datetime) -> bool:
         still = Conversation.objects.silent_since(now - settings.SILENCE_BEFORE_CLOSE)
         if not still.filter(id=conversation.id).exists():
             return False
-        _end(conversation, CloseReason.TIMEOUT, now)
+        end(conversation, CloseReason.TIMEOUT, now)
         return True
 
 
-def _end(conversation: Conversation, reason: CloseReason, now: datetime) -> None:
+def end(conversation: Conversation, reason: CloseReason, now: datetime, *, leaver: UUID | None = None) -> None:
+    """End a running conversation that is locked with its people.
+
+    Whom a `leaver` leaves behind before the first gate goes back into the queue.
+    """
+    if conversation.kind == Kind.LIVE:
+        _end_gates(conversation, leaver, now)
     conversation.state, conversation.close_reason, conversation.closed_at = State.CLOSED, reason, now
     if conversation.reveal_state == RevealState.PENDING:
         conversation.reveal_state = RevealState.EXPIRED
         pending = Reveal.objects.pending().filter(conversation=conversation)
         pending.update(status=RevealStatus.EXPIRED, resolved_at=now)
     event = timeline.append(conversation, EventType.STATE, data={"state": State.CLOSED})
-    conversation.save(update_fields=["state", "close_reason", "closed_at", "reveal_state", "last_seq"])
+    conversation.save(update_fields=["state", "close_reason", "closed_at", "reveal_state", "last_seq", "survivor"])
     holds.reject_waiting(conversation, now)
     # In the order in which a block ends them, so that the frames do not tell one from the other.
     _end_match(conversation, now)
     timeline.announce(conversation, event)
+
+
+def _end_gates(conversation: Conversation, leaver: UUID | None, now: datetime) -> None:
+    gates = GateWindow.objects.filter(conversation=conversation)
+    begun = gates.filter(~Q(status=WindowStatus.SCHEDULED) | Q(opens_at__lte=now))
+    young = conversation.state == State.ANONYMOUS and not begun.exists()
+    if leaver and young:
+        conversation.survivor = conversation.side_of(conversation.other(leaver))
+        hints.after_commit("chat.tasks.requeue_survivors")
+    gates.void(now)
 
 
 def _part(conversation: Conversation, by: UUID | None, now: datetime) -> None:
@@ -202,7 +228,7 @@ def _names_in_use(a: UUID, b: UUID) -> set[str]:
 
 
 def _tell_opened(conversation: Conversation) -> None:
-    """That both said yes, matching has told them; here is where they talk."""
+    """That there is a match, matching has told them; here is where they talk."""
     data = {
         "match_id": str(conversation.match_id),
         "status": MatchStatus.BLIND_CHAT_ACTIVE.value,

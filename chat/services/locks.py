@@ -86,5 +86,5 @@ def refuse_if_mute(found: Conversation) -> None:
 def refuse_unless_anonymous(found: Conversation) -> None:
     """Raises WrongState where there is nothing, or nothing any more, to reveal."""
     refuse_if_mute(found)
-    if found.kind == Kind.DIRECT or found.state != State.ANONYMOUS:
+    if found.kind == Kind.DIRECT or found.state not in {State.ANONYMOUS, State.DECISION_GATE}:
         raise WrongState("You cannot ask for a reveal here now.", code="reveal_not_possible")

@@ -90,13 +90,18 @@ def forget(user_id: UUID) -> None:
 
 
 def online(user_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
-    """Those of the people who have a socket open."""
+    """Those of the people who have a socket open; none of them where Redis cannot be asked."""
+    return known_online(user_ids, now=now) or set()
+
+
+def known_online(user_ids: Collection[UUID], *, now: datetime) -> set[UUID] | None:
+    """The same; None where Redis cannot be asked."""
     ids = list(user_ids)
     try:
         lapses = _redis().zmscore(_people_key(), [user_id.hex for user_id in ids]) if ids else []
     except RedisError as exc:
         _log_down(exc)
-        return set()
+        return None
     return {user_id for user_id, moment in zip(ids, lapses, strict=True) if moment and moment > now.timestamp()}
 
 

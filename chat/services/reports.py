@@ -10,7 +10,7 @@ from chat.sealing import Box, MessageUnreadable
 from config.errors import NotYours
 from connect.models import Disclosure, Profile
 from matching.models import Match
-from safety.enums import ReportReason
+from safety.enums import BlockSource, ReportReason
 from safety.models import Report
 from safety.roles import as_service
 from safety.services import reports
@@ -22,7 +22,15 @@ UNNAMED = "Your match"
 SHOWN = ("nickname", "city", "country", "bio", "languages")
 
 
-def about_conversation(*, conversation_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime) -> Report:
+def about_conversation(
+    *,
+    conversation_id: UUID,
+    by: UUID,
+    reason: ReportReason,
+    details: str,
+    now: datetime,
+    source: BlockSource = BlockSource.REPORT,
+) -> Report:
     """Report the other side of a conversation, whatever its state; it ends at once. Raises NotYours."""
     with as_service():
         conversation = Conversation.objects.of(by).filter(id=conversation_id).first()
@@ -38,6 +46,7 @@ def about_conversation(*, conversation_id: UUID, by: UUID, reason: ReportReason,
         details=details,
         alias=conversation.pseudonym_of(other),
         now=now,
+        source=source,
     )
 
 

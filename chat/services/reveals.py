@@ -7,17 +7,14 @@ from django.conf import settings
 from django.db import transaction
 
 from chat import timeline
-from chat.enums import EventType, RevealState, RevealStatus, State
-from chat.models import Conversation, ConversationEvent, Reveal
-from chat.services import locks
+from chat.enums import RevealState, RevealStatus
+from chat.models import Conversation, Reveal
+from chat.services import gates, locks, unveiling
 from config.errors import NotYours, WrongState
-from connect.enums import DisclosureLevel, DisclosureSource, NotificationType, RelatedType
-from connect.realtime import publish
-from connect.services import disclosures, notifications
+from connect.enums import NotificationType, RelatedType
+from connect.services import notifications
 from connect.services.notifications import Note
-from matching.enums import MatchStatus, Origin
 from matching.models import Match
-from matching.services import connections
 from safety.roles import as_service
 
 BATCH = 500
@@ -33,16 +30,19 @@ _STATES = {
 def request(*, conversation_id: UUID, by: UUID, now: datetime) -> Reveal:
     """Offer to reveal; meets the other's pending offer as its acceptance. Offering twice is once.
 
+    While a gate is open it counts there as a yes, and the answer may be that both are revealed already.
+
     Raises NotYours, WrongState (conversation_closed, reveal_not_possible, reveal_too_soon).
     """
     with as_service():
         conversation = locks.pair_and_conversation(conversation_id, by=by)
+        gates.catch_up(conversation, now)
         locks.refuse_unless_anonymous(conversation)
         pending = Reveal.objects.pending().filter(conversation=conversation, expires_at__gt=now).first()
         if pending is None:
             return _offer(conversation, by, now)
         if pending.requested_to_id == by:
-            _become_mutual(conversation, pending, by, now)
+            unveiling.become_mutual(conversation, pending, by, now)
         return pending
 
 
@@ -65,8 +65,9 @@ def accept(*, reveal_id: UUID, by: UUID, now: datetime) -> Reveal:
     """Say yes to the other's offer: both are revealed. Raises NotYours, WrongState (reveal_not_pending …)."""
     with as_service():
         conversation, reveal = _answerable(reveal_id, by, now)
+        gates.catch_up(conversation, now)
         locks.refuse_unless_anonymous(conversation)
-        _become_mutual(conversation, reveal, by, now)
+        unveiling.become_mutual(conversation, reveal, by, now)
         return reveal
 
 
@@ -128,9 +129,12 @@ def _offer(conversation: Conversation, by: UUID, now: datetime) -> Reveal:
         requested_to_id=conversation.other(by),
         expires_at=now + settings.REVEAL_LIFETIME,
     )
-    event = _record(conversation, reveal, RevealState.PENDING, by)
+    event = unveiling.record(conversation, reveal, RevealState.PENDING, by)
     conversation.save(update_fields=["reveal_state", "last_seq"])
     timeline.announce(conversation, event)
+    if gates.settle_if_decided(conversation, now):
+        reveal.refresh_from_db()
+        return reveal
     notifications.send([_request_note(conversation, by)])
     return reveal
 
@@ -155,48 +159,9 @@ def _resolve(
 ) -> None:
     reveal.status, reveal.resolved_at = status, at
     reveal.save(update_fields=["status", "resolved_at"])
-    event = _record(conversation, reveal, state, by)
+    event = unveiling.record(conversation, reveal, state, by)
     conversation.save(update_fields=["reveal_state", "last_seq"])
     timeline.announce(conversation, event)
-
-
-def _become_mutual(conversation: Conversation, reveal: Reveal, by: UUID, now: datetime) -> None:
-    reveal.status, reveal.resolved_at = RevealStatus.ACCEPTED, now
-    reveal.save(update_fields=["status", "resolved_at"])
-    _connect(conversation, reveal, now)
-    conversation.state, conversation.last_activity_at = State.REVEALED, now
-    events = [
-        _record(conversation, reveal, RevealState.MUTUAL, by),
-        timeline.append(conversation, EventType.STATE, data={"state": State.REVEALED}),
-    ]
-    conversation.save(update_fields=["state", "reveal_state", "last_seq", "last_activity_at", "connection"])
-    for event in events:
-        timeline.announce(conversation, event)
-    _tell_mutual(conversation)
-
-
-def _connect(conversation: Conversation, reveal: Reveal, now: datetime) -> None:
-    match = Match.objects.select_for_update(no_key=True).get(id=reveal.match_id)
-    match.status = MatchStatus.REVEALED
-    match.save(update_fields=["status", "updated_at"])
-    first, second = conversation.user_a_id, conversation.user_b_id
-    origin = Origin(match.pathway)
-    conversation.connection = connections.form(first=first, second=second, origin=origin, match=match, now=now)
-    disclosures.grant_mutual(
-        first=first,
-        second=second,
-        level=DisclosureLevel.IDENTITY,
-        source=DisclosureSource.REVEAL,
-        source_id=reveal.id,
-        now=now,
-    )
-
-
-def _record(conversation: Conversation, reveal: Reveal, state: RevealState, by: UUID | None) -> ConversationEvent:
-    conversation.reveal_state = state
-    data = {"reveal_state": state, "reveal_id": str(reveal.id)}
-    side = conversation.side_of(by) if by else None
-    return timeline.append(conversation, EventType.REVEAL, side=side, data=data)
 
 
 def _not_pending() -> WrongState:
@@ -209,24 +174,6 @@ def _request_note(conversation: Conversation, by: UUID) -> Note:
         type=NotificationType.REVEAL_REQUESTED,
         title="A reveal request",
         message=f"{conversation.pseudonym_of(by)} would like you both to see each other.",
-        related_id=conversation.id,
-        related_type=RelatedType.CONVERSATION,
-    )
-
-
-def _tell_mutual(conversation: Conversation) -> None:
-    people = [conversation.user_a_id, conversation.user_b_id]
-    data = {"match_id": str(conversation.match_id), "status": MatchStatus.REVEALED.value}
-    publish(people, "match.updated", data)
-    notifications.send(_mutual_note(person, conversation) for person in people)
-
-
-def _mutual_note(person: UUID, conversation: Conversation) -> Note:
-    return Note(
-        user_id=person,
-        type=NotificationType.REVEAL_MUTUAL,
-        title="You can see each other now",
-        message=f"You and {conversation.pseudonym_of(conversation.other(person))} revealed yourselves.",
         related_id=conversation.id,
         related_type=RelatedType.CONVERSATION,
     )

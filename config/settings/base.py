@@ -33,6 +33,10 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 ALLOW_STAND_INS = env.list("ALLOW_STAND_INS", default=[])
 # Names how many seconds a stack that shows how days pass runs ahead of the real time; see config.clock.
 CLOCK_FILE = env("CLOCK_FILE", default="")
+# How many minutes of a live conversation pass in one, for a stack that shows one.
+LIVE_TIME_SCALE = env.float("LIVE_TIME_SCALE", default=1.0)
+if not 0 < LIVE_TIME_SCALE < 10_000:
+    raise ImproperlyConfigured(f"LIVE_TIME_SCALE is more than 0 and less than 10000, not {LIVE_TIME_SCALE}")
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR_DIR / "backups")))
 
@@ -213,6 +217,9 @@ SPECTACULAR_SETTINGS = {
         "BoughtWithEnum": "streaks.enums.BOUGHT_WITH",
         "RecoveryStatusEnum": "streaks.enums.RecoveryStatus",
         "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
+        "ConversationKindEnum": "chat.enums.Kind",
+        "ConversationStateEnum": "chat.enums.State",
+        "GateStatusEnum": "chat.enums.WindowStatus",
     },
 }
 SIMPLE_JWT = {

@@ -39,12 +39,15 @@ LIMITS: dict[str, Policy] = {
     "nudge": {"account": "10/minute;30/hour", "address": "400/minute", "sensitive": False},
     # Choosing people out of a hundred thousand costs more than a read; the timer of the product refuses the rest.
     "discovery": {"account": "20/minute;100/hour", "address": "400/minute", "sensitive": False},
+    # Beside it the rows of the queue make who leaves again and again wait.
+    "queue": {"account": "20/minute;200/hour", "address": "400/minute", "sensitive": False},
     "frame": {"account": "600/minute", "address": "12000/minute", "sensitive": False},
     "socket": {"account": "30/minute", "address": "300/minute", "sensitive": False},
     # Asking for help and keeping somebody away never wait for Redis, and whoever has reason to is never too fast: only
     # what was refused counts here, and only what would be refused is stopped.
     "report": {"account": "30/hour", "address": "600/hour", "sensitive": False},
     "block": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
+    "panic": {"account": "60/hour", "address": "1200/hour", "sensitive": False},
     "appeal": {"account": "10/hour;30/day", "address": "600/hour", "sensitive": False},
     "subscription": {"account": "60/hour;200/day", "address": "600/hour", "sensitive": False},
     "webhook": {"address": "3000/minute", "sensitive": False},

@@ -14,6 +14,27 @@ DISCOVERY_ENTRY_AGE = timedelta(minutes=15)
 # How far ahead two people may agree on a time to talk.
 SCHEDULE_AHEAD = timedelta(days=90)
 
+# the queue for live conversations: the longest wait, how long somebody may be out of sight, how often being seen is
+# noted, and after how many leavings within which time joining rests how long.
+QUEUE_LONGEST_WAIT = timedelta(minutes=10)
+QUEUE_ABSENCE = timedelta(seconds=30)
+QUEUE_SEEN_AGAIN = timedelta(seconds=4)
+QUEUE_CHURN = 3
+QUEUE_CHURN_WINDOW = timedelta(minutes=5)
+QUEUE_COOLDOWN = timedelta(minutes=5)
+# Who is paired: points a pair needs at first and at last, and how long a wait takes from one to the other; points a
+# pair loses for somebody flagged; points a minute of waiting is worth; for how long two do not meet again; who is new,
+# and whom they meet, by trust.
+QUEUE_BAR = 60.0
+QUEUE_FLOOR = 40.0
+QUEUE_RELAXING = timedelta(minutes=3)
+QUEUE_FLAGGED_POINTS = 10.0
+QUEUE_WAITING_LIFT = 4.0
+QUEUE_PAIR_RESTS = timedelta(days=30)
+QUEUE_NEWCOMER = timedelta(days=7)
+# From how far back the wait that is to be expected is measured.
+QUEUE_MEASURED = timedelta(hours=2)
+
 # chat
 REVEAL_LIFETIME = timedelta(hours=48)
 REVEAL_PAUSE = timedelta(hours=24)
@@ -23,6 +44,12 @@ MESSAGE_LENGTH = 4000
 FRAME_BYTES = 64 * 1024
 SOCKET_POLL = timedelta(milliseconds=500)
 PRESENCE_LIFETIME = timedelta(seconds=40)
+
+# live: at which minutes the two decide, for how long, and after how long without a socket before the first gate
+# somebody is gone.
+LIVE_GATES = (10, 20, 30)
+LIVE_GATE_WINDOW = timedelta(minutes=2)
+LIVE_RECONNECT_GRACE = timedelta(seconds=60)
 
 # streaks; how often somebody may remind the other on one day at risk, by tier
 NUDGES = {"free": 1, "plus": 2, "pro": 3}
@@ -101,6 +128,7 @@ EXPORT_LIFETIME = timedelta(days=7)
 RETENTION = {
     "conversations": timedelta(days=90),
     "discovery": timedelta(days=90),
+    "queue": timedelta(days=90),
     "notifications": timedelta(days=180),
     "analytics": timedelta(days=180),
     "reports": timedelta(days=3 * 365),

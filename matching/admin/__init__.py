@@ -1,5 +1,5 @@
 """Who meets whom, as operators see it, and what they turn."""
 
-from matching.admin import discovery, parameters, runs, tables
+from matching.admin import discovery, parameters, runs, tables, waits
 
-__all__ = ["discovery", "parameters", "runs", "tables"]
+__all__ = ["discovery", "parameters", "runs", "tables", "waits"]

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from connect.exposure import FLAGGED
-from matching.api import connection_views, discovery_views
+from matching.api import connection_views, discovery_views, queue_views
 from matching.api.connection_views import PersonalitySummaryView
 from matching.api.views import ChartView
 from matching.enums import Server
@@ -24,6 +24,10 @@ register_converter(ServerConverter, "server")
 urlpatterns: list[URLPattern] = [
     path("profile/chart", ChartView.as_view()),
     path("connections/<uuid:connection_id>/personality_summary", PersonalitySummaryView.as_view(**FLAGGED)),
+    path("matching/queue", queue_views.QueueView.as_view(**FLAGGED)),
+    path("matching/queue/join", queue_views.JoinView.as_view(**FLAGGED)),
+    path("matching/queue/leave", queue_views.LeaveView.as_view()),
+    path("matching/session/<uuid:session_id>", queue_views.SessionView.as_view(**FLAGGED)),
     path("discovery/servers", discovery_views.ServersView.as_view(**FLAGGED)),
     path("discovery/<server:server>/batch", discovery_views.BatchView.as_view(**FLAGGED)),
     path("discovery/<server:server>/refresh", discovery_views.RefreshView.as_view(**FLAGGED)),

@@ -7,6 +7,7 @@ from matching.models.interest import Interest, InterestWipe
 from matching.models.match import Match
 from matching.models.parameters import EngineParameters
 from matching.models.pool import PoolEntry
+from matching.models.queue import QueueEntry
 from matching.models.run import MatchingRun, MatchingShard
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "MatchingRun",
     "MatchingShard",
     "PoolEntry",
+    "QueueEntry",
     "Server",
 ]

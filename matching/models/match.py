@@ -8,12 +8,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from config.db import Record
-from matching.enums import ENDED, MATCH_INITIAL, MATCH_TRANSITIONS, UNDECIDED, MatchStatus, Pathway, Side
+from matching.enums import ENDED, MATCH_INITIAL, MATCH_TRANSITIONS, TALKING, UNDECIDED, MatchStatus, Pathway, Side
 from safety.models import apart
-from safety.schema import RowSecurity, StateMachine, pair
+from safety.schema import OneAtATime, RowSecurity, StateMachine, pair
 
 STORED = ("astro", "hd", "values", "communication", "readiness")
 """The dimensions whose scores have a column of their own."""
+
+_TALKING_LIVE = Q(pathway=Pathway.LIVE, status__in=TALKING)
+_TALKS_LIVE = "pathway = 'live' AND status IN ('accepted_both', 'blind_chat_active')"
 
 
 def score_field() -> "models.DecimalField[Any, Any]":
@@ -38,6 +41,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def scored_in(self, dimension: str) -> Self:
         return self.filter(score_breakdown__has_key=dimension).exclude(**{f"score_breakdown__{dimension}": None})
+
+    def talking_live(self) -> Self:
+        """Made by the queue and neither ended nor revealed: whoever is in one has somebody to talk to now."""
+        return self.filter(_TALKING_LIVE)
 
     def overdue(self, now: datetime) -> Self:
         return self.undecided().filter(expires_at__lte=now)
@@ -88,12 +95,19 @@ class Match(Record):
                 fields=["user_a", "user_b"], condition=~Q(status__in=ENDED), name="match_one_open_per_pair"
             ),
             StateMachine(name="match_status", field="status", transitions=MATCH_TRANSITIONS, initial=MATCH_INITIAL),
+            # Joining the queue is the acceptance: what it makes is never unanswered.
+            models.CheckConstraint(
+                condition=~Q(pathway=Pathway.LIVE) | ~Q(status__in=UNDECIDED), name="match_live_is_accepted"
+            ),
+            OneAtATime(name="match_one_live", people=["user_a", "user_b"], condition=_TALKS_LIVE),
             RowSecurity(name="match_rls", select=pair("user_a_id", "user_b_id")),
         ]
         indexes = [
             models.Index(fields=["user_a", "status"], name="match_a_idx"),
             models.Index(fields=["user_b", "status"], name="match_b_idx"),
             models.Index(fields=["expires_at"], condition=Q(status__in=UNDECIDED), name="match_expiry_idx"),
+            models.Index(fields=["user_a"], condition=_TALKING_LIVE, name="match_live_a_idx"),
+            models.Index(fields=["user_b"], condition=_TALKING_LIVE, name="match_live_b_idx"),
         ]
 
     def __str__(self) -> str:

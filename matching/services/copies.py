@@ -19,7 +19,7 @@ _HEADER = 19
 _TRAILER = 2
 
 UUID_BYTES = "S16"
-SMALL, BIG, REAL = ">i2", ">i8", ">f8"
+SMALL, INTEGER, BIG, REAL = ">i2", ">i4", ">i8", ">f8"
 DAYS = ">i4"
 """Since 2000-01-01."""
 

@@ -36,7 +36,11 @@ class Excluded:
 
 def excluded(ids: list[UUID], *, decline_rest: timedelta, now: datetime) -> Excluded:
     """Among these people, in this order. Needs the service role."""
-    sources = _sources(now - decline_rest)
+    return among(ids, _sources(now - decline_rest))
+
+
+def among(ids: list[UUID], sources: dict[str, Source]) -> Excluded:
+    """The pairs of these people, in this order, that any of the sources names. Needs the service role."""
     people = _People(ids)
     found = {name: people.among(source) for name, source in sources.items()}
     both_ways = np.vstack([way for pairs in found.values() for way in (pairs, pairs[:, ::-1])])

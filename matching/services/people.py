@@ -45,18 +45,20 @@ FACTS = {
 }
 """What `pool_of` needs of a PoolEntry."""
 
-_ENTRY = {
+ENTRY = {
     "query": copies.vector(WIDTH),
     "key": copies.vector(WIDTH),
     "leanings": copies.vector(len(DIMENSIONS)),
     "present": copies.SMALL,
     **FACTS,
 }
+"""What the engine needs of a PoolEntry."""
+
 COLUMNS = {
     "user_id": ("user_id", copies.UUID_BYTES),
     "joined": ("joined", copies.MICROSECONDS),
     "held": ("held", copies.BIG),
-    **{name: (f"user__pool_entry__{name}", kind) for name, kind in _ENTRY.items()},
+    **{name: (f"user__pool_entry__{name}", kind) for name, kind in ENTRY.items()},
 }
 
 
@@ -116,7 +118,7 @@ def load(*, capacity: int, now: datetime, among: Q | None = None) -> Population:
     return Population(
         ids=ids,
         there=np.ones(len(ids), dtype=bool),
-        features=_features(rows, order),
+        features=features_of(rows[order]),
         pool=replace(pool.take(order), person=np.arange(len(pool))),
         waited_days=_waited(rows["joined"][order], last, now),
         exposure=exposure,
@@ -148,7 +150,7 @@ def _one_blank() -> Population:
     return Population(
         ids=copies.uuids(rows["user_id"]),
         there=np.zeros(1, dtype=bool),
-        features=_features(rows, only),
+        features=features_of(rows),
         pool=pool_of(rows, date.min),
         waited_days=np.zeros(1),
         exposure=only,
@@ -163,9 +165,10 @@ def _held(side: str) -> Subquery:
     return Subquery(counts, output_field=IntegerField())
 
 
-def _features(rows: NDArray[Any], order: NDArray[np.int64]) -> Features:
-    query, key, leanings = (rows[name]["values"][order].astype(np.float32) for name in ("query", "key", "leanings"))
-    present = (rows["present"][order, None] >> np.arange(len(DIMENSIONS)) & 1).astype(bool)
+def features_of(rows: NDArray[Any]) -> Features:
+    """What is multiplied, out of records of ENTRY."""
+    query, key, leanings = (rows[name]["values"].astype(np.float32) for name in ("query", "key", "leanings"))
+    present = (rows["present"][:, None] >> np.arange(len(DIMENSIONS)) & 1).astype(bool)
     return Features(query, key, present, leanings, EDGES)
 
 

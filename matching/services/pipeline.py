@@ -98,6 +98,13 @@ def decide(population: Population, ranked: Ranked, rejected: Counter[str], param
     return _decided(population, possible_pairs(ranked.lists), rejected + Counter(ranked.turned_down), parameters)
 
 
+def friends(pairs: Pairs, made: Features, profile: WeightProfile) -> list[Draft]:
+    """Pairs of people by their features as they are stored, weighed by one profile."""
+    scores = breakdown_of(made, pairs.first, pairs.second)
+    romance = np.zeros(len(pairs), dtype=bool)
+    return _drafts(Scored(pairs, scores, totals(scores, profile), romance), made, profile)
+
+
 def _around(
     person: int, population: Population, excluded: Excluded, parameters: Parameters
 ) -> tuple[Pairs, Counter[str]]:

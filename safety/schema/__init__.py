@@ -11,6 +11,7 @@ from safety.schema.demands import Demands
 from safety.schema.frozen import Frozen
 from safety.schema.locked import LockedWhile
 from safety.schema.numbers import Numbers
+from safety.schema.one_at_a_time import OneAtATime
 from safety.schema.rights import StaffRights
 from safety.schema.row_security import ME, RowSecurity, owner, pair, through
 from safety.schema.shares import Shares
@@ -26,6 +27,7 @@ __all__ = [
     "LockedWhile",
     "NeverNegative",
     "Numbers",
+    "OneAtATime",
     "RowSecurity",
     "Shares",
     "StaffRights",

@@ -26,7 +26,9 @@ def block(*, by: UUID, other: UUID, source: BlockSource, now: datetime, alias: s
 
 
 def get_or_block(*, by: UUID, other: UUID, source: BlockSource, now: datetime, alias: str) -> tuple[Block, bool]:
-    """The same, with whether the block is new to its author."""
+    """The same, with whether the block is new to its author. What ran between the two ends with it, or after a panic
+    exit a moment later.
+    """
     if by == other:
         raise Invalid("You cannot block yourself.", code="own_block")
     with as_service():
@@ -35,7 +37,11 @@ def get_or_block(*, by: UUID, other: UUID, source: BlockSource, now: datetime, a
         if created:
             recognition.remember(blocked=other)
             audit.record(action="blocked", actor=by, entity="safety_block", entity_id=made.id, source=source)
-        user_blocked.send(sender=Block, blocker_id=by, blocked_id=other, source=source, now=now)
+        if source == BlockSource.PANIC_EXIT:
+            # Nothing else may keep somebody from getting out: what follows is left to `part_due`.
+            Block.objects.filter(id=made.id).update(due_at=now)
+        else:
+            user_blocked.send(sender=Block, blocker_id=by, blocked_id=other, source=source, now=now)
     return made, created
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from config.errors import Forbidden
 from safety import accuracy, evidence
 from safety.crypto import Cipher, Tampered, new_data_key, unwrap, wrap
-from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason
+from safety.enums import SEVERITY_BY_REASON, BlockSource, ReportReason, Severity
 from safety.models import Report
 from safety.roles import as_service
 from safety.services import audit, blocks, notices, oversight
@@ -26,13 +26,14 @@ def file(
     details: str,
     alias: str,
     now: datetime,
+    source: BlockSource = BlockSource.REPORT,
 ) -> Report:
     """Open a report with its evidence frozen and its place in the queue, and separate the two at once.
 
     The same said again, while nobody has decided it, is that report, and what is new in it is added: there is one for
     each reason, however often it is filed. One about a member of staff is told to those who may decide it.
     """
-    severity = SEVERITY_BY_REASON[reason]
+    severity = _severity(reason, source)
     report = Report(
         reporter_id=by,
         reported_id=against,
@@ -47,7 +48,7 @@ def file(
         blocks.lock_pair(by, against)
         same = _same(report)
         filed = _added_to(same, details) if same else _opened(report, details, now)
-    blocks.block(by=by, other=against, source=BlockSource.REPORT, alias=alias, now=now)
+    blocks.block(by=by, other=against, source=source, alias=alias, now=now)
     return filed
 
 
@@ -67,6 +68,13 @@ def details_of(report: Report) -> str:
     if report.details is None or report.evidence_key is None:
         return ""
     return _cipher(report).open(bytes(report.details), _place_of_details(report)).decode()
+
+
+def _severity(reason: ReportReason, source: BlockSource) -> Severity:
+    """Who had to get out at once is looked after soon, whatever they had the time to say."""
+    severity = SEVERITY_BY_REASON[reason]
+    urgent = {Severity.HIGH, Severity.CRITICAL}
+    return Severity.HIGH if source == BlockSource.PANIC_EXIT and severity not in urgent else severity
 
 
 def _same(report: Report) -> Report | None:

@@ -1,5 +1,6 @@
 """docs/asyncapi.yaml says what the server says."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from chat.frames import SERIALIZERS
 from chat.handlers import HANDLERS
 from chat.services import messages
 from tests import words
+from tests.chat.live import make_pair
 from tests.chat.people import Client, make_session, make_token, make_two
 
 DOCUMENT = yaml.safe_load(Path(settings.BASE_DIR, "docs", "asyncapi.yaml").read_text())
@@ -69,6 +71,10 @@ def take_back(two, seq):
         messages.retract(conversation_id=two.conversation.id, by=two.a, seq=seq, now=timezone.now())
 
 
+def at_a_gate():
+    return make_pair(began=timezone.now() - timedelta(minutes=20, seconds=30))
+
+
 @pytest.mark.django_db(transaction=True)
 async def test_a_whole_walk_speaks_as_documented(connect):
     two = await in_thread(make_two)()
@@ -87,6 +93,14 @@ async def test_a_whole_walk_speaks_as_documented(connect):
     await first.call("chat.send", **room, client_id="2", text=" ")
     for number, text in enumerate([words.HELD, words.HELD, words.WARNED, words.SELF_HARM, words.REFUSED]):
         await first.call("chat.send", **room, client_id=f"judged {number}", text=text)
+    live = await in_thread(at_a_gate)()
+    third, fourth = Checked((await connect(live.a)).socket), Checked((await connect(live.b)).socket)
+    third.seen = fourth.seen = first.seen
+    gate = {"conversation_id": str(live.conversation.id), "gate_minute": 20}
+    await in_thread(live.sweep)(20)
+    await third.call("gate.decide", **gate, decision="reveal_yes")
+    await fourth.call("gate.decide", **gate, decision="not_yet")
+    await third.silent("nothing")
     await first.call("reveal.consent", **room)
     await second.call("reveal.consent", **room)
     await second.call("presence.watch", user_ids=[str(two.a)])
@@ -97,5 +111,14 @@ async def test_a_whole_walk_speaks_as_documented(connect):
     await second.silent("nothing")
 
     spoken = {f"ack_{type.replace('.', '_')}" for type in SERIALIZERS}
-    told = ["chat.message", "chat.read", "chat.typing", "chat.retracted", "chat.state", "reveal.updated"]
+    told = [
+        "chat.message",
+        "chat.read",
+        "chat.typing",
+        "chat.retracted",
+        "chat.state",
+        "reveal.updated",
+        "gate.opened",
+        "gate.resolved",
+    ]
     assert first.seen >= spoken | {name_of("server", type) for type in [*told, "match.updated", "notification"]}

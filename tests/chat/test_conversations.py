@@ -103,6 +103,7 @@ def test_a_stranger_ends_nothing(two):
 )
 def test_a_block_ends_what_they_have(two, source, reason):
     blocks.block(by=two.b, other=two.a, source=source, now=timezone.now())
+    blocks.part_due(now=timezone.now())
     assert (two.fresh().state, two.fresh().close_reason) == (State.CLOSED, reason)
 
 

@@ -39,6 +39,7 @@ SAFE = {
 }
 REFUSED = [
     ("CLOCK_FILE", "/somewhere/ahead", "config.E011"),
+    ("LIVE_TIME_SCALE", 60.0, "config.E016"),
     ("SECRET_KEY", "s" * 39, "config.E001"),
     ("SIGNING_KEY", "short", "config.E001"),
     ("HASH_KEY", "", "config.E001"),

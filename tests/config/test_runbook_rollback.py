@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import OperationalError, connection, transaction
 from psycopg import connect as open_connection
 
-from chat.models import Conversation, Message
+from chat.models import Conversation, DecisionGate, GateWindow, Message
 from chat.services import messages, reveals
 from config.errors import WrongState
 from config.runbook import backups, rollback
@@ -52,18 +52,20 @@ def flow(db, now):
     offer = reveals.request(conversation_id=conversation.id, by=first.id, now=now)
     reveals.accept(reveal_id=offer.id, by=second.id, now=now)
     fill(person(), person())
-    _without_discovery()
+    _without_other_ways()
     return first, second
 
 
-def _without_discovery():
-    """`fill` hangs on a connection of the flow what only one of discovery has."""
+def _without_other_ways():
+    """`fill` hangs on rows of the flow what only one of discovery, or a live conversation, has."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('safety.amending', 'streaks_checkin DELETE', true)")
         CheckIn.objects.all().delete()
         cursor.execute("SELECT set_config('safety.amending', '', true)")
     Streak.objects.all().delete()
     InterestWipe.objects.all().delete()
+    DecisionGate.objects.all().delete()
+    GateWindow.objects.all().delete()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from chat import outbox
 from chat.calls import Call
 from config import tracing
-from matching.services import proposals, runs
+from matching.services import pairing, proposals, runs
 from safety.unit import Caller
 from tests.chat.people import make_match, make_session, make_two, make_user
 from tests.connect.provider import standing_in
@@ -55,6 +55,11 @@ def test_a_run_and_its_proposals(db, now, spans):
     inner, outer = spans.get_finished_spans()
     assert (inner.name, inner.attributes["people"], outer.name) == ("matching.propose", 2, "matching.run")
     assert inner.parent.span_id == outer.context.span_id
+
+
+def test_a_sweep_of_the_queue(db, now, spans):
+    pairing.sweep(now=now)
+    assert names(spans) == ["matching.pair"]
 
 
 def test_an_answer_to_a_proposal(db, now, spans):

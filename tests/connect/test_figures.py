@@ -10,13 +10,14 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from chat.enums import CloseReason
+from chat.models import DecisionGate, GateWindow
 from chat.services import conversations, reveals
 from config import figures as registry
 from config.figures import Bars, Lines, Means, Term
 from connect.models import AnalyticsEvent, DailyFigure
 from connect.services import figures
 from matching.enums import MatchStatus
-from matching.models import DiscoveryBatch, MatchFeedback, MatchingRun
+from matching.models import DiscoveryBatch, MatchFeedback, MatchingRun, QueueEntry
 from safety.models import Report
 from safety.services import cases
 from streaks.models import CheckIn, Streak
@@ -92,6 +93,37 @@ def test_discovery_batches_by_whether_they_were_full(now):
     DiscoveryBatch.objects.filter(id=rows[DiscoveryBatch].id).update(exhausted=False)
     assert made("batch") == {"full": 1}
     assert made("connection") == {"compatibility": 1}
+
+
+def waited(status, seconds, reason="", match=None):
+    now = timezone.now()
+    since = now - timedelta(seconds=seconds)
+    entry = QueueEntry.objects.create(user=UserFactory(), enqueued_at=since, waiting_since=since, seen_at=now)
+    QueueEntry.objects.filter(id=entry.id).update(status=status, dequeued_at=now, queue_reason=reason, match=match)
+
+
+def test_waits_in_the_queue_by_how_they_ended_and_how_long_they_took():
+    match = MatchFactory()
+    waited("matched", 20, match=match), waited("matched", 90, match=match)
+    waited("cancelled", 5, "left"), waited("expired", 400)
+    assert made("queue") == {"matched": (2, 110), "left": (1, 5), "expired": (1, 400)}
+    assert made("wait") == {"30": 1, "120": 1}
+
+
+def test_gates_by_their_minute_and_what_came_of_them(now):
+    two = make_two()
+    for minute, outcome in ((10, "went_on"), (20, "revealed"), (30, "void")):
+        gate = GateWindow.objects.create(
+            conversation=two.conversation, gate_minute=minute, opens_at=now, closes_at=now + timedelta(minutes=2)
+        )
+        for changes in ({"status": "open"}, {"status": "resolved", "outcome": outcome, "resolved_at": now}):
+            GateWindow.objects.filter(id=gate.id).update(**changes)
+    for person_id, decision in ((two.a, "reveal_yes"), (two.b, "not_yet")):
+        DecisionGate.objects.create(
+            conversation=two.conversation, gate_minute=10, user_id=person_id, decision=decision, decided_at=now
+        )
+    assert made("gate") == {"10 went_on": 1, "20 revealed": 1}
+    assert made("vote") == {"reveal_yes": 1, "not_yet": 1}
 
 
 def report(**fields):

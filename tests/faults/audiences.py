@@ -145,6 +145,9 @@ AUDIENCES: dict[str, list[Audience]] = {
     "conversations_list": [OWN],
     "conversations_retrieve": [in_conversation],
     "conversations_end": [in_conversation],
+    "conversations_decision_gate": [named("conversation_id", conversation, BOTH, gate_minute=10, decision="not_yet")],
+    "conversations_reveal_consent": [in_conversation],
+    "conversations_panic_exit": [named("conversation_id", conversation, BOTH, despite=IN_NEED)],
     "conversations_messages_list": [in_conversation],
     "conversations_messages_send": [in_conversation],
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.apps import apps
 from django.utils import timezone
 
-from chat.models import Conversation, ConversationEvent, HeldMessage, Message, Reveal
+from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Reveal
 from connect import models as people
 from matching.models import (
     Chart,
@@ -286,6 +286,12 @@ def _talk(me, other, match, now):
     yield message
     yield ConversationEvent.objects.create(conversation=conversation, seq=1, type="message", side="a", message=message)
     yield HeldMessage.objects.create(message=message, label="threat", risk=80)
+    yield GateWindow.objects.create(
+        conversation=conversation, gate_minute=10, opens_at=now, closes_at=now + timedelta(minutes=2)
+    )
+    yield DecisionGate.objects.create(
+        conversation=conversation, gate_minute=10, user=me, decision="not_yet", decided_at=now
+    )
     yield Reveal.objects.create(
         match=match, conversation=conversation, requested_by=me, requested_to=other, expires_at=now
     )

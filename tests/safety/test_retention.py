@@ -8,14 +8,15 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from chat.enums import CloseReason
-from chat.models import Conversation, ConversationEvent, Message, Reveal
+from chat.enums import CloseReason, Decision
+from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, Message, Reveal
 from chat.services import conversations, reveals
 from connect.models import Notification
 from matching.models import Match
 from safety.models import AuditLog, Report
 from safety.roles import acting_as, as_service
 from safety.services import cases, retention
+from tests.chat.live import make_pair
 from tests.chat.people import make_two, send
 from tests.factories import UserFactory
 from tests.safety.cases import moderator
@@ -60,6 +61,14 @@ def test_and_before_that_all_of_it_is(two):
     retention.apply(now=in_days(89))
     assert left_of(two) == before
     assert before[1] == 1
+
+
+def test_nor_is_anything_of_its_gates(db):
+    pair = make_pair()
+    pair.decide(pair.a, Decision.NOT_YET, 10.5)
+    pair.sweep(40)
+    retention.apply(now=pair.minute(32) + 91 * DAY)
+    assert (GateWindow.objects.count(), DecisionGate.objects.count()) == (0, 0)
 
 
 def test_one_that_runs_stays_however_old(two):

@@ -26,6 +26,7 @@ EXPECTED = {
     "conversation_state",
     "conversation_reveal",
     "reveal_status",
+    "gate_window_status",
     "data_export_status",
     "held_status",
     "interest_status",
@@ -71,6 +72,9 @@ def columns(model, machine, state):
         }
     if machine.name in {"report_status", "appeal_status"}:
         return decided(state) | (taken_up(state) if machine.name == "report_status" else {})
+    if machine.name == "gate_window_status":
+        resolved = state == "resolved"
+        return {"resolved_at": "2026-01-01T00:00Z" if resolved else None, "outcome": "void" if resolved else ""}
     if machine.name == "parameters_status":
         return {"published_at": None if state == "draft" else "2026-01-01T00:00Z"}
     if machine.name in {"held_status", "interest_status"}:

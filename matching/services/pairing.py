@@ -1,0 +1,146 @@
+"""Bringing the waiting together: at once when somebody joins, and by a sweep.
+
+What is planned over all who wait is formed a few pairs at a time, each few in a transaction of their own that first
+holds their people and looks again. So any number of workers may sweep, and one that dies leaves everybody waiting
+whom it had not paired.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+
+from config import bulk, tracing
+from config.db import new_id
+from matching.engine import queue as engine
+from matching.engine.parameters import Parameters
+from matching.enums import MatchStatus, Pathway, QueueStatus
+from matching.models import Match, QueueEntry
+from matching.services import parameters, pipeline, queue, waiting
+from matching.services.pipeline import Draft
+from matching.signals import match_accepted
+from safety.roles import as_service
+
+logger = structlog.get_logger(__name__)
+
+AT_ONCE = 50
+"""Pairs formed in one transaction."""
+
+_PLANNING = 4_706_302_117
+"""The number of the lock that keeps two workers from planning the same pairs."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Pairs to be formed, the longest wait first; `at` is when those who wait were looked at."""
+
+    drafts: list[Draft]
+    ids: list[UUID]
+    parameters: Parameters
+    at: datetime
+
+
+def sweep(*, now: datetime) -> int:
+    """End the waits that lasted too long, and pair whoever can be; how many pairs were formed.
+
+    While another worker plans nothing is done: it, or the next sweep, sees whoever this one would.
+    """
+    queue.expire_overdue(now=now)
+    with tracing.span("matching.pair"):
+        planned = plan(now=now)
+        return _form_all(planned, now) if planned else 0
+
+
+def _form_all(planned: Plan, now: datetime) -> int:
+    drafts = planned.drafts
+    return sum(_attempt(drafts[i : i + AT_ONCE], planned, now) for i in range(0, len(drafts), AT_ONCE))
+
+
+def plan(*, now: datetime) -> Plan | None:
+    """Who is to be paired with whom, nothing written; None while somebody else plans."""
+    with transaction.atomic(), as_service():
+        if not _may_plan():
+            return None
+        live = parameters.live()
+        crowd = waiting.load(parameters=live, now=now)
+        possible = engine.possible(crowd.waiting, rules(), threads=pipeline.THREADS)
+        pairs = engine.chosen(possible, crowd.waiting.waited, rules())
+        drafts = pipeline.friends(pairs, crowd.features, live.friendship) if len(pairs) else []
+    return Plan(drafts, crowd.ids, live, now)
+
+
+def form(drafts: Sequence[Draft], planned: Plan, *, now: datetime) -> int:
+    """Make these pairs in one transaction, as far as both still wait, may, and are held by nobody else; how many."""
+    couples = [sorted((planned.ids[draft.first], planned.ids[draft.second])) for draft in drafts]
+    with transaction.atomic(), as_service():
+        standing = waiting.hold({user for couple in couples for user in couple}, planned=planned.at, now=now)
+        here = list(standing)
+        apart = {(here[one], here[other]) for one, other in waiting.apart(here, now).tolist()}
+        rows = [
+            _row(draft, a, b, planned.parameters, now)
+            for draft, (a, b) in zip(drafts, couples, strict=True)
+            if a in standing and b in standing and (a, b) not in apart
+        ]
+        matches = Match.objects.in_bulk(bulk.insert(Match, rows))
+        _take_out(matches.values(), standing, now)
+    return len(matches)
+
+
+def rules() -> engine.Rules:
+    """What pairing goes by, as the settings have it."""
+    return engine.Rules(
+        bar=settings.QUEUE_BAR,
+        floor=settings.QUEUE_FLOOR,
+        relaxing=settings.QUEUE_RELAXING / timedelta(seconds=1),
+        flagged_points=settings.QUEUE_FLAGGED_POINTS,
+        waiting_lift=settings.QUEUE_WAITING_LIFT,
+    )
+
+
+def _attempt(drafts: Sequence[Draft], planned: Plan, now: datetime) -> int:
+    """A fault with one pair keeps the others from nothing: they are formed one by one then."""
+    try:
+        return form(drafts, planned, now=now)
+    except Exception:
+        if len(drafts) > 1:
+            return sum(_attempt([draft], planned, now) for draft in drafts)
+        logger.exception("pairing_failed")
+        return 0
+
+
+def _may_plan() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_PLANNING])
+        return bool(cursor.fetchone()[0])
+
+
+def _row(draft: Draft, a: UUID, b: UUID, live: Parameters, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "user_a_id": a,
+        "user_b_id": b,
+        "pathway": Pathway.LIVE,
+        "status": MatchStatus.ACCEPTED_BOTH,
+        "engine_version": live.version,
+        "expires_at": now + live.lifetime,
+        **draft.fields,
+    }
+
+
+def _take_out(matches: Any, standing: dict[UUID, QueueEntry], now: datetime) -> None:
+    """Whoever was paired waits no more, and both are told; chat opens their conversation."""
+    entries = []
+    for match in matches:
+        for user_id in (match.user_a_id, match.user_b_id):
+            entry = standing[user_id]
+            entry.status, entry.dequeued_at, entry.match = QueueStatus.MATCHED, now, match
+            entries.append(entry)
+    bulk.update(entries, ["status", "dequeued_at", "match"])
+    queue.tell(entries)
+    for match in matches:
+        match_accepted.send(sender=Match, match=match, now=now)
