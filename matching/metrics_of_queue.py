@@ -42,7 +42,7 @@ def _ends(lately: QuerySet[QueueEntry]) -> Iterator[Metric]:
 def _waits(paired: QuerySet[QueueEntry]) -> Metric:
     """How long those who were paired in the last hour had waited."""
     waited = ExpressionWrapper(F("dequeued_at") - F("enqueued_at"), output_field=DurationField())
-    within = {f"le_{bound}": Count("*", filter=Q(waited__lte=timedelta(seconds=bound))) for bound in BOUNDS}
+    within = {f"le_{bound}": Count("id", filter=Q(waited__lte=timedelta(seconds=bound))) for bound in BOUNDS}
     found = paired.annotate(waited=waited).aggregate(number=Count("*"), total=Sum("waited"), **within)
     buckets = [(str(bound), found[f"le_{bound}"]) for bound in BOUNDS]
     return GaugeHistogramMetricFamily(
