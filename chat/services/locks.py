@@ -4,6 +4,7 @@ Whatever touches more than its own row (its match, its reveal) locks its two peo
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from chat.enums import Kind, State
@@ -53,7 +54,7 @@ def shut(found: Conversation) -> WrongState | None:
     A block ends it at once, whatever its state still says.
     """
     if found.state == State.CLOSED or found.apart:
-        return WrongState("This conversation has ended.", code="conversation_closed")
+        return _ended()
     if found.state == State.LOCKED:
         return WrongState("This conversation is not open yet.", code="conversation_locked")
     return None
@@ -69,6 +70,11 @@ def mute(found: Conversation) -> WrongState | None:
     if found.paused:
         return WrongState("Nothing can be said here at the moment. Try again later.", code="conversation_paused")
     return None
+
+
+def over(found: Conversation, now: datetime) -> WrongState | None:
+    """What to refuse a live conversation with whose time is up, swept or not."""
+    return _ended() if found.closes_at and found.closes_at <= now else None
 
 
 def refuse_unless_open(found: Conversation) -> None:
@@ -88,3 +94,7 @@ def refuse_unless_anonymous(found: Conversation) -> None:
     refuse_if_mute(found)
     if found.kind == Kind.DIRECT or found.state not in {State.ANONYMOUS, State.DECISION_GATE}:
         raise WrongState("You cannot ask for a reveal here now.", code="reveal_not_possible")
+
+
+def _ended() -> WrongState:
+    return WrongState("This conversation has ended.", code="conversation_closed")

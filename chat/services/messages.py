@@ -39,7 +39,7 @@ def send(*, conversation_id: UUID, by: UUID, client_id: str, text: str, now: dat
     with as_service(), tracing.span("chat.send"):
         conversation = locks.conversation(conversation_id, by=by)
         box = Box(conversation)
-        refusal = locks.mute(conversation) or said.refusal
+        refusal = locks.mute(conversation) or locks.over(conversation, now) or said.refusal
         if not refusal and (stored := _keep(said, conversation, box, now)):
             return stored
         return _sent_before(said, box, refusal, now)
@@ -53,7 +53,7 @@ def send_together(drafts: Sequence[Draft], *, now: datetime) -> dict[Draft, Mess
     transaction took a client_id meanwhile. Needs the service's rights.
     """
     free = locks.free_conversations({said.conversation_id for said in drafts})
-    boxes = {room.id: Box(room) for room in free.values() if not locks.mute(room)}
+    boxes = {room.id: Box(room) for room in free.values() if not (locks.mute(room) or locks.over(room, now))}
     sealed = []
     for said in unsent(drafts):
         room = free.get(said.conversation_id)

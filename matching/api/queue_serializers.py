@@ -5,12 +5,13 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api.serializers import PlainSerializer
+from matching.api.serializers import ReasonSerializer
 from matching.enums import QueueReason, QueueStatus, SessionStatus
 
 NEVER = ("none", "Never waited")
 
 
-class WaitSerializer(PlainSerializer):
+class WaitSerializer(serializers.Serializer[Any]):
     """How the caller's wait stands. A place in a row there is none: whoever suits is paired, not whoever is first.
 
     Of those who waited lately four in five waited no longer than `expected_wait_seconds`; null while too few have. A
@@ -27,11 +28,6 @@ class WaitSerializer(PlainSerializer):
     longest_wait_seconds = serializers.IntegerField()
     cooldown_until = serializers.DateTimeField(allow_null=True)
     unmet = serializers.ListField(child=serializers.CharField())
-
-
-class ReasonSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    text = serializers.CharField()
 
 
 class SessionSerializer(PlainSerializer):

@@ -14,12 +14,13 @@ from config.errors import Invalid
 
 ID = "01890000-0000-7000-8000-000000000001"
 names = st.sampled_from(["conversation_id", "client_id", "text", "seq", "after_seq", "user_ids", "token", "more"])
+names |= st.sampled_from(["gate_minute", "decision"])
 values = (
     st.none()
     | st.booleans()
     | st.integers(-3, 2**64 - 1)
     | st.text(max_size=70)
-    | st.sampled_from([ID, "x" * 64, "x" * 65, " ", "\x00", "1"])
+    | st.sampled_from([ID, "x" * 64, "x" * 65, " ", "\x00", "1", "not_yet"])
     | st.lists(st.sampled_from([ID, "no id", 7, None]), max_size=3)
 )
 data = st.dictionaries(names, values, max_size=4) | values

@@ -8,6 +8,7 @@ from django.db import transaction
 from chat.enums import CloseReason, Decision, GateOutcome, RevealState, State
 from chat.models import Conversation, DecisionGate, GateWindow, Reveal
 from chat.services import conversations, messages, reveals
+from chat.services.drafts import draft
 from config.errors import NotYours, WrongState
 from connect.models import Disclosure
 from matching.enums import MatchStatus, Origin
@@ -114,6 +115,13 @@ def test_the_talk_goes_on_at_a_gate(asked):
         conversation_id=asked.conversation.id, by=asked.a, client_id="1", text="Well?", now=asked.minute(11)
     )
     assert told.seq == asked.fresh().last_seq
+
+
+def test_nothing_is_said_any_more_when_the_time_is_up_though_nobody_swept(pair):
+    said = {"conversation_id": pair.conversation.id, "by": pair.a, "client_id": "1", "text": "Wait"}
+    assert code_of(messages.send, **said, now=pair.minute(32)) == "conversation_closed"
+    assert messages.send_together([draft(**said)], now=pair.minute(32)) == {}
+    assert messages.send_together([draft(**said)], now=pair.minute(31)) != {}
 
 
 # Deciding.

@@ -90,6 +90,12 @@ def row_of(label: str) -> Subject:
     return lambda world: world.own(apps.get_model(label))
 
 
+def session(world: World) -> Any:
+    """What the owner's wait ended in."""
+    entry: Any = apps.get_model("matching.QueueEntry")._default_manager.get(user=world.owner)
+    return entry.match_id
+
+
 in_conversation = named("conversation_id", conversation, BOTH)
 in_streak = named("streak_id", row_of("streaks.Streak"), NOBODY_ELSE)
 
@@ -153,6 +159,10 @@ AUDIENCES: dict[str, list[Audience]] = {
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
+    "queue": [OWN],
+    "queue_join": [OWN],
+    "queue_leave": [OWN],
+    "session": [named("session_id", session, NOBODY_ELSE)],
     "discovery_servers": [OWN],
     "discovery_batch": [OWN],
     "discovery_refresh": [OWN],

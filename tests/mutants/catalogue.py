@@ -47,6 +47,7 @@ KEPT = {
     "parameters_connect_weights": "tests/matching/test_parameters.py",
     "parameters_friendship_weights": "tests/matching/test_parameters.py",
     "parameters_frozen": "tests/matching/test_parameters.py",
+    "match_one_live": "tests/matching/test_pairing.py",
 }
 """Where the rules of single tables are tested, by their names."""
 

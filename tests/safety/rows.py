@@ -26,6 +26,7 @@ from matching.models import (
     MatchingRun,
     MatchingShard,
     PoolEntry,
+    QueueEntry,
     Server,
 )
 from matching.vectors import LANGUAGE_BYTES, WIDTH
@@ -198,6 +199,7 @@ def _paired(me, other):
         run.save()
     yield run
     yield EngineParameters.objects.create(number=1000 + next(_numbers), created_by=me, **NUMBERS)
+    yield _waited(me, first, second, now)
     match = Match.objects.create(
         user_a=first,
         user_b=second,
@@ -223,6 +225,17 @@ def _paired(me, other):
     yield Interest.objects.create(sender=me, receiver=other, server="partner", card=uuid4())
     yield InterestWipe.objects.create(user=me, connection=connection, interests=1)
     yield from _days(me, other, connection, now)
+
+
+def _waited(me, first, second, now):
+    """A wait that ended in a conversation, which ended too."""
+    scored = {"total_score": 70, "engine_version": "1", "weight_profile": "1", "expires_at": now}
+    match = Match.objects.create(user_a=first, user_b=second, pathway="live", status="accepted_both", **scored)
+    Match.objects.filter(id=match.id).update(status="closed", ended_at=now)
+    entry = QueueEntry.objects.create(user=me, enqueued_at=now, waiting_since=now, seen_at=now)
+    entry.status, entry.match, entry.dequeued_at = "matched", match, now
+    entry.save()
+    return entry
 
 
 def _days(me, other, connection, now):

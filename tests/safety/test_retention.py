@@ -223,6 +223,7 @@ def test_every_class_has_its_term():
         "notifications": 180,
         "discovery": 90,
         "analytics": 180,
+        "queue": 90,
         "reports": 1095,
         "audit": 2557,
     }

@@ -36,6 +36,7 @@ EXPECTED = {
     "recovery_payment_status",
     "protection_status",
     "milestone_reveal_status",
+    "queue_entry_status",
 }
 
 
@@ -81,11 +82,20 @@ def columns(model, machine, state):
         return {"decided_at": None if state in {"held", "pending"} else "2026-01-01T00:00Z"}
     if machine.name in {"protection_status", "discovery_card_status"}:
         return {"decided_at": None if state in {"open", "shown"} else "2026-01-01T00:00Z"}
+    if machine.name == "queue_entry_status":
+        return waited(state)
     if machine.name == "streak_status":
         return standing(state)
     if machine.name == "milestone_reveal_status":
         return reached(state)
     return {}
+
+
+def waited(state):
+    return {
+        "dequeued_at": None if state == "active" else F("enqueued_at"),
+        "match": Match.objects.filter(pathway="live").latest("id") if state == "matched" else None,
+    }
 
 
 def standing(state):
