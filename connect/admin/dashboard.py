@@ -51,17 +51,23 @@ class Filters(forms.Form):
         return self.cleaned_data
 
 
+Counted = dict[str, dict[str, dict[date, tuple[float, float]]]]
+"""Number and total by metric, bucket and day."""
+
+
 @dataclass(frozen=True)
 class Figures:
     """What was counted on the days of a range."""
 
     days: list[date]
-    counted: dict[tuple[str, str, date], tuple[float, float]]
+    counted: Counted
 
     def by_day(self, term: Term) -> dict[date, float]:
+        buckets = self.counted.get(term.metric, {})
+        chosen = buckets.values() if term.bucket is None else [buckets.get(term.bucket, {})]
         found: dict[date, float] = defaultdict(float)
-        for (metric, bucket, day), (number, total) in self.counted.items():
-            if metric == term.metric and term.bucket in (None, bucket):
+        for days in chosen:
+            for day, (number, total) in days.items():
                 found[day] += total if term.summed else number
         return found
 
@@ -94,9 +100,10 @@ def _found(*, first: date, last: date, engine_version: str, pathway: str) -> Fig
         rows = rows.filter(Q(engine_version=engine_version) | Q(engine_version=""))
     if pathway:
         rows = rows.filter(Q(pathway=pathway) | Q(pathway=""))
-    sums = rows.values_list("metric", "bucket", "day").annotate(Sum("number"), Sum("total"))
-    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
-    return Figures(days, {(metric, bucket, day): (n, total) for metric, bucket, day, n, total in sums})
+    counted: Counted = defaultdict(lambda: defaultdict(dict))
+    for metric, bucket, day, *sums in rows.values_list("metric", "bucket", "day").annotate(Sum("number"), Sum("total")):
+        counted[metric][bucket][day] = (sums[0], sums[1])
+    return Figures([first + timedelta(days=i) for i in range((last - first).days + 1)], counted)
 
 
 def is_few(value: float) -> bool:
