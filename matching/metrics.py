@@ -15,7 +15,7 @@ from matching.services.discovery_health import health
 KINDS = (
     Kind("run_matching", MatchingRun, waiting=Q(status=RunStatus.REQUESTED)),
     Kind("build_pool_entries", PoolEntry),
-    Kind("consider_newcomers", PoolEntry, "consider_at", Q(due_at=None)),
+    Kind("consider_newcomers", PoolEntry, "consider_at", Q(due_at=None, query__isnull=False)),
     Kind("rebuild_charts", Chart),
     Kind("expire_proposals", Match, "expires_at", Q(status__in=UNDECIDED)),
 )

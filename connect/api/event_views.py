@@ -16,6 +16,5 @@ class EventsView(Endpoint):
     @operation(operation_id="events_record", request=EventsInput, responses={200: EventsReply})
     def post(self, request: Request) -> Response:
         given = self.given(EventsInput)
-        session_id = given.validated_data.get("session_id")
-        stored = analytics.record(by=self.me, session_id=session_id, events=given.told, now=self.now)
+        stored = analytics.record(by=self.me, events=given.told, now=self.now)
         return Response(EventsReply({"stored": stored, "repeated": len(given.told) - stored}).data)

@@ -24,9 +24,10 @@ class Told:
     name: str
     properties: Mapping[str, Any]
     occurred_at: datetime
+    session_id: UUID | None = None
 
 
-def record(*, by: UUID, session_id: UUID | None, events: Sequence[Told], now: datetime) -> int:
+def record(*, by: UUID, events: Sequence[Told], now: datetime) -> int:
     """Keep a batch whole; how many of it were not known yet.
 
     Raises ConsentMissing without the live consent to `analytics`, and Invalid (occurred_out_of_bounds, with the
@@ -35,7 +36,7 @@ def record(*, by: UUID, session_id: UUID | None, events: Sequence[Told], now: da
     with as_service():
         _hold_consent(by)
         _check_moments(events, now)
-        shared = {"user_id": by, "session_id": session_id, "ingested_at": now}
+        shared = {"user_id": by, "ingested_at": now}
         return len(bulk.insert(AnalyticsEvent, [_row(event) | shared for event in events]))
 
 
@@ -66,6 +67,7 @@ def _row(event: Told) -> dict[str, Any]:
     return {
         "id": new_id(),
         "client_id": event.client_id,
+        "session_id": event.session_id,
         "event_name": event.name,
         "properties": dict(event.properties),
         "occurred_at": event.occurred_at,

@@ -47,7 +47,7 @@ def somebody(db):
     personality.answer(user_id=user.id, answers={"party_life": 4})
     told = Told(uuid4(), "app_opened", {"platform": "web"}, now)
     consents.grant(user_id=user.id, purpose=Purpose.ANALYTICS, version="v1", now=now)
-    analytics.record(by=user.id, session_id=None, events=[told], now=now)
+    analytics.record(by=user.id, events=[told], now=now)
     return user
 
 

@@ -44,7 +44,7 @@ def kept(user):
 
 def test_a_batch_is_kept(api, willing):
     visit = str(uuid4())
-    reply = send(api(willing), event(), event("app_opened", {"platform": "web"}), session_id=visit)
+    reply = send(api(willing), event(session_id=visit), event("app_opened", {"platform": "web"}))
     assert reply.json() == {"stored": 2, "repeated": 0}
     (first, second) = kept(willing).order_by("id")
     assert (first.event_name, first.properties, str(first.session_id)) == ("screen_viewed", {"screen": "home"}, visit)
@@ -142,7 +142,7 @@ def test_whichever_comes_first_nothing_outlives_the_consent(now, revoked_first):
 
     def record():
         with pytest.raises(ConsentMissing) if revoked_first else nullcontext():
-            analytics.record(by=user.id, session_id=None, events=told, now=now)
+            analytics.record(by=user.id, events=told, now=now)
 
     def revoke():
         consents.revoke(user_id=user.id, purpose=Purpose.ANALYTICS, now=now)

@@ -11,11 +11,12 @@ from connect.services.analytics import Told
 
 
 class EventInput(StrictSerializer):
-    """One event; what its properties are depends on its name, and none of them is text."""
+    """One event, and the app's own id of the visit it belongs to; its properties depend on its name, none is text."""
 
     id = serializers.UUIDField()
     name = serializers.ChoiceField(list(EVENTS))
     occurred_at = serializers.DateTimeField()
+    session_id = serializers.UUIDField(required=False, allow_null=True)
     properties = serializers.DictField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -26,15 +27,14 @@ class EventInput(StrictSerializer):
 
 
 class EventsInput(StrictSerializer):
-    """A batch, and the app's own id of the visit it belongs to. A batch is taken whole or not at all."""
+    """A batch, which is taken whole or not at all."""
 
-    session_id = serializers.UUIDField(required=False, allow_null=True)
     events = serializers.ListField(child=EventInput(), min_length=1, max_length=settings.ANALYTICS_BATCH)
 
     @property
     def told(self) -> list[Told]:
         return [
-            Told(event["id"], event["name"], event["properties"], event["occurred_at"])
+            Told(event["id"], event["name"], event["properties"], event["occurred_at"], event.get("session_id"))
             for event in self.validated_data["events"]
         ]
 
