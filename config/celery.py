@@ -83,6 +83,7 @@ app.conf.beat_schedule = {
     "settle payments": {"task": "connect.tasks.settle_payments", "schedule": timedelta(seconds=5)},
     "follow subscriptions": {"task": "connect.tasks.follow_subscriptions", "schedule": timedelta(seconds=10)},
     "compare books": {"task": "connect.tasks.compare_books", "schedule": timedelta(hours=1)},
+    "make figures": {"task": "connect.tasks.make_figures", "schedule": timedelta(minutes=30)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
 
