@@ -37,7 +37,7 @@ if "SEED" in os.environ:
 STEPS = 40
 PEOPLE = 3
 LOOK_EVERY = 10
-LEAPS = [timedelta(minutes=4), timedelta(minutes=12), timedelta(hours=25), timedelta(hours=49), timedelta(days=15)]
+LEAPS = [timedelta(minutes=4), timedelta(minutes=16), timedelta(hours=25), timedelta(hours=49), timedelta(days=15)]
 KINDS = {
     "say": 14,
     "read": 4,
@@ -120,7 +120,8 @@ class World:
             own = drawn.randrange(60)
             data |= {"client_id": f"c{own}", "text": f"word {own if drawn.random() < 0.9 else 'other'}"}
         elif kind in {"read", "take_back"}:
-            data["seq"] = drawn.randint(1, len(self.model.rooms[room].log) + 1)
+            own = [one.seq for one in self.model.said if kind == "take_back" and (one.by, one.room) == (by, room)]
+            data["seq"] = drawn.choice([*own * 9, drawn.randint(1, len(self.model.rooms[room].log) + 1)])
         return kind, data
 
     def check(self, kind, data, key):
