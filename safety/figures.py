@@ -1,7 +1,7 @@
-"""What the dashboard shows of reports."""
+"""What the dashboard shows of reports and of trust."""
 
-from config.figures import Bars, Source, Term, read, register
-from safety.enums import Severity
+from config.figures import Bars, Line, Lines, Source, Term, read, register
+from safety.enums import Severity, TrustSource
 
 TIMES = {
     "hour": "within an hour",
@@ -23,7 +23,25 @@ DECIDED = Bars(
     [(label, Term("decision", bucket)) for bucket, label in TIMES.items()],
     place=72,
 )
+TRUST = Bars(
+    "What moved trust",
+    "Entries of the ledger of trust by what they came from",
+    [(source.label, Term("trust", source)) for source in TrustSource],
+    place=75,
+)
+MEAN_TRUST = Lines(
+    "Mean trust",
+    "Mean score, as it was at the end of the day, of those who have one; 50 is where everybody begins",
+    [Line("score", Term("trust_score", summed=True), Term("trust_score"))],
+    ".1f",
+    place=76,
+)
 
 
 def declare() -> None:
-    register(Source(("report", "decision"), read("safety", "figures.sql"), [SEVERITY, DECIDED]))
+    register(
+        Source(("report", "decision"), read("safety", "figures.sql"), [SEVERITY, DECIDED]),
+        Source(("trust",), read("safety", "figures_of_trust.sql"), [TRUST]),
+        # A score has no past: of the days before, what was counted then stays.
+        Source(("trust_score",), read("safety", "mean_trust.sql"), [MEAN_TRUST], days=1),
+    )

@@ -18,7 +18,7 @@ from connect.models import AnalyticsEvent, DailyFigure
 from connect.services import figures
 from matching.enums import MatchStatus
 from matching.models import DiscoveryBatch, MatchFeedback, MatchingRun, QueueEntry
-from safety.models import Report
+from safety.models import Report, TrustScore, TrustScoreEvent
 from safety.services import cases
 from streaks.models import CheckIn, Streak
 from tests.chat.people import make_two, send
@@ -138,6 +138,26 @@ def test_reports_by_how_long_they_waited(now):
     assert made("report") == {"critical": 1, "low": 2}
     found = made("decision")
     assert (found["waiting"], round(found["half_day"][1])) == (2, 2)
+
+
+def test_trust_by_what_moved_it_and_its_mean_as_of_today(now):
+    for score in (50, 70):
+        TrustScore.objects.create(user=UserFactory(), score=score, engine_version="trust-v1", updated_at=now)
+    for seq, delta in ((1, 3), (2, -1)):
+        TrustScoreEvent.objects.create(
+            user=UserFactory(),
+            seq=seq,
+            delta=delta,
+            asked=delta,
+            source="reflection",
+            source_ref_id=uuid4(),
+            at=now,
+            counts_from=now,
+        )
+    DailyFigure.objects.create(metric="trust_score", day=now.date() - timedelta(days=1), number=9, total=450)
+    assert made("trust") == {"reflection": (2, 2)}
+    days = DailyFigure.objects.filter(metric="trust_score").order_by("day").values_list("number", "total")
+    assert list(days) == [(9, 450), (2, 120)]
 
 
 def checked_in(streak, date, *people):
