@@ -12,5 +12,5 @@ GIVEN = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("connect", "0020_analytics"), ("safety", "0008_case_rights")]
+    dependencies = [("connect", "0022_analytics"), ("safety", "0008_case_rights")]
     operations = [StaffRights(GIVEN)]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connect', '0019_notification_types'),
+        ('connect', '0021_rights_of_hobby_options'),
     ]
 
     operations = [
