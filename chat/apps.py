@@ -7,6 +7,7 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import (
+            figures,
             metrics,
             outcomes,
             personal_data,
@@ -24,6 +25,8 @@ class ChatConfig(AppConfig):
         evidence.register("person", reports.person_evidence)
         personal_data.declare()
         outcomes.declare()
+        figures.declare()
+        metrics.declare()
         scraped.register(metrics.figures)
         register_conversations(queries.id_of_match)
         talks.declare()

@@ -117,13 +117,19 @@ def too_fast(frame: Answer) -> bool:
 
 def _told(call: Call, work: Callable[[], Answer]) -> Answer:
     """Whatever goes wrong is told to who asked; the socket stays."""
-    with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
+    with structlog.contextvars.bound_contextvars(request_id=str(new_id()), **_about(call)):
         try:
             return work()
         except SessionEnded:
             raise
         except Exception as exc:
             return _error(call, _problem(exc).body())
+
+
+def _about(call: Call) -> dict[str, str]:
+    """What every log line of a call says besides its request id."""
+    conversation = call.data.get("conversation_id")
+    return {"conversation_id": str(conversation)} if conversation else {}
 
 
 def _carry_out(call: Call) -> Answer:

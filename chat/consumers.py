@@ -72,10 +72,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
         """Close from our side, once; nothing is sent after."""
         if self.ended:
             return
-        if code == REVOKED:
-            await self._send({"type": "session.revoked", "data": {}})
         self.ended = True
         registry.remove(self)
+        if code == REVOKED:
+            await self._say({"type": "session.revoked", "data": {}})
         await self.close(code)
 
     async def disconnect(self, code: int) -> None:
@@ -108,7 +108,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def _send(self, frame: dict[str, Any]) -> None:
         if not self.ended:
-            await self.send(text_data=orjson.dumps(frame).decode())
+            await self._say(frame)
+
+    async def _say(self, frame: dict[str, Any]) -> None:
+        await self.send(text_data=orjson.dumps(frame).decode())
 
     async def _mind_the_pace(self, reply: dict[str, Any]) -> None:
         """A client that was told to slow down several times running, and does not, is let go."""

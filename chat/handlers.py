@@ -110,4 +110,4 @@ HANDLERS: dict[str, Handler] = {
 }
 # What a socket needs to live; the flow itself waits for the flag that opens it to the public.
 ALWAYS_OPEN = {"ping", "session.renew"}
-LIMITS = {"chat.send": ["chat"], "gate.decide": ["leave"], "reveal.consent": ["reveal"]}
+LIMITS = {"chat.send": ["chat"], "gate.decide": ["reveal"], "reveal.consent": ["reveal"]}

@@ -1,17 +1,26 @@
-"""Live conversations in figures."""
+"""Conversations and messages in figures, and how far their jobs are behind."""
 
 from collections.abc import Iterator
 
 from django.db.models import Count, Q
 from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from chat.enums import CloseReason, GateOutcome, Kind, State, WindowStatus
-from chat.models import Conversation, GateWindow
+from chat.enums import CloseReason, GateOutcome, Kind, RevealStatus, State, WindowStatus
+from chat.models import Conversation, GateWindow, HeldMessage, Message, Reveal
+from config import lag
+from config.metrics import rows_made
+
+JOBS = (
+    lag.Kind("expire_reveals", Reveal, "expires_at", Q(status=RevealStatus.PENDING)),
+    lag.Kind("open_gates", GateWindow, "opens_at", Q(status=WindowStatus.SCHEDULED)),
+    lag.Kind("resolve_gates", GateWindow, "closes_at", Q(status=WindowStatus.OPEN)),
+)
 
 
 def figures() -> Iterator[Metric]:
     """Of what is on record. Needs the service role."""
+    yield from _of_messages()
     yield from _of_gates()
     live = GaugeMetricFamily("chat_live_conversations", "Live conversations on record, by state.", labels=["state"])
     states = Conversation.objects.filter(kind=Kind.LIVE).order_by().values_list("state").annotate(n=Count("id"))
@@ -26,6 +35,13 @@ def figures() -> Iterator[Metric]:
     yield panics
 
 
+def _of_messages() -> Iterator[Metric]:
+    """Counted by PostgreSQL itself, at no cost to whoever talks; what was rolled back counts too."""
+    yield CounterMetricFamily("chat_messages", "Messages, those held back too.", value=rows_made(Message))
+    yield CounterMetricFamily("chat_messages_held", "Messages held back.", value=rows_made(HeldMessage))
+    yield CounterMetricFamily("chat_conversations", "Conversations opened.", value=rows_made(Conversation))
+
+
 def _of_gates() -> Iterator[Metric]:
     names = {outcome: Count("id", filter=Q(outcome=outcome)) for outcome in GateOutcome.values}
     counts = GateWindow.objects.aggregate(open=Count("id", filter=Q(status=WindowStatus.OPEN)), **names)
@@ -34,3 +50,7 @@ def _of_gates() -> Iterator[Metric]:
     for outcome in GateOutcome.values:
         resolved.add_metric([outcome], counts[outcome])
     yield resolved
+
+
+def declare() -> None:
+    lag.register(*JOBS)

@@ -20,7 +20,7 @@ from chat.sealing import MessageUnreadable
 from chat.services import messages
 from chat.services.drafts import Draft, draft
 from chat.services.receipts import receipts
-from config import clock
+from config import clock, tracing
 from config.db import new_id
 from config.errors import Invalid
 from connect import exposure
@@ -76,7 +76,7 @@ _outboxes: WeakKeyDictionary[asyncio.AbstractEventLoop, _Outbox] = WeakKeyDictio
 
 def _carry_out(batch: Sequence[Call]) -> dict[Call, Answer]:
     """The refusals of those that are one too many, and the acks of those that could be said together."""
-    with structlog.contextvars.bound_contextvars(request_id=str(new_id())):
+    with structlog.contextvars.bound_contextvars(request_id=str(new_id())), tracing.span("chat.batch", size=len(batch)):
         refused = calls.refusals(batch)
         # Not open to the public, each is looked at by itself: staff may speak.
         together = [call for call in batch if call not in refused] if flags.is_on(exposure.FLAG) else []

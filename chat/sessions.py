@@ -39,6 +39,7 @@ class Registry:
     def __init__(self) -> None:
         self._sockets: dict[str, Socket] = {}
         self._poller: asyncio.Task[None] | None = None
+        self._endings: set[asyncio.Task[None]] = set()
         self._renewed_at = clock.now()
 
     def add(self, socket: Socket) -> None:
@@ -62,12 +63,18 @@ class Registry:
         sockets = list(self._sockets.values())
         for socket in sockets:
             if socket.visitor.expires_at <= now:
-                await socket.end(EXPIRED)
+                self._end(socket, EXPIRED)
         live = await in_reserved_thread(_live)({socket.visitor.session_id for socket in sockets}, now)
         for socket in sockets:
             if socket.visitor.session_id not in live:
-                await socket.end(REVOKED)
+                self._end(socket, REVOKED)
         await self._renew_presence(self._sockets.values(), now)
+
+    def _end(self, socket: Socket, code: int) -> None:
+        """Without waiting: a client that takes nothing is not told until it does, and keeps no other from ending."""
+        ending = asyncio.create_task(socket.end(code))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
 
     async def _renew_presence(self, sockets: Iterable[Socket], now: datetime) -> None:
         if now - self._renewed_at < settings.PRESENCE_LIFETIME / 4:

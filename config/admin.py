@@ -97,6 +97,7 @@ class Site(UnfoldAdminSite):
     site_url = None  # there is no site beside the API
     login_form = LoginForm
     login_template = "admin/otp_login.html"
+    index_template = "admin/desk.html"
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Unfold would take the titles from a setting of its own."""

@@ -7,9 +7,12 @@ class ConfigConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
-        from config import addresses, celery, checks, moments  # noqa: F401
+        from config import addresses, celery, checks, lag, measuring, metrics, moments, tracing  # noqa: F401
 
+        metrics.register(measuring.figures)
+        metrics.register(lag.figures)
         moments.read_fast()
+        tracing.start()
 
 
 class AdminConfig(DjangoAdminConfig):

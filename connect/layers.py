@@ -1,13 +1,29 @@
-"""Channels' own layer over Redis, which tells many groups in one round trip."""
+"""Channels' own layer over Redis, which tells many groups in one round trip and holds so much for a reader."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from channels_redis.core import BoundedQueue
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
 
 class GroupsLayer(RedisPubSubChannelLayer):
-    """A batch of messages goes to two people each: sent one by one, that costs as much as storing them."""
+    """A batch of messages goes to two people each: sent one by one, that costs as much as storing them.
+
+    Of what a reader does not take, `capacity` messages are held and the oldest go first: without an end, one client
+    that stalls would fill the memory of the process. What it misses it finds by the gap.
+    """
+
+    def __init__(self, *args: Any, capacity: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._capacity = capacity
+
+    async def new_channel(self, prefix: str = "specific.") -> str:
+        """As the base class, with an end to what waits; nobody knows the channel yet, so that nothing does."""
+        layer = self._get_layer()
+        channel: str = await layer.new_channel(prefix)
+        layer.channels[channel] = BoundedQueue(self._capacity)
+        return channel
 
     async def group_send_each(self, messages: Mapping[str, dict[str, Any]]) -> None:
         """What `group_send` does, for each of these groups in turn."""

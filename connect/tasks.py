@@ -11,6 +11,7 @@ from connect.services import (
     codes,
     erasures,
     exports,
+    figures,
     payment_jobs,
     photo_files,
     post,
@@ -92,6 +93,11 @@ def follow_subscriptions() -> None:
 @shared_task
 def compare_books() -> None:
     reconciliation.compare(now=clock.now())
+
+
+@shared_task
+def make_figures() -> None:
+    figures.make(now=clock.now())
 
 
 @shared_task

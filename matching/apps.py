@@ -7,15 +7,18 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from config import metrics
-        from matching import metrics as figures
         from matching import (
+            figures,
             metrics_of_queue,
             outcomes,
             personal_data,
             receivers,  # noqa: F401
         )
+        from matching import metrics as scraped
 
         personal_data.declare()
         outcomes.declare()
-        metrics.register(figures.figures)
+        figures.declare()
+        scraped.declare()
+        metrics.register(scraped.figures)
         metrics.register(metrics_of_queue.figures)

@@ -6,10 +6,19 @@ from django.db.models import Count, Q
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
-from matching.enums import RunStatus
-from matching.models import MatchingRun, PoolEntry
+from config import lag
+from config.lag import Kind
+from matching.enums import UNDECIDED, RunStatus
+from matching.models import Chart, Match, MatchingRun, PoolEntry
 from matching.services.discovery_health import health
 
+KINDS = (
+    Kind("run_matching", MatchingRun, waiting=Q(status=RunStatus.REQUESTED)),
+    Kind("build_pool_entries", PoolEntry),
+    Kind("consider_newcomers", PoolEntry, "consider_at", Q(due_at=None, query__isnull=False)),
+    Kind("rebuild_charts", Chart),
+    Kind("expire_proposals", Match, "expires_at", Q(status__in=UNDECIDED)),
+)
 FIGURES = {
     "pool_size": "People who took part in the last finished run to its end.",
     "proposals": "Proposals it made.",
@@ -58,6 +67,10 @@ def _of_discovery() -> Iterator[Metric]:
     for code, count in found.unmet.items():
         unmet.add_metric([code], count)
     yield unmet
+
+
+def declare() -> None:
+    lag.register(*KINDS)
 
 
 def _of_last_run() -> Iterator[Metric]:

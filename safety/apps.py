@@ -6,6 +6,10 @@ class SafetyConfig(AppConfig):
     verbose_name = "Protection"
 
     def ready(self) -> None:
-        from safety import checks, declared_data, flags  # noqa: F401
+        from config import metrics as scraped
+        from safety import checks, declared_data, figures, flags, metrics  # noqa: F401
 
         declared_data.declare()
+        figures.declare()
+        metrics.declare()
+        scraped.register(metrics.figures)

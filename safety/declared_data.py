@@ -28,6 +28,7 @@ from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasu
 from safety.services import appeals, reports
 
 ERASED = "(erased)"
+BY_OTHERS = {TrustSource.REFLECTION, TrustSource.CONVERSATION}
 EMPTY_CASE: dict[str, Any] = {"details": None, "evidence": None, "evidence_key": None}
 
 
@@ -133,8 +134,10 @@ def _trust(score: Any, person: UUID) -> dict[str, Any]:
 
 
 def _moved(event: Any, person: UUID) -> dict[str, Any]:
-    """Of what others said the direction alone: from its size somebody could reckon what the last of them said."""
-    exact = {} if event.source == TrustSource.REFLECTION else {"delta": event.delta, "reason": _reason(event)}
+    """Of what others said the direction alone: from its size somebody could reckon what the last of them said, or how
+    far the other of a talk is trusted.
+    """
+    exact = {} if event.source in BY_OTHERS else {"delta": event.delta, "reason": _reason(event)}
     direction = "up" if event.delta > 0 else "down" if event.delta < 0 else "unchanged"
     return {"at": event.at, "source": event.source, "direction": direction, **exact}
 

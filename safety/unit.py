@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.module_loading import import_string
 
 from safety.roles import acting_as
@@ -81,6 +81,8 @@ def _once(claim: Claim, handler: Callable[[], Reply], refuse: Callable[[Exceptio
             reply = handler()
             _check_deferred_constraints()
     except Exception as exc:
+        if connection.needs_rollback:  # there was no way back to the savepoint, so that nothing can be kept
+            raise OperationalError("The connection to the database is lost.") from exc
         reply = refuse(exc)
     idempotency.settle(claim, reply)
     return reply

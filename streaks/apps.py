@@ -6,6 +6,8 @@ class StreaksConfig(AppConfig):
     verbose_name = "Streaks"
 
     def ready(self) -> None:
-        from streaks import personal_data, receivers  # noqa: F401
+        from streaks import figures, metrics, personal_data, receivers  # noqa: F401
 
         personal_data.declare()
+        figures.declare()
+        metrics.declare()

@@ -98,12 +98,6 @@ def quick_argon2() -> Iterator[None]:
 
 
 @pytest.fixture
-def catalogue(db: None) -> None:
-    """The prompts that ship, which a test with transactions of its own takes away."""
-    import_module("chat.migrations.0008_first_prompts").add(apps, None)
-
-
-@pytest.fixture
 def now() -> Any:
     return timezone.now()
 

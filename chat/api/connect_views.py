@@ -12,6 +12,7 @@ from chat.models import Reveal
 from chat.services import messages, reports, reveals
 from chat.services.drafts import MessageRefused
 from chat.services.receipts import receipt
+from config import logs
 from safety import limits
 from safety.api import Endpoint, operation
 from safety.api.schema import MISSING, WRONG_STATE
@@ -49,6 +50,7 @@ class BlindChatView(Endpoint):
     def get(self, request: Request) -> Response:
         asked = self.asked(s.BlindChatAskSerializer)
         conversation_id = asked.validated_data.pop("blind_chat_id")
+        logs.about(conversation_id)
         conversation = queries.conversation_of(self.me, conversation_id)
         lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
         return Response(s.BlindChatPageSerializer({"ok": True, "messages": lines, "last_seq": last_seq}).data)
@@ -60,6 +62,7 @@ class BlindChatView(Endpoint):
     )
     def post(self, request: Request) -> Response:
         said = self.given(s.BlindChatSendSerializer)
+        logs.about(said.validated_data["blind_chat_id"])
         try:
             message = messages.send(
                 conversation_id=said.validated_data["blind_chat_id"],

@@ -112,7 +112,7 @@ class GateView(Endpoint):
     """Deciding at the gate that is open."""
 
     idempotent: ClassVar = frozenset({"POST"})
-    limits: ClassVar = {"POST": "leave"}
+    limits: ClassVar = {"POST": "reveal"}
 
     @operation(
         operation_id="conversations_decision_gate", request=s.DecisionSerializer, responses={200: s.DecidedSerializer}

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from chat import talks
 from chat.enums import CloseReason, Decision, GateOutcome, Kind, State, WindowStatus
 from chat.models import Conversation, DecisionGate, GateWindow, Reveal
 from chat.services import conversations, locks, unveiling, windows
 from config.errors import NotYours, WrongState
+from matching.services import talk_credits
 from safety.roles import as_service
 
 BATCH = 500
@@ -67,7 +69,7 @@ def catch_up(conversation: Conversation, now: datetime) -> None:
     for window in GateWindow.objects.filter(conversation=conversation).unresolved().order_by("opens_at"):
         _pass(conversation, window, now)
     if conversation.closes_at and conversation.closes_at <= now:
-        conversations.end(conversation, CloseReason.TIMEOUT, conversation.closes_at)
+        _finish(conversation, conversation.closes_at)
 
 
 def sweep(*, now: datetime) -> int:
@@ -88,6 +90,14 @@ def _sweep(conversation_id: UUID, now: datetime) -> bool:
         before = conversation.last_seq
         catch_up(conversation, now)
         return conversation.last_seq > before
+
+
+def _finish(conversation: Conversation, at: datetime) -> None:
+    """Through all gates and not shown: it ends, and was a good one where both said something."""
+    talk = talks.found(conversation.match_id) if conversation.match_id else None
+    if conversation.match and talk and talk.mutual:
+        talk_credits.give(match=conversation.match, now=at)
+    conversations.end(conversation, CloseReason.TIMEOUT, at)
 
 
 def _pass(conversation: Conversation, window: GateWindow, now: datetime) -> None:
@@ -121,9 +131,9 @@ def _wanted(conversation: Conversation, window: GateWindow, now: datetime) -> di
     votes = DecisionGate.objects.filter(conversation=conversation, gate_minute=window.gate_minute)
     said = {vote.user_id: Decision(vote.decision) for vote in votes.order_by("decided_at", "id")}
     offer = Reveal.objects.pending().filter(conversation=conversation, expires_at__gt=now).first()
-    return (
-        said if offer is None else said | {offer.requested_by_id: said.get(offer.requested_by_id, Decision.REVEAL_YES)}
-    )
+    if offer is not None:
+        said.setdefault(offer.requested_by_id, Decision.REVEAL_YES)
+    return said
 
 
 def _stand(conversation: Conversation, gate_minute: int, decision: Decision) -> Stand:

@@ -15,6 +15,7 @@ from chat.sealing import Box
 from chat.services import holds, locks, notes
 from chat.services.drafts import Draft, MessageRefused, draft, unsent
 from chat.timeline import Frame, News
+from config import tracing
 from config.db import new_id
 from config.errors import DomainError, Invalid, KeyReused, NotYours, WrongState
 from connect.realtime import publish
@@ -35,7 +36,7 @@ def send(*, conversation_id: UUID, by: UUID, client_id: str, text: str, now: dat
     trace is to be kept: whoever catches it lets the transaction commit.
     """
     said = draft(conversation_id=conversation_id, by=by, client_id=client_id, text=text)
-    with as_service():
+    with as_service(), tracing.span("chat.send"):
         conversation = locks.conversation(conversation_id, by=by)
         box = Box(conversation)
         refusal = locks.mute(conversation) or locks.over(conversation, now) or said.refusal

@@ -14,7 +14,6 @@ from config.errors import NotYours, WrongState
 from connect.enums import NotificationType, RelatedType
 from connect.services import notifications
 from connect.services.notifications import Note
-from matching.models import Match
 from safety.roles import as_service
 
 BATCH = 500
@@ -122,13 +121,7 @@ def _answerable(reveal_id: UUID, by: UUID, now: datetime) -> tuple[Conversation,
 
 def _offer(conversation: Conversation, by: UUID, now: datetime) -> Reveal:
     _refuse_too_soon(conversation, now)
-    reveal = Reveal.objects.create(
-        match=Match.objects.get(conversation=conversation),
-        conversation=conversation,
-        requested_by_id=by,
-        requested_to_id=conversation.other(by),
-        expires_at=now + settings.REVEAL_LIFETIME,
-    )
+    reveal = unveiling.offer(conversation, by, now)
     event = unveiling.record(conversation, reveal, RevealState.PENDING, by)
     conversation.save(update_fields=["reveal_state", "last_seq"])
     timeline.announce(conversation, event)

@@ -22,7 +22,10 @@ def together(conversation: Conversation, *, first: UUID, now: datetime) -> None:
     """Both said yes at a gate, `first` before the other; an offer that stands is accepted by it."""
     reveal = Reveal.objects.pending().filter(conversation=conversation).first()
     if reveal is None:
-        reveal = _offer(conversation, first, now)
+        # What a gate decided goes the way of an offer, in the same moment.
+        conversation.reveal_state = RevealState.PENDING
+        conversation.save(update_fields=["reveal_state"])
+        reveal = offer(conversation, first, now)
     become_mutual(conversation, reveal, None, now)
 
 
@@ -53,10 +56,8 @@ def record(conversation: Conversation, reveal: Reveal, state: RevealState, by: U
     return timeline.append(conversation, EventType.REVEAL, side=side, data=data)
 
 
-def _offer(conversation: Conversation, by: UUID, now: datetime) -> Reveal:
-    """What a gate decided goes the way of an offer, in the same moment."""
-    conversation.reveal_state = RevealState.PENDING
-    conversation.save(update_fields=["reveal_state"])
+def offer(conversation: Conversation, by: UUID, now: datetime) -> Reveal:
+    """The row of an offer that is made now."""
     return Reveal.objects.create(
         match=Match.objects.get(conversation=conversation),
         conversation=conversation,

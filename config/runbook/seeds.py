@@ -69,6 +69,7 @@ FRIENDSHIP = [
     Seed("daily_prompt_answers", "streaks.DailyPromptAnswer"),
     Seed("weekly_intents", "streaks.WeeklyIntent"),
     Seed("xp_ledger", "streaks.XpEntry"),
+    Seed("analytics_events", "connect.AnalyticsEvent"),
     Seed("idempotency_keys", "safety.IdempotencyKey"),
 ]
 DISCOVERY = [

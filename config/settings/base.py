@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.measuring.measure_requests",
     "config.headers.protect_answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -134,6 +135,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {
             "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 5}],
             "prefix": REDIS_PREFIX,
+            "capacity": 200,
             "symmetric_encryption_keys": [CHANNEL_KEY] if CHANNEL_KEY else [],
         },
     }

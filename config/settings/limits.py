@@ -53,6 +53,8 @@ LIMITS: dict[str, Policy] = {
     "subscription": {"account": "60/hour;200/day", "address": "600/hour", "sensitive": False},
     "webhook": {"address": "3000/minute", "sensitive": False},
     "push_device": {"account": "30/hour", "address": "600/hour", "sensitive": False},
+    # An app tells of many things in one call.
+    "events": {"account": "60/minute;1200/hour", "address": "1200/minute", "sensitive": False},
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},
     # Each takes a processor for a second.
     "photo": {"account": "30/hour;100/day", "address": "300/hour", "sensitive": False},

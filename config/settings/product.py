@@ -113,6 +113,15 @@ WEBHOOK_TOLERANCE = timedelta(minutes=5)
 BILLING_COMPARED = timedelta(days=45)
 BILLING_SETTLING = timedelta(minutes=15)
 
+# analytics: events in one call, how old and how far ahead they may be
+ANALYTICS_BATCH = 100
+ANALYTICS_OLDEST = timedelta(days=7)
+ANALYTICS_AHEAD = timedelta(minutes=5)
+# How far back the figures of days are made anew, so that what comes late comes in.
+FIGURES_MADE_ANEW = timedelta(days=35)
+# A smaller number is shown as that it is smaller.
+SMALL_NUMBER = 5
+
 # operations
 BACKUP_MAX_AGE = timedelta(hours=24)
 ROLLBACK_BACKUP_MAX_AGE = timedelta(hours=1)
@@ -144,6 +153,7 @@ RETENTION = {
     "discovery": timedelta(days=90),
     "queue": timedelta(days=90),
     "notifications": timedelta(days=180),
+    "analytics": timedelta(days=180),
     "reports": timedelta(days=3 * 365),
     "trust": timedelta(days=3 * 365),
     "audit": timedelta(days=7 * 365 + 2),

@@ -69,3 +69,9 @@ OAUTH = {
         "algorithms": ["RS256", "ES256"],
     },
 }
+
+# Who collects traces, by OTLP over HTTP, as http://collector:4318/v1/traces; without it there are none. Its headers as
+# NAME=VALUE, and which share of the traces is kept.
+OTEL_ENDPOINT = env("OTEL_ENDPOINT", default="")
+OTEL_HEADERS = env.dict("OTEL_HEADERS", default={})
+OTEL_SHARE = env.float("OTEL_SHARE", default=1.0)

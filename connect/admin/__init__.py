@@ -1,5 +1,5 @@
 """What staff see of people."""
 
-from connect.admin import accounts, billing, people, sent
+from connect.admin import accounts, billing, figures, people, sent
 
-__all__ = ["accounts", "billing", "people", "sent"]
+__all__ = ["accounts", "billing", "figures", "people", "sent"]

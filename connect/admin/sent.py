@@ -14,6 +14,13 @@ class NotificationAdmin(OfPerson):
     subject_ids = ("related_id",)
 
 
+@admin.register(models.AnalyticsEvent)
+class AnalyticsEventAdmin(OfPerson):
+    list_display = ("occurred_at", "user", "event_name")
+    list_filter = ("event_name",)
+    hidden = ("properties", "session_id")
+
+
 @admin.register(models.PushDevice)
 class PushDeviceAdmin(OfPerson):
     list_display = ("user", "created_at", "updated_at")

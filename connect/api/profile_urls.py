@@ -4,6 +4,7 @@ from django.urls import path
 
 from connect.api import profile_preference_views as preferences
 from connect.api.consent_views import ConsentsView
+from connect.api.event_views import EventsView
 from connect.api.gov_id_views import GovIdView
 from connect.api.hobby_views import HobbiesView, HobbyOptionsView, HobbyView
 from connect.api.notification_views import NotificationReadView, NotificationsView, NotificationView
@@ -37,6 +38,7 @@ urlpatterns = [
     path("personality/answers", PersonalityAnswersView.as_view()),
     path("push_devices", PushDevicesView.as_view()),
     path("push_devices/<uuid:device_id>", PushDeviceView.as_view()),
+    path("events", EventsView.as_view()),
     path("notifications", NotificationsView.as_view()),
     path("notifications/<uuid:notification_id>", NotificationView.as_view()),
     path("notifications/<uuid:notification_id>/read", NotificationReadView.as_view()),

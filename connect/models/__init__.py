@@ -1,3 +1,4 @@
+from connect.models.analytics import AnalyticsEvent, DailyFigure
 from connect.models.birth import BirthData
 from connect.models.connect_profile import ConnectProfile
 from connect.models.consent import Consent
@@ -31,12 +32,14 @@ from connect.models.verification import PhoneVerification, VerificationSignal
 
 __all__ = [
     "AccountDeletion",
+    "AnalyticsEvent",
     "AuthIdentity",
     "BillingDifference",
     "BirthData",
     "ConnectProfile",
     "Consent",
     "CreditEntry",
+    "DailyFigure",
     "DataExport",
     "DeviceSession",
     "Disclosure",

@@ -11,4 +11,5 @@ def declare() -> None:
     before_erasure(photo_files.forget)
     before_erasure(accounts.forget_address)
     register(*accounts.accounts(), *accounts.ways_in(), *told.told(), *told.preferred(), *told.personality())
+    register(*told.used())
     register(*money.paid(), *sent.sent(), *sent.pushed(), *sent.waiting(), *accounts.staff())

@@ -7,7 +7,7 @@ from connect import models as people
 from connect.enums import Purpose
 from connect.personal_data.shared import MATCHING, when
 from connect.services import photos
-from safety.parts import deletes
+from safety.parts import deletes, older
 from safety.personal_data import Part
 
 
@@ -80,6 +80,21 @@ def preferred() -> list[Part]:
         Part(people.OffLimitsTopic, "What you do not want to meet", MATCHING, deletes("user")),
         Part(people.NonNegotiable, "What matters most to you", MATCHING, deletes("user")),
         Part(people.ReadinessAnswer, "Your answers on readiness", MATCHING, deletes("user")),
+    ]
+
+
+def used() -> list[Part]:
+    return [
+        Part(
+            people.AnalyticsEvent,
+            "What your app told of its use, without words and without others",
+            "to see what works, if you allow it",
+            deletes("user"),
+            hidden=("client_id",),
+            seen_by="you; administrators",
+            retention=older("analytics", "ingested_at", "the day"),
+            derived={Purpose.ANALYTICS: ("properties",)},
+        ),
     ]
 
 

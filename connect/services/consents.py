@@ -9,7 +9,7 @@ from django.conf import settings
 from config.errors import Invalid
 from connect.enums import Purpose
 from connect.models import Consent
-from connect.services import extraction, locks, personality
+from connect.services import analytics, extraction, locks, personality
 from connect.signals import birth_changed, consent_revoked
 from safety.roles import as_service
 
@@ -71,6 +71,8 @@ def revoke(*, user_id: UUID, purpose: Purpose, now: datetime) -> dict[str, int]:
         deleted.update(extraction.forget(user_id=user_id, now=now))
     if purpose == Purpose.PERSONALITY:
         deleted.update(personality.forget(user_id=user_id))
+    if purpose == Purpose.ANALYTICS:
+        deleted.update(analytics.forget(user_id=user_id))
     for _, found in consent_revoked.send(sender=Consent, user_id=user_id, purpose=purpose, now=now):
         deleted.update(found or {})
     return dict(deleted)

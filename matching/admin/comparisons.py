@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from matching.admin.plots import Series, bars
+from config.plots import Series, bars
 from matching.engine.features import DIMENSIONS
 from matching.services.previews import Comparison, Sketch
 

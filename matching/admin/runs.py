@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from config import clock
 from config.admin import ModelAdmin, reported
-from matching.admin.plots import Series, lines
+from config.plots import Series, lines
 from matching.enums import RunStatus
 from matching.models import MatchingRun, MatchingShard
 from matching.services import runs

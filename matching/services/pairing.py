@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from config import bulk
+from config import bulk, tracing
 from config.db import new_id
 from matching.engine import queue as engine
 from matching.engine.parameters import Parameters
@@ -51,9 +51,12 @@ def sweep(*, now: datetime) -> int:
     While another worker plans nothing is done: it, or the next sweep, sees whoever this one would.
     """
     queue.expire_overdue(now=now)
-    planned = plan(now=now)
-    if planned is None:
-        return 0
+    with tracing.span("matching.pair"):
+        planned = plan(now=now)
+        return _form_all(planned, now) if planned else 0
+
+
+def _form_all(planned: Plan, now: datetime) -> int:
     drafts = planned.drafts
     return sum(_attempt(drafts[i : i + AT_ONCE], planned, now) for i in range(0, len(drafts), AT_ONCE))
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from config import tracing
 from config.errors import NotYours, WrongState
 from connect.realtime import publish
 from matching.enums import UNDECIDED, MatchStatus, Side
@@ -45,7 +46,7 @@ def respond(*, match_id: UUID, by: UUID, action: Action, now: datetime) -> Match
     moves the match on to. Who accepted may still decline while the other is silent. Raises NotYours;
     WrongState with already_answered, match_expired or match_closed.
     """
-    with as_service():
+    with as_service(), tracing.span("matching.respond", action=action.value):
         match = _locked(match_id, by)
         _check_answerable(match, by, action, now)
         if action == Action.DECLINE:

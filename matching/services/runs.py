@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 
-from config import hints
+from config import hints, tracing
 from matching.engine import blocks
 from matching.engine.parameters import Parameters
 from matching.enums import RunStatus
@@ -100,15 +100,20 @@ def _attempt(run: MatchingRun, now: datetime) -> None:
     """Bring a run on. A fault marks it failed and is logged; the next request makes a new one."""
     lease = Lease(run, Stopwatch(now))
     try:
-        if not run.members:
-            _begin(lease)
-        elif not _in_work(lease):
-            _complete(lease)
+        with tracing.span("matching.run", in_shards=bool(run.members)):
+            _bring_on(lease)
     except LeaseLost:
         logger.warning("matching_run_lease_lost", run_id=str(run.id))
     except Exception as exc:
         logger.exception("matching_run_failed", run_id=str(run.id))
         _fail(lease, exc)
+
+
+def _bring_on(lease: Lease[MatchingRun]) -> None:
+    if not lease.row.members:
+        _begin(lease)
+    elif not _in_work(lease):
+        _complete(lease)
 
 
 def _begin(lease: Lease[MatchingRun]) -> None:
@@ -130,7 +135,8 @@ def _begin(lease: Lease[MatchingRun]) -> None:
     if len(population) > settings.MATCHING_INLINE:
         _split(lease, population, excluded, live)
         return
-    outcome = pipeline.propose(population, excluded, parameters=live, beat=lease.beat)
+    with tracing.span("matching.propose", people=len(population), engine_version=live.version):
+        outcome = pipeline.propose(population, excluded, parameters=live, beat=lease.beat)
     watch.lap("engine")
     _write(lease, population, outcome, live)
 

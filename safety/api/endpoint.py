@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from config import clock, languages
+from config import clock, languages, logs
 from config.api.errors import describe, handle
 from config.api.rendering import dumps
 from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast
@@ -62,6 +62,8 @@ class Endpoint(APIView):
         self.headers = self.default_response_headers
         self.request = self.initialize_request(request, *args, **kwargs)
         self.now = clock.now()
+        if "conversation_id" in kwargs:
+            logs.about(kwargs["conversation_id"])
         try:
             response = self._respond()
         except Exception as exc:

@@ -1,6 +1,7 @@
 """Decision gates: who decides what, when, and what comes of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -94,6 +95,29 @@ def test_after_the_last_gate_it_ends_by_timeout(pair):
     assert (ended.state, ended.close_reason, ended.closed_at) == (State.CLOSED, "timeout", pair.minute(32))
     pair.match.refresh_from_db()
     assert pair.match.status == MatchStatus.CLOSED
+
+
+@pytest.fixture
+def credited(monkeypatch) -> list[Any]:
+    """The matches for which both were given credit."""
+    given: list[Any] = []
+    monkeypatch.setattr("chat.services.gates.talk_credits.give", lambda *, match, now: given.append(match.id))
+    return given
+
+
+def test_who_talked_through_all_gates_had_a_good_one(pair, credited):
+    for by in (pair.a, pair.b):
+        said = {"conversation_id": pair.conversation.id, "by": by, "client_id": "1", "text": "Hello"}
+        messages.send(**said, now=pair.minute(1))
+    pair.sweep(32)
+    assert credited == [pair.match.id]
+
+
+def test_where_only_one_spoke_nobody_did(pair, credited):
+    said = {"conversation_id": pair.conversation.id, "by": pair.a, "client_id": "1", "text": "Hello"}
+    messages.send(**said, now=pair.minute(1))
+    pair.sweep(32)
+    assert credited == []
 
 
 def test_two_who_said_not_yet_at_the_last_gate_have_its_time(pair):

@@ -21,7 +21,7 @@ from safety.enums import BlockSource
 from safety.models import Block
 from tests.chat.people import Web, make_two, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+pytestmark = pytest.mark.django_db
 SHIPPED = import_module("chat.migrations.0008_first_prompts")
 MINUTE = timedelta(minutes=1)
 

@@ -15,7 +15,7 @@ from streaks.models import XpEntry
 from tests.chat.people import Web, make_two, make_user, send
 from tests.matching.suitors import couple, suitor
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ WAYS_OUT = {
     "/connect/deactivate",
     "/connect/report",
     "/api/conversations/{conversation_id}/end",
+    "/api/conversations/{conversation_id}/panic-exit",
     "/api/interests/{interest_id}",
     "/api/connections/{connection_id}/terminate",
 }

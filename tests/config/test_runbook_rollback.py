@@ -14,7 +14,7 @@ from chat.services import messages, reveals
 from config.errors import WrongState
 from config.runbook import backups, rollback
 from connect.models import BirthData, ConnectProfile, Disclosure, Notification, User
-from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun
+from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun, QueueEntry
 from safety.models import AuditLog, Block, Report
 from streaks.models import CheckIn, Streak
 from tests.config.runbook import failing, run
@@ -28,15 +28,10 @@ FLOW = {
 }
 HANGING = {
     *("matching_interestwipe", "streaks_streak", "streaks_checkin", "streaks_nudge", "streaks_recoverypayment"),
-    *(
-        "streaks_nudgepayment",
-        "streaks_creditprotection",
-        "streaks_milestonereveal",
-        "streaks_revealjob",
-        "streaks_revealcontent",
-    ),
+    *("streaks_nudgepayment", "streaks_creditprotection", "streaks_milestonereveal", "streaks_revealjob"),
+    *("streaks_revealcontent", "matching_queueentry", "chat_gatewindow", "chat_decisiongate"),
 }
-"""What refers to a connection, and has rows only where there was discovery."""
+"""What refers to the flow's tables, and has rows only where there was discovery or a live conversation."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +67,9 @@ def _without_other_ways():
     InterestWipe.objects.all().delete()
     DecisionGate.objects.all().delete()
     GateWindow.objects.all().delete()
+    waited = list(QueueEntry.objects.values_list("match", flat=True))
+    QueueEntry.objects.all().delete()
+    Match.objects.filter(id__in=waited).delete()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What is derived under a consent goes with it, whatever app derived it."""
 
 from importlib import import_module
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from django.apps import apps
 from django.utils import timezone
 
 from connect.enums import Purpose
-from connect.services import consents, personality
+from connect.services import analytics, consents, personality
+from connect.services.analytics import Told
 from matching.engine.features import DIMENSIONS
 from matching.models import Chart, Match, MatchFeedback, PoolEntry
 from matching.services import discovery_entries
@@ -19,7 +21,7 @@ add_questions = import_module("connect.migrations.0014_personality_questions").a
 
 DERIVED = [(part, purpose) for part in personal_data.parts() for purpose in part.derived]
 # Nothing is derived under these yet. Where something is, its part says so and its purpose leaves this list.
-UNUSED = {Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING, Purpose.BABY_IMAGES, Purpose.ANALYTICS}
+UNUSED = {Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING, Purpose.BABY_IMAGES}
 
 
 def held(part, purpose, user):
@@ -43,6 +45,9 @@ def somebody(db):
     add_questions(apps, None)
     consents.grant(user_id=user.id, purpose=Purpose.PERSONALITY, version="v1", now=now)
     personality.answer(user_id=user.id, answers={"party_life": 4})
+    told = Told(uuid4(), "app_opened", {"platform": "web"}, now)
+    consents.grant(user_id=user.id, purpose=Purpose.ANALYTICS, version="v1", now=now)
+    analytics.record(by=user.id, events=[told], now=now)
     return user
 
 

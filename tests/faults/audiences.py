@@ -143,6 +143,7 @@ AUDIENCES: dict[str, list[Audience]] = {
     "readiness_replace": [OWN],
     "values_read": [OWN],
     "values_replace": [OWN],
+    "events_record": [OWN],
     "notifications_list": [OWN],
     "notifications_delete": [named("notification_id", row_of("connect.Notification"), NOBODY_ELSE)],
     "notifications_mark_read": [named("notification_id", row_of("connect.Notification"), NOBODY_ELSE)],

@@ -27,15 +27,21 @@ from config.embedded.processes import HOST, free_port, wait_until
 from tests.chat.people import make_token
 
 OURS = ("config.asgi:application", "config.settings")
+UNHURRIED = ("config.asgi:application", "bench.settings")
+"""The same with limits too high to be reached."""
 
 
 class OwnRedis:
     """One redis-server of this test's."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        command = [programs.redis(locate()), "--bind", HOST, "--port", str(self.port), "--save", "", "--dir", folder]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self.port, self.folder = free_port(), folder
+        self.start()
+
+    def start(self) -> None:
+        """Empty, at the same port as ever."""
+        own = ["--bind", HOST, "--port", str(self.port), "--save", "", "--dir", str(self.folder)]
+        self.process = subprocess.Popen([programs.redis(locate()), *own], stdout=subprocess.DEVNULL)
         assert wait_until(self.answers, seconds=20)
 
     @property
@@ -64,17 +70,31 @@ class Live:
         return Person(self.server.origin, token or make_token(user_id))
 
 
+def database_url() -> str:
+    """The tests' own database, for processes of their own."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
+def surroundings(redis: OwnRedis) -> dict[str, str]:
+    """What a server is told of the tests' database and of a Redis."""
+    return {"DATABASE_URL": database_url(), "REDIS_URL": redis.url, "DATABASE_POOL": "6"}
+
+
 @contextlib.contextmanager
-def stack(folder: Path) -> Iterator[Live]:
-    """Server and Redis for the length of the block."""
+def own_redis(folder: Path) -> Iterator[OwnRedis]:
+    """A Redis for the length of the block."""
     redis = OwnRedis(folder)
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    own = {"DATABASE_URL": urlunsplit(url), "REDIS_URL": redis.url, "DATABASE_POOL": "6"}
     try:
-        with serving(OURS, **own) as server:
-            yield Live(server, redis)
+        yield redis
     finally:
         redis.kill()
+
+
+@contextlib.contextmanager
+def stack(folder: Path, kind: tuple[str, str] = OURS) -> Iterator[Live]:
+    """Server and Redis for the length of the block."""
+    with own_redis(folder) as redis, serving(kind, **surroundings(redis)) as server:
+        yield Live(server, redis)
 
 
 class Person:

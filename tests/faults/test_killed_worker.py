@@ -5,15 +5,15 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings as configured
-from django.db import connection, transaction
+from django.db import transaction
 
 from matching.enums import RunStatus
 from matching.models import Match, MatchingRun, MatchingShard, PoolEntry
 from matching.services import runs, shards
+from tests.faults.live import database_url
 from tests.matching.crowds import crowd, pairs_made
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,8 +27,7 @@ def workers():
     started = []
 
     def start(kind):
-        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-        own = os.environ | {"DATABASE_URL": urlunsplit(url), "DATABASE_LOGIN": "worker"}
+        own = os.environ | {"DATABASE_URL": database_url(), "DATABASE_LOGIN": "worker"}
         command = [sys.executable, "-m", "tests.faults.sharding", kind]
         started.append(subprocess.Popen(command, env=own, cwd=configured.BASE_DIR, stdout=subprocess.PIPE, text=True))
         return started[-1]

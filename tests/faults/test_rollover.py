@@ -6,15 +6,14 @@ import signal
 import subprocess
 import sys
 from datetime import date, time, timedelta
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings as configured
-from django.db import connection
 
 from safety.models import AuditLog
 from streaks.models import Streak
 from streaks.services import rollover
+from tests.faults.live import database_url
 from tests.streaks.kinds import differences, everybody, moment, seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,8 +28,7 @@ KILLS = 8
 
 
 def started(now, batch):
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
-    own = os.environ | {"DATABASE_URL": urlunsplit(url), "DATABASE_LOGIN": "worker"}
+    own = os.environ | {"DATABASE_URL": database_url(), "DATABASE_LOGIN": "worker"}
     command = [sys.executable, "-m", "tests.faults.rolling", now.isoformat(), str(batch)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen(command, env=own, cwd=configured.BASE_DIR, text=True, **pipes)

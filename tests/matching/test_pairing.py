@@ -58,7 +58,7 @@ def test_two_who_suit_each_other_are_paired(now):
     wait_together(now, first, second)
     assert paired(now) == {both(first, second)}
     match = Match.objects.get()
-    assert (match.pathway, match.status) == (Pathway.LIVE, MatchStatus.ACCEPTED_BOTH)
+    assert (match.pathway, match.status) == (Pathway.LIVE, MatchStatus.BLIND_CHAT_ACTIVE)
     assert (match.weight_profile, match.engine_version) == ("friendship-v1.1", "connect-v1.1")
     assert match.match_reasons
     assert QueueEntry.objects.filter(match=match, dequeued_at=now).count() == 2
@@ -266,5 +266,5 @@ def test_a_sweep_asks_the_same_number_of_queries_for_any_number(now, django_asse
         live = parameters.live()
         for size in (2, 4):
             wait_together(now, *(friend(now) for _ in range(size)))
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(5):
                 waiting.load(parameters=live, now=now)

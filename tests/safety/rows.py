@@ -162,6 +162,9 @@ def _own(me):
     yield made.PendingRegistration.objects.create(
         email=f"new-{uuid4().hex}@example.org", password="hash-of-a-password", code_hash="c", expires_at=now
     )
+    told = {"client_id": uuid4(), "event_name": "app_opened", "properties": {"platform": "web"}}
+    yield made.AnalyticsEvent.objects.create(user=me, occurred_at=now, ingested_at=now, **told)
+    yield made.DailyFigure.objects.create(day=now.date(), metric="event", bucket=uuid4().hex, number=7)
     yield made.DataExport.objects.create(user=me, due_at=now)
     yield made.AccountDeletion.objects.create(user=me, due_at=now)
     yield from _paid(me, now)

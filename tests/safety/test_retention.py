@@ -222,6 +222,7 @@ def test_every_class_has_its_term():
         "conversations": 90,
         "notifications": 180,
         "discovery": 90,
+        "analytics": 180,
         "queue": 90,
         "reports": 1095,
         "trust": 1095,

@@ -136,7 +136,8 @@ def test_a_policy_is_used(policy):
 def test_every_frame_counts_and_only_the_guarded_refuse(frame):
     policies = Call(visitor(), "r", frame).to_count.policies
     assert set(policies) <= set(settings.LIMITS)
-    assert any(settings.LIMITS[one]["sensitive"] for one in policies) == (frame in {"chat.send", "reveal.consent"})
+    guarded = frame in {"chat.send", "gate.decide", "reveal.consent"}
+    assert any(settings.LIMITS[one]["sensitive"] for one in policies) == guarded
 
 
 def visitor():

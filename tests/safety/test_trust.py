@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from connect.models import AccountDeletion, User
+from safety import personal_data
 from safety.enums import ReportReason, Severity, TrustSource
 from safety.models import AuditLog, TrustScore, TrustScoreEvent
 from safety.roles import acting_as, as_service
@@ -281,6 +282,21 @@ def test_nothing_makes_it_sooner(me, now):
     with transaction.atomic(), as_service(), connection.cursor() as cursor:
         cursor.execute("SELECT safety_drop_trust(%s, 100)", [now])
         assert cursor.fetchone() == (0,)
+
+
+def test_an_export_tells_of_what_others_said_the_direction_alone(me, now):
+    moved(me, 3, now=now)
+    moved(me, -10, SOURCES.REPORT_CONFIRMED, now=now)
+    review(me, moderator(), now)
+    moved(me, 2, SOURCES.CONVERSATION, now=now)
+    (part,) = [part for part in personal_data.parts() if part.model is TrustScoreEvent]
+    told = [part.show(event, me) for event in part.rows(me).order_by("seq")]
+    assert [(row["direction"], row.get("delta"), row.get("reason")) for row in told] == [
+        ("up", None, None),
+        ("down", -10, ""),
+        ("up", 10, "They were right."),
+        ("up", None, None),
+    ]
 
 
 FORGET = "SELECT safety_forget_trusted(%s, %s)"

@@ -208,3 +208,16 @@ def test_the_end_of_the_transaction_takes_the_identity_back(user):
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('role'), coalesce(current_setting('app.user_id', true), '')")
         assert cursor.fetchone() == ("none", "")
+
+
+def test_a_refusal_with_which_the_connection_is_lost_keeps_nothing(user):
+    """Its reply cannot be kept, so that it is none: who asks again with the same key is answered."""
+    claim = Claim(user.id, "lost", "POST /x", b"")
+    call = {"caller": Caller("10.0.0.1", user.id), "admit": lambda: None, "refuse": told, "claim": claim}
+
+    def lose_it():
+        connection.connection.close()
+        raise WrongState()
+
+    assert unit.perform(handler=lose_it, now=timezone.now(), **call).status == 503
+    assert unit.perform(handler=lambda: Reply(200, None), now=timezone.now(), **call).status == 200

@@ -19,7 +19,7 @@ from streaks.services import intents, rituals
 from tests.factories import UserFactory
 from tests.words import REFUSED, SELF_HARM, WARNED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
+pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANSWERS, TODAY, INTENT = "/api/daily_prompts/answers", "/api/daily_prompts/today", "/api/weekly_intent"
 

@@ -11,7 +11,7 @@ from tests.factories import UserFactory
 from tests.streaks.test_races import together
 from tests.streaks.test_rituals import NOON
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("catalogue")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def in_own(user, act):

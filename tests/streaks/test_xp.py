@@ -74,7 +74,6 @@ def test_the_database_refuses_a_second_for_one_thing(me):
 # What brings them.
 
 
-@pytest.mark.usefixtures("catalogue")
 def test_an_answer_and_an_intent_bring_some_once(me):
     for _ in range(2):
         answer(me)

@@ -1,12 +1,13 @@
-"""Plots of one or two series as SVG that needs no script and no style sheet.
+"""Plots of a few series as SVG that needs no script and no style sheet.
 
 Each bar has its figure beside it, each line its last; two series differ in colour (Okabe and Ito's, which everybody can
 tell apart) and in their pattern; lines and letters take the colour of the text around, so that both themes can be
 read. https://jfly.uni-koeln.de/color/
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,6 +20,12 @@ LABELS = 130
 FIGURES = 60
 """Pixels right of the longest bar."""
 
+WIDE_LABELS, WIDE_FIGURES = 200, 110
+"""The same around bars of which each stands alone, with its share beside its number."""
+
+STEP = 24
+"""From one such bar to the next."""
+
 BAR, GAP, LEGEND = 12, 10, 34
 HEIGHT = 140
 """Pixels between nothing and the highest of a line."""
@@ -26,20 +33,24 @@ HEIGHT = 140
 DASHES = ("none", "6 3")
 COLOURS = ("#0072b2", "#e69f00")
 
+Place = tuple[float, float, float]
+"""Where a value lies, and the value."""
+
 
 @dataclass(frozen=True)
 class Series:
     """One figure for each group of the plot."""
 
     name: str
-    values: Sequence[float]
+    values: Sequence[float | None]
+    """None where there is nothing to show, at which a line breaks off."""
 
 
 def bars(title: str, description: str, groups: Sequence[str], pair: tuple[Series, Series], form: str) -> SafeString:
     """Lying bars, two a group: the first series above the second. `form` writes a figure, as in format()."""
     plot = slugify(title)
     step = 2 * BAR + GAP
-    longest = max((value for series in pair for value in series.values), default=0.0) or 1.0
+    longest = _highest(pair)
     scale = (WIDTH - LABELS - FIGURES) / longest
     rows = [
         (LABELS - 8, LEGEND + i * step + BAR + 4, group, _pair(plot, i, pair, scale, form))
@@ -55,10 +66,32 @@ def bars(title: str, description: str, groups: Sequence[str], pair: tuple[Series
     return _svg(plot, title, description, height, body)
 
 
+def parts(title: str, description: str, rows: Sequence[tuple[str, float, str]]) -> SafeString:
+    """Lying bars, one a row: its label, its length, and what stands beside it."""
+    plot = slugify(title)
+    scale = (WIDTH - WIDE_LABELS - WIDE_FIGURES) / (max((length for _, length, _ in rows), default=0.0) or 1.0)
+    drawn = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="end">{}</text>'
+        '<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/><text x="{}" y="{}">{}</text>',
+        [
+            (
+                *(WIDE_LABELS - 8, 16 + i * STEP, label),
+                *(WIDE_LABELS, 5 + i * STEP, f"{length * scale:.1f}", STEP - 8, COLOURS[0]),
+                *(f"{WIDE_LABELS + length * scale + 6:.1f}", 16 + i * STEP, told),
+            )
+            for i, (label, length, told) in enumerate(rows)
+        ],
+    )
+    height = len(rows) * STEP + 4
+    axis = format_html('<line x1="{0}" x2="{0}" y1="2" y2="{1}" stroke="currentColor"/>', WIDE_LABELS, height - 2)
+    return _svg(plot, title, description, height, format_html("{}{}", drawn, axis))
+
+
 def lines(title: str, description: str, ends: Sequence[str], drawn: Sequence[Series], form: str) -> SafeString:
     """Lines from left to right, each series over the same moments; `ends` says which the first and last are."""
     plot = slugify(title)
-    highest = max((value for series in drawn for value in series.values), default=0.0) or 1.0
+    highest = _highest(drawn)
     curves = format_html_join("", "{}", [(_curve(which, series, highest, form),) for which, series in enumerate(drawn)])
     base, right = LEGEND + HEIGHT, WIDTH - FIGURES
     axis = format_html(
@@ -73,13 +106,40 @@ def lines(title: str, description: str, ends: Sequence[str], drawn: Sequence[Ser
 
 def _curve(which: int, series: Series, highest: float, form: str) -> SafeString:
     step = (WIDTH - LABELS - FIGURES) / max(1, len(series.values) - 1)
-    places = [(LABELS + i * step, LEGEND + HEIGHT * (1 - value / highest)) for i, value in enumerate(series.values)]
+    places = [
+        None if value is None else (LABELS + i * step, LEGEND + HEIGHT * (1 - value / highest), value)
+        for i, value in enumerate(series.values)
+    ]
+    strokes = format_html_join("", "{}", ((_stroke(which, part),) for part in _unbroken(places)))
+    shown = [place for place in places if place]
+    if not shown:
+        return strokes
+    x, y, last = shown[-1]
     return format_html(
-        '<polyline fill="none" stroke="{}" stroke-width="2" stroke-dasharray="{}" points="{}"/>'
-        '<text x="{}" y="{}" font-size="11">{}</text>',
-        *(COLOURS[which], DASHES[which], " ".join(f"{x:.1f},{y:.1f}" for x, y in places)),
-        *(WIDTH - FIGURES + 6, f"{places[-1][1] + 4:.1f}", format(series.values[-1], form)),
+        '{}<text x="{}" y="{}" font-size="11">{}</text>', strokes, f"{x + 6:.1f}", f"{y + 4:.1f}", format(last, form)
     )
+
+
+def _unbroken(places: Sequence[Place | None]) -> Iterator[list[Place]]:
+    """Runs of neighbours that are there."""
+    for there, run in groupby(places, key=bool):
+        if there:
+            yield [place for place in run if place]
+
+
+def _stroke(which: int, places: list[Place]) -> SafeString:
+    """A line through its places; one alone is a dot."""
+    if len(places) == 1:
+        x, y, _ = places[0]
+        return format_html('<circle cx="{}" cy="{}" r="2.5" fill="{}"/>', f"{x:.1f}", f"{y:.1f}", COLOURS[which])
+    return format_html(
+        '<polyline fill="none" stroke="{}" stroke-width="2" stroke-dasharray="{}" points="{}"/>',
+        *(COLOURS[which], DASHES[which], " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in places)),
+    )
+
+
+def _highest(drawn: Sequence[Series]) -> float:
+    return max((value for series in drawn for value in series.values if value is not None), default=0.0) or 1.0
 
 
 def _svg(plot: str, title: str, description: str, height: int, body: SafeString) -> SafeString:
@@ -121,11 +181,12 @@ def _pair(plot: str, group: int, pair: tuple[Series, Series], scale: float, form
     top = LEGEND + group * (2 * BAR + GAP)
     drawn = [
         (
-            *(LABELS, top + which * BAR, f"{series.values[group] * scale:.1f}", BAR - 1, _fill(plot, which)),
-            *(f"{LABELS + series.values[group] * scale + 6:.1f}", top + which * BAR + BAR - 2),
-            format(series.values[group], form),
+            *(LABELS, top + which * BAR, f"{value * scale:.1f}", BAR - 1, _fill(plot, which)),
+            *(f"{LABELS + value * scale + 6:.1f}", top + which * BAR + BAR - 2),
+            format(value, form),
         )
         for which, series in enumerate(pair)
+        if (value := series.values[group]) is not None
     ]
     return format_html_join(
         "",
