@@ -139,7 +139,8 @@ def _take_out(matches: Any, standing: dict[UUID, QueueEntry], now: datetime) -> 
     for match in matches:
         for user_id in (match.user_a_id, match.user_b_id):
             entry = standing[user_id]
-            entry.status, entry.dequeued_at, entry.match = QueueStatus.MATCHED, now, match
+            entry.status, entry.match = QueueStatus.MATCHED, match
+            entry.dequeued_at = queue.ended_at(entry, now)
             entries.append(entry)
     bulk.update(entries, ["status", "dequeued_at", "match"])
     queue.tell(entries)

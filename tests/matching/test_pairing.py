@@ -64,6 +64,14 @@ def test_two_who_suit_each_other_are_paired(now):
     assert QueueEntry.objects.filter(match=match, dequeued_at=now).count() == 2
 
 
+def test_who_joins_while_a_sweep_has_looked_at_the_clock_is_paired_in_it(now):
+    first, second = friend(now), friend(now)
+    join(first, now)
+    join(second, now + MINUTE)
+    assert paired(now + MINUTE / 2) == {both(first, second)}
+    assert QueueEntry.objects.get(user=second).dequeued_at == now + MINUTE
+
+
 def test_the_score_is_that_of_the_friendship_profile(now):
     """Where both allow romance, too."""
     first, second = friend(now, mode="both"), friend(now, mode="both")
