@@ -144,6 +144,13 @@ def test_a_topic_of_one_that_the_other_keeps_out_parts_them(now):
     assert paired(now) == set()
 
 
+def test_a_proposal_that_ran_out_unanswered_keeps_nobody_apart(now):
+    first, second = friend(now), friend(now)
+    match_of(first, second, now, MatchStatus.EXPIRED)
+    wait_together(now, first, second)
+    assert paired(now) == {both(first, second)}
+
+
 def test_blocked_connected_and_met_people_are_not_paired(now):
     """Four, any two of whom but one pair know of each other."""
     a, b, c, d = (friend(now) for _ in range(4))
