@@ -14,7 +14,16 @@ from chat.services import messages, reveals
 from config.errors import WrongState
 from config.runbook import backups, rollback
 from connect.models import BirthData, ConnectProfile, Disclosure, Notification, User
-from matching.models import Chart, Connection, InterestWipe, Match, MatchFeedback, MatchingRun, QueueEntry
+from matching.models import (
+    Chart,
+    Connection,
+    InterestWipe,
+    Match,
+    MatchFeedback,
+    MatchingRun,
+    MeetReflection,
+    QueueEntry,
+)
 from safety.models import AuditLog, Block, Report
 from streaks.models import CheckIn, Streak
 from tests.config.runbook import failing, run
@@ -29,7 +38,8 @@ FLOW = {
 HANGING = {
     *("matching_interestwipe", "streaks_streak", "streaks_checkin", "streaks_nudge", "streaks_recoverypayment"),
     *("streaks_nudgepayment", "streaks_creditprotection", "streaks_milestonereveal", "streaks_revealjob"),
-    *("streaks_revealcontent", "matching_queueentry", "chat_gatewindow", "chat_decisiongate"),
+    *("streaks_revealcontent", "matching_queueentry", "matching_meetreflection"),
+    *("chat_gatewindow", "chat_decisiongate"),
 }
 """What refers to the flow's tables, and has rows only where there was discovery or a live conversation."""
 
@@ -67,9 +77,8 @@ def _without_other_ways():
     InterestWipe.objects.all().delete()
     DecisionGate.objects.all().delete()
     GateWindow.objects.all().delete()
-    waited = list(QueueEntry.objects.values_list("match", flat=True))
     QueueEntry.objects.all().delete()
-    Match.objects.filter(id__in=waited).delete()
+    MeetReflection.objects.all().delete()
 
 
 @pytest.fixture

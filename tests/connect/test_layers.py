@@ -71,6 +71,8 @@ async def test_what_is_sent_is_sealed_as_ever(layer, monkeypatch):
 
 
 async def test_without_redis_it_says_so(monkeypatch):
-    layer = type(get_channel_layer())(hosts=[{"address": "redis://127.0.0.1:1/0", "socket_connect_timeout": 1}])
+    layer = type(get_channel_layer())(
+        hosts=[{"address": "redis://127.0.0.1:1/0", "socket_connect_timeout": 1}], capacity=1
+    )
     with pytest.raises((RedisError, OSError)):
         await layer.group_send_each(told("one", n=1))

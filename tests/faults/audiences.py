@@ -91,9 +91,7 @@ def row_of(label: str) -> Subject:
 
 
 def session(world: World) -> Any:
-    """What the owner's wait ended in."""
-    entry: Any = apps.get_model("matching.QueueEntry")._default_manager.get(user=world.owner)
-    return entry.match_id
+    return world.session.id
 
 
 in_conversation = named("conversation_id", conversation, BOTH)

@@ -15,12 +15,13 @@ from chat.services import messages, reveals
 from connect import tokens
 from connect.enums import Purpose, UserStatus
 from connect.models import Consent, DeviceSession, Notification, Profile, User
+from matching.enums import MatchStatus, Pathway
 from matching.models import Connection, Match
 from safety.enums import BlockSource
 from safety.schema.inspect import security_of
 from safety.services import blocks
 from tests.conftest import Client
-from tests.factories import ConversationFactory, DeviceSessionFactory, UserFactory
+from tests.factories import ConversationFactory, DeviceSessionFactory, MatchFactory, UserFactory
 from tests.safety.rows import fill, our_models
 
 SAID = "the heron sleeps by the northern pier"
@@ -40,7 +41,7 @@ class World:
     """The owner, whose data is searched for, and one person for each way of being somebody else.
 
     partner: the other side of the owner's anonymous conversation. friend: they revealed themselves to each other.
-    blocked: they had, and the owner blocked them. moderator: staff with every right, over the API.
+    blocked: they had, and the owner blocked them. session: a live pairing that ended. moderator: staff with every right, over the API.
     """
 
     owner: User
@@ -52,6 +53,7 @@ class World:
     conversation: Conversation
     offer: Reveal
     said: Message
+    session: Match
     rows: dict[type[models.Model], models.Model]
 
     @property
@@ -111,8 +113,16 @@ def make_world() -> World:
         conversation=conversation,
         offer=offer,
         said=said,
+        session=_paired(owner, _member()),
         rows=rows,
     )
+
+
+def _paired(first: User, second: User) -> Match:
+    """A pairing of the queue that is over."""
+    match: Match = MatchFactory(first=first, second=second, pathway=Pathway.LIVE, status=MatchStatus.ACCEPTED_BOTH)
+    Match.objects.filter(id=match.id).update(status=MatchStatus.CLOSED, ended_at=timezone.now())
+    return match
 
 
 def _member(**fields: Any) -> User:

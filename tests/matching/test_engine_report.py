@@ -99,7 +99,8 @@ def test_versions_of_the_same_code_are_taken_together_too(now):
 
 
 def test_only_matches_that_the_engine_chose(now):
-    went(now, 40, pathway=Pathway.LIVE)
+    went(now, 40)
+    Match.objects.update(pathway=Pathway.LIVE)
     assert measured(now) == {}
 
 

@@ -223,7 +223,7 @@ def _paired(me, other):
         run.save()
     yield run
     yield EngineParameters.objects.create(number=1000 + next(_numbers), created_by=me, **NUMBERS)
-    yield _waited(me, first, second, now)
+    yield _waited(me, now)
     match = Match.objects.create(
         user_a=first,
         user_b=second,
@@ -254,13 +254,10 @@ def _paired(me, other):
     yield from _days(me, other, connection, now)
 
 
-def _waited(me, first, second, now):
-    """A wait that ended in a conversation, which ended too."""
-    scored = {"total_score": 70, "engine_version": "1", "weight_profile": "1", "expires_at": now}
-    match = Match.objects.create(user_a=first, user_b=second, pathway="live", status="accepted_both", **scored)
-    Match.objects.filter(id=match.id).update(status="closed", ended_at=now)
+def _waited(me, now):
+    """A wait that somebody ended."""
     entry = QueueEntry.objects.create(user=me, enqueued_at=now, waiting_since=now, seen_at=now)
-    entry.status, entry.match, entry.dequeued_at = "matched", match, now
+    entry.status, entry.queue_reason, entry.dequeued_at = "cancelled", "left", now
     entry.save()
     return entry
 
