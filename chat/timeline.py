@@ -13,7 +13,7 @@ import orjson
 
 from chat.enums import EventType, RevealState, State
 from chat.models import Conversation, ConversationEvent, Message
-from config import prepared
+from config import bulk, prepared
 from connect.realtime import Event, publish_each
 from matching.enums import Side
 
@@ -55,6 +55,7 @@ SELECT message.id, NOT EXISTS (
 FROM message
 """
 _LAST_OPENING = 20
+_OF_FIRST = ("id", "conversation_id", "seq", "type", "data")
 _COLUMNS = (
     "id",
     "conversation_id",
@@ -116,6 +117,21 @@ def append(
         message=message,
         data=data or {},
     )
+
+
+def begin(conversations: Sequence[Conversation]) -> list[Event]:
+    """Store the first event of new conversations, which their rows have counted: the state they begin in. What the two
+    of each are to be told of it after commit.
+    """
+    events = [_first(conversation) for conversation in conversations]
+    bulk.insert(ConversationEvent, [{name: getattr(event, name) for name in _OF_FIRST} for event in events])
+    told = zip(conversations, events, strict=True)
+    return [frame for conversation, event in told for frame in _to_both(conversation, event, None)]
+
+
+def _first(conversation: Conversation) -> ConversationEvent:
+    data = {"state": conversation.state}
+    return ConversationEvent(conversation=conversation, seq=conversation.last_seq, type=EventType.STATE, data=data)
 
 
 def append_messages(messages: Sequence[Message]) -> dict[UUID, News]:

@@ -23,7 +23,7 @@ from matching.enums import MatchStatus, Pathway, QueueStatus
 from matching.models import Match, QueueEntry
 from matching.services import parameters, pipeline, queue, waiting
 from matching.services.pipeline import Draft
-from matching.signals import match_accepted
+from matching.signals import matches_accepted
 from safety.roles import as_service
 
 logger = structlog.get_logger(__name__)
@@ -86,8 +86,10 @@ def form(drafts: Sequence[Draft], planned: Plan, *, now: datetime) -> int:
             for draft, (a, b) in zip(drafts, couples, strict=True)
             if a in standing and b in standing and (a, b) not in apart
         ]
-        matches = Match.objects.in_bulk(bulk.insert(Match, rows))
-        _take_out(matches.values(), standing, now)
+        stored = bulk.insert(Match, rows)
+        matches = [Match(**row) for row in rows if row["id"] in stored]
+        if matches:
+            _take_out(matches, standing, now)
     return len(matches)
 
 
@@ -133,8 +135,8 @@ def _row(draft: Draft, a: UUID, b: UUID, live: Parameters, now: datetime) -> dic
     }
 
 
-def _take_out(matches: Any, standing: dict[UUID, QueueEntry], now: datetime) -> None:
-    """Whoever was paired waits no more, and both are told; chat opens their conversation."""
+def _take_out(matches: Sequence[Match], standing: dict[UUID, QueueEntry], now: datetime) -> None:
+    """Whoever was paired waits no more, and both are told; chat opens their conversations."""
     entries = []
     for match in matches:
         for user_id in (match.user_a_id, match.user_b_id):
@@ -143,5 +145,4 @@ def _take_out(matches: Any, standing: dict[UUID, QueueEntry], now: datetime) -> 
             entries.append(entry)
     bulk.update(entries, ["status", "dequeued_at", "match"])
     queue.tell(entries)
-    for match in matches:
-        match_accepted.send(sender=Match, match=match, now=now)
+    matches_accepted.send(sender=Match, matches=matches, now=now)
