@@ -14,6 +14,7 @@ import orjson
 from chat.enums import EventType, RevealState, State
 from chat.models import Conversation, ConversationEvent, Message
 from config import bulk, prepared
+from config.db import new_id
 from connect.realtime import Event, publish_each
 from matching.enums import Side
 
@@ -55,7 +56,6 @@ SELECT message.id, NOT EXISTS (
 FROM message
 """
 _LAST_OPENING = 20
-_OF_FIRST = ("id", "conversation_id", "seq", "type", "data")
 _COLUMNS = (
     "id",
     "conversation_id",
@@ -88,7 +88,17 @@ class _Said(NamedTuple):
     data: dict[str, Any] = {}
 
 
-Happened = ConversationEvent | _Said
+class _Begun(NamedTuple):
+    """The first event of a conversation, as its row has it."""
+
+    seq: int
+    data: dict[str, Any]
+    type: EventType = EventType.STATE
+    side: str = ""
+    message: None = None
+
+
+Happened = ConversationEvent | _Said | _Begun
 
 
 @dataclass(frozen=True)
@@ -123,15 +133,13 @@ def begin(conversations: Sequence[Conversation]) -> list[Event]:
     """Store the first event of new conversations, which their rows have counted: the state they begin in. What the two
     of each are to be told of it after commit.
     """
-    events = [_first(conversation) for conversation in conversations]
-    bulk.insert(ConversationEvent, [{name: getattr(event, name) for name in _OF_FIRST} for event in events])
-    told = zip(conversations, events, strict=True)
-    return [frame for conversation, event in told for frame in _to_both(conversation, event, None)]
-
-
-def _first(conversation: Conversation) -> ConversationEvent:
-    data = {"state": conversation.state}
-    return ConversationEvent(conversation=conversation, seq=conversation.last_seq, type=EventType.STATE, data=data)
+    begun = [(one, _Begun(one.last_seq, {"state": one.state})) for one in conversations]
+    rows = [
+        {"id": new_id(), "conversation_id": one.id, "seq": event.seq, "type": event.type, "data": event.data}
+        for one, event in begun
+    ]
+    bulk.insert(ConversationEvent, rows)
+    return [frame for one, event in begun for frame in _to_both(one, event, None)]
 
 
 def append_messages(messages: Sequence[Message]) -> dict[UUID, News]:

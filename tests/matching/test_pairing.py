@@ -5,7 +5,8 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connect.enums import Gender
@@ -268,3 +269,15 @@ def test_a_sweep_asks_the_same_number_of_queries_for_any_number(now, django_asse
             wait_together(now, *(friend(now) for _ in range(size)))
             with django_assert_num_queries(5):
                 waiting.load(parameters=live, now=now)
+
+
+def test_pairs_are_formed_in_the_same_number_of_statements_whatever_theirs(now):
+    """With their conversations and gates."""
+    taken = []
+    for size in (2, 6):
+        wait_together(now, *(friend(now) for _ in range(size)))
+        planned = pairing.plan(now=now)
+        with CaptureQueriesContext(connection) as asked:
+            assert pairing.form(planned.drafts, planned, now=now) == size // 2
+        taken.append(len(asked))
+    assert taken[0] == taken[1]
