@@ -1,16 +1,18 @@
 """Conversations and messages in figures, and how far their jobs are behind."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from chat.enums import CloseReason, GateOutcome, Kind, RevealStatus, State, WindowStatus
+from chat.enums import CloseReason, GateOutcome, Kind, RevealStatus, WindowStatus
 from chat.models import Conversation, GateWindow, HeldMessage, Message, Reveal
-from config import lag
+from config import clock, lag
 from config.metrics import rows_made
 
+LATELY = timedelta(hours=1)
 JOBS = (
     lag.Kind("expire_reveals", Reveal, "expires_at", Q(status=RevealStatus.PENDING)),
     lag.Kind("open_gates", GateWindow, "opens_at", Q(status=WindowStatus.SCHEDULED)),
@@ -21,14 +23,15 @@ JOBS = (
 def figures() -> Iterator[Metric]:
     """Of what is on record. Needs the service role."""
     yield from _of_messages()
-    yield from _of_gates()
-    live = GaugeMetricFamily("chat_live_conversations", "Live conversations on record, by state.", labels=["state"])
-    states = Conversation.objects.filter(kind=Kind.LIVE).order_by().values_list("state").annotate(n=Count("id"))
-    for state, count in states:
+    since = clock.now() - LATELY
+    yield from _of_gates(since)
+    live = GaugeMetricFamily("chat_live_conversations", "Live conversations that run, by state.", labels=["state"])
+    running = Conversation.objects.open().filter(kind=Kind.LIVE).order_by()
+    for state, count in running.values_list("state").annotate(n=Count("id")):
         live.add_metric([state], count)
     yield live
-    panics = GaugeMetricFamily("chat_panic_exits", "Conversations left in a panic, by kind.", labels=["kind"])
-    left = Conversation.objects.filter(state=State.CLOSED, close_reason=CloseReason.PANIC_EXIT).order_by()
+    panics = GaugeMetricFamily("chat_panic_exits", "Panic exits of the last hour, by kind.", labels=["kind"])
+    left = Conversation.objects.filter(close_reason=CloseReason.PANIC_EXIT, closed_at__gt=since).order_by()
     found = dict(left.values_list("kind").annotate(n=Count("id")))
     for kind in Kind.values:
         panics.add_metric([kind], found.get(kind, 0))
@@ -42,13 +45,14 @@ def _of_messages() -> Iterator[Metric]:
     yield CounterMetricFamily("chat_conversations", "Conversations opened.", value=rows_made(Conversation))
 
 
-def _of_gates() -> Iterator[Metric]:
-    names = {outcome: Count("id", filter=Q(outcome=outcome)) for outcome in GateOutcome.values}
-    counts = GateWindow.objects.aggregate(open=Count("id", filter=Q(status=WindowStatus.OPEN)), **names)
-    yield GaugeMetricFamily("chat_gates_open", "Decision gates that are open.", value=counts["open"])
-    resolved = GaugeMetricFamily("chat_gates_resolved", "Decision gates on record, by outcome.", labels=["outcome"])
+def _of_gates(since: datetime) -> Iterator[Metric]:
+    open_now = GateWindow.objects.filter(status=WindowStatus.OPEN).count()
+    yield GaugeMetricFamily("chat_gates_open", "Decision gates that are open.", value=open_now)
+    lately = GateWindow.objects.filter(resolved_at__gt=since).order_by()
+    counts = dict(lately.values_list("outcome").annotate(n=Count("id")))
+    resolved = GaugeMetricFamily("chat_gates_resolved", "Gates of the last hour, by outcome.", labels=["outcome"])
     for outcome in GateOutcome.values:
-        resolved.add_metric([outcome], counts[outcome])
+        resolved.add_metric([outcome], counts.get(outcome, 0))
     yield resolved
 
 

@@ -14,6 +14,11 @@ os.environ.setdefault("DATABASE_LOGIN", "worker")
 
 ROLLOVER = timedelta(seconds=float(os.environ.get("ROLLOVER_SECONDS") or 300))
 """How often it is seen whose day is over."""
+REFLECTIONS = timedelta(seconds=float(os.environ.get("REFLECTIONS_SECONDS") or 600))
+"""How often it is seen whether a day is over of which something was said of people."""
+
+TICK = {"expires": 15}
+"""Of what comes every second or two: with a worker that falls behind, no more than a few of them wait."""
 
 app = Celery("maitribe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -46,26 +51,17 @@ app.conf.beat_schedule = {
     "follow pool": {"task": "matching.tasks.follow_pool", "schedule": timedelta(seconds=5)},
     "expire proposals": {"task": "matching.tasks.expire_proposals", "schedule": timedelta(minutes=1)},
     "follow discovery": {"task": "matching.tasks.follow_discovery", "schedule": timedelta(minutes=1)},
-    # One that comes late is of no use: the next is there already.
-    "pair queue": {
-        "task": "matching.tasks.pair_queue",
-        "schedule": timedelta(seconds=2),
-        "options": {"expires": 2},
-    },
-    "settle queue": {"task": "chat.tasks.settle_queue", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
+    "pair queue": {"task": "matching.tasks.pair_queue", "schedule": timedelta(seconds=2), "options": TICK},
+    "settle queue": {"task": "chat.tasks.settle_queue", "schedule": timedelta(seconds=5), "options": TICK},
     "settle interests": {"task": "matching.tasks.settle_interests", "schedule": timedelta(minutes=1)},
     "lapse interests": {"task": "matching.tasks.lapse_interests", "schedule": timedelta(hours=1)},
-    "count reflections": {"task": "matching.tasks.count_reflections", "schedule": timedelta(minutes=10)},
+    "count reflections": {"task": "matching.tasks.count_reflections", "schedule": REFLECTIONS},
     "rebuild charts": {"task": "matching.tasks.rebuild_charts", "schedule": timedelta(seconds=5)},
     "expire reveals": {"task": "chat.tasks.expire_reveals", "schedule": timedelta(minutes=1)},
     "close silent chats": {"task": "chat.tasks.close_silent", "schedule": timedelta(minutes=10)},
     "close chats of the banned": {"task": "chat.tasks.close_banned", "schedule": timedelta(minutes=1)},
-    "walk gates": {"task": "chat.tasks.walk_gates", "schedule": timedelta(seconds=1), "options": {"expires": 1}},
-    "watch live pairings": {
-        "task": "chat.tasks.watch_pairings",
-        "schedule": timedelta(seconds=2),
-        "options": {"expires": 2},
-    },
+    "walk gates": {"task": "chat.tasks.walk_gates", "schedule": timedelta(seconds=1), "options": TICK},
+    "watch live pairings": {"task": "chat.tasks.watch_pairings", "schedule": timedelta(seconds=2), "options": TICK},
     "requeue survivors": {"task": "chat.tasks.requeue_survivors", "schedule": timedelta(seconds=5)},
     "remind of talks": {"task": "matching.tasks.remind_of_talks", "schedule": timedelta(minutes=1)},
     "warn of silence": {"task": "chat.tasks.warn_of_silence", "schedule": timedelta(hours=1)},

@@ -41,7 +41,7 @@ class ConnectionEventSerializer(serializers.Serializer[Any]):
         return moment
 
 
-class EventInput(StrictSerializer):
+class ConnectionEventInput(StrictSerializer):
     """`scheduled_chat` with `scheduled_for`, or `starter_completed` with the code of a `prompt` the two are shown."""
 
     event_type = serializers.ChoiceField(list(NEEDED))
@@ -68,11 +68,11 @@ class EventsView(ListEndpoint):
 
     @operation(
         operation_id="connections_events_write",
-        request=EventInput,
+        request=ConnectionEventInput,
         responses={201: ConnectionEventSerializer},
     )
     def post(self, request: Request, connection_id: UUID) -> Response:
-        given = self.given(EventInput).validated_data
+        given = self.given(ConnectionEventInput).validated_data
         about: dict[str, Any] = {"connection_id": connection_id, "by": self.me, "now": self.now}
         if "prompt" in given:
             event = starters.complete(prompt=given["prompt"], **about)

@@ -161,7 +161,8 @@ def _take_out(matches: Sequence[Match], standing: dict[UUID, QueueEntry], now: d
     for match in matches:
         for user_id in (match.user_a_id, match.user_b_id):
             entry = standing[user_id]
-            entry.status, entry.dequeued_at, entry.match_id = QueueStatus.MATCHED, now, match.id
+            entry.status, entry.match_id = QueueStatus.MATCHED, match.id
+            entry.dequeued_at = queue.ended_at(entry, now)
             entries.append(entry)
     bulk.update(entries, ["status", "dequeued_at", "match"])
     queue.tell(entries)

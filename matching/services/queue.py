@@ -14,7 +14,8 @@ import h3
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
 
 from config import bulk, hints
 from config.errors import WrongState
@@ -132,6 +133,11 @@ def told(entry: QueueEntry, expected: timedelta | None = None) -> dict[str, Any]
     }
 
 
+def ended_at(entry: QueueEntry, now: datetime) -> datetime:
+    """When a wait is over that ends now: whoever ends it may have looked at the clock before its person joined."""
+    return max(now, entry.enqueued_at)
+
+
 def tell(entries: Iterable[QueueEntry]) -> None:
     """Tell each person how their wait ended."""
     publish_each([(entry.user_id, "queue.status", told(entry)) for entry in entries])
@@ -197,8 +203,9 @@ def _end_many(which: Q, status: QueueStatus, reason: str, now: datetime) -> int:
 
 
 def _end(entries: list[QueueEntry], status: QueueStatus, reason: str, now: datetime) -> None:
-    changes = {"status": status, "dequeued_at": now} | ({"queue_reason": reason} if reason else {})
-    QueueEntry.objects.filter(id__in=[entry.id for entry in entries]).update(**changes)
+    changes = {"status": status} | ({"queue_reason": reason} if reason else {})
+    over = Greatest("enqueued_at", Value(now))
+    QueueEntry.objects.filter(id__in=[entry.id for entry in entries]).update(dequeued_at=over, **changes)
     for entry in entries:
-        vars(entry).update(changes)
+        vars(entry).update(changes, dequeued_at=ended_at(entry, now))
     tell(entries)

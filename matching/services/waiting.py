@@ -17,6 +17,7 @@ from matching.engine import blocks, queue
 from matching.engine.features import Features
 from matching.engine.parameters import Parameters
 from matching.engine.scores import weighted
+from matching.enums import MatchStatus
 from matching.models import Connection, Match, QueueEntry
 from matching.services import copies, pairs, people, queue_gate
 from safety.enums import TrustBand
@@ -78,9 +79,11 @@ def hold(user_ids: Collection[UUID], *, planned: datetime, now: datetime) -> dic
 def apart(ids: list[UUID], now: datetime) -> NDArray[np.int64]:
     """Who of these must not be paired: ordered pairs of positions (m, 2), both ways, sorted.
 
-    Who blocked whom, who is or was connected, who has an open match, and who met a short time ago.
+    Who blocked whom, who is or was connected, who has an open match, and who met a short time ago; a proposal that ran
+    out unanswered was no meeting.
     """
-    met = Q(id__in=Match.objects.open().values("id")) | Q(created_at__gt=now - settings.QUEUE_PAIR_RESTS)
+    lately = Q(created_at__gt=now - settings.QUEUE_PAIR_RESTS) & ~Q(status=MatchStatus.EXPIRED)
+    met = Q(id__in=Match.objects.open().values("id")) | lately
     return pairs.among(
         ids,
         {

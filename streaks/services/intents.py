@@ -34,10 +34,11 @@ def keep(*, by: UUID, intent: str, now: datetime) -> Week:
     """
     texts.check("intent", intent)
     monday = week_start(rituals.local_date(by, now))
-    kept, _ = WeeklyIntent.objects.update_or_create(
+    kept, fresh = WeeklyIntent.objects.update_or_create(
         user_id=by, week_start_date=monday, defaults={"intent": intent, "updated_at": now}
     )
-    xp.earn(by, source=XpSource.WEEKLY_INTENT, source_ref_id=kept.id, now=now)
+    if fresh:
+        xp.earn(by, source=XpSource.WEEKLY_INTENT, source_ref_id=kept.id, now=now)
     return _week(kept)
 
 

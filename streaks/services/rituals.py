@@ -52,12 +52,13 @@ def answer(*, by: UUID, prompt: str, text: str, now: datetime) -> DailyPromptAns
     asked = today(by=by, now=now)
     if asked.prompt.code != prompt:
         raise WrongState("This is not the prompt of today.", code="not_todays_prompt")
-    kept, _ = DailyPromptAnswer.objects.get_or_create(
+    kept, fresh = DailyPromptAnswer.objects.get_or_create(
         user_id=by, prompt=asked.prompt, local_date=asked.local_date, defaults={"answer": text, "answered_at": now}
     )
     if kept.answer != text:
         raise WrongState("You have answered the prompt of today.", code="already_answered")
-    xp.earn(by, source=XpSource.DAILY_ANSWER, source_ref_id=kept.id, now=now)
+    if fresh:
+        xp.earn(by, source=XpSource.DAILY_ANSWER, source_ref_id=kept.id, now=now)
     return kept
 
 

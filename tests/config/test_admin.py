@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from chat.models import Conversation, Message
+from chat.models import Conversation, Message, Prompt
 from config.admin import COUNTED_EXACTLY, EstimatedPaginator
 from connect.models import (
     DataExport,
@@ -29,6 +29,7 @@ from tests.database import undone
 from tests.safety.rows import fill, our_models, person
 
 MODELS = our_models()
+ADDED_TO = {ModerationRule, Prompt}
 STATEFUL = [m for m in MODELS if any(isinstance(c, StateMachine) for c in m._meta.constraints)]
 # What no page of the admin holds, by the table it stands in.
 SECRETS = {
@@ -127,12 +128,12 @@ def test_no_row_is_deleted_by_hand(boss, rows, model):
     assert boss.get(page(model, "delete", rows[model].pk)).status_code == 403
 
 
-@pytest.mark.parametrize("model", [m for m in MODELS if m is not ModerationRule], ids=name)
+@pytest.mark.parametrize("model", [m for m in MODELS if m not in ADDED_TO], ids=name)
 def test_no_row_is_added_by_hand(boss, model):
     assert boss.get(page(model, "add")).status_code == 403
 
 
-@pytest.mark.parametrize("model", [m for m in MODELS if m not in {User, ModerationRule, RevealMilestone}], ids=name)
+@pytest.mark.parametrize("model", [m for m in MODELS if m not in {User, RevealMilestone, *ADDED_TO}], ids=name)
 def test_no_row_is_changed_by_hand(boss, rows, model):
     assert boss.post(page(model, "change", rows[model].pk), {}).status_code == 403
 

@@ -155,7 +155,12 @@ class Person:
         found: dict[str, Any] = await self.wait_for(look, f"the event {type} {like or ''}")
         return found
 
-    async def leave(self) -> None:
+    async def close_socket(self) -> None:
+        """Close the app."""
         if self._socket:
             await self._socket.close()
+            self._socket = None
+
+    async def leave(self) -> None:
+        await self.close_socket()
         await self.http.aclose()

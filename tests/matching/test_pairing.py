@@ -65,6 +65,14 @@ def test_two_who_suit_each_other_are_paired(now):
     assert QueueEntry.objects.filter(match=match, dequeued_at=now).count() == 2
 
 
+def test_who_joins_while_a_sweep_has_looked_at_the_clock_is_paired_in_it(now):
+    first, second = friend(now), friend(now)
+    join(first, now)
+    join(second, now + MINUTE)
+    assert paired(now + MINUTE / 2) == {both(first, second)}
+    assert QueueEntry.objects.get(user=second).dequeued_at == now + MINUTE
+
+
 def test_the_score_is_that_of_the_friendship_profile(now):
     """Where both allow romance, too."""
     first, second = friend(now, mode="both"), friend(now, mode="both")
@@ -135,6 +143,13 @@ def test_a_topic_of_one_that_the_other_keeps_out_parts_them(now):
     score(now, first, second)
     wait_together(now, first, second)
     assert paired(now) == set()
+
+
+def test_a_proposal_that_ran_out_unanswered_keeps_nobody_apart(now):
+    first, second = friend(now), friend(now)
+    match_of(first, second, now, MatchStatus.EXPIRED)
+    wait_together(now, first, second)
+    assert paired(now) == {both(first, second)}
 
 
 def test_blocked_connected_and_met_people_are_not_paired(now):

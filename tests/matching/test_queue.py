@@ -91,6 +91,12 @@ def test_leaving_ends_the_wait_and_leaving_again_changes_nothing(now):
     assert QueueEntry.objects.get().dequeued_at == now
 
 
+def test_leaving_by_a_clock_that_is_behind_ends_the_wait_as_it_began(now):
+    me = friend(now)
+    join(me, now)
+    assert leave(me, now - SECOND).dequeued_at == QueueEntry.objects.get().dequeued_at == now
+
+
 def test_leaving_again_and_again_makes_joining_rest(now):
     me = friend(now)
     for n in range(3):

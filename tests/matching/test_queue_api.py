@@ -92,7 +92,7 @@ def test_a_session_says_why_and_nothing_of_the_other(api, now, pair):
     me, other = pair
     match = Match.objects.get()
     answer = api(me).get(session_of(match), headers={"accept-language": "en"}).json()
-    assert (answer["status"], answer["score"] % 5) == ("pending", 0)
+    assert (answer["status"], answer["score"] % 5) == ("active_chat", 0)
     assert answer["match_reasons"] == [reason["code"] for reason in answer["reasons"]]
     assert str(other.id) not in json.dumps(answer)
     assert api(me).get(QUEUE).json()["session_id"] == str(match.id)
