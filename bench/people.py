@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chat.enums import Kind
 from chat.models import Conversation
-from chat.services.conversations import open_blind
+from chat.services.openings import open_blind
 from config.db import new_id
 from connect import tokens
 from connect.models import ConnectProfile, DeviceSession, User
@@ -59,7 +59,7 @@ def blind_chat(first: Person, second: Person) -> UUID:
         status=MatchStatus.ACCEPTED_BOTH,
         expires_at=now + timedelta(hours=72),
     )
-    return open_blind(match=match, now=now).id
+    return open_blind(matches=[match], now=now)[0].id
 
 
 def activate(person: Person) -> None:

@@ -1,7 +1,8 @@
 """Pairing ten thousand who wait, by as many workers as commit single rows for the reference.
 
 `WAITING` in the environment makes it smaller, to try it. What is measured goes from rows to committed pairs: who waits
-is read, scored and chosen among, and each pair is stored with its explanation, both entries and the audit of all three.
+is read, scored and chosen among, and each pair is stored with its explanation, both entries, its conversation with key
+and gates, and the audit of all of these; its two people are told.
 """
 
 import os

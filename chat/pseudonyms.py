@@ -33,6 +33,7 @@ def draw(taken: Collection[str]) -> tuple[str, str]:
 
 def _draw_one(taken: Collection[str]) -> str:
     while True:
-        name = f"{secrets.choice(ADJECTIVES)} {secrets.choice(NOUNS)}"
+        adjective, noun = divmod(secrets.randbelow(len(ADJECTIVES) * len(NOUNS)), len(NOUNS))
+        name = f"{ADJECTIVES[adjective]} {NOUNS[noun]}"
         if name not in taken:
             return name

@@ -1,5 +1,6 @@
 """What chat does when an app below it tells of a change, in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,11 +8,11 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from chat.enums import CloseReason
-from chat.services import conversations, live
+from chat.services import conversations, live, openings
 from config import hints
 from matching.enums import Origin, Pathway
 from matching.models import Connection, Match
-from matching.signals import connection_ended, connection_formed, match_accepted, match_closed
+from matching.signals import connection_ended, connection_formed, match_closed, matches_accepted
 from safety.enums import BlockSource
 from safety.models import Block
 from safety.roles import as_service
@@ -26,17 +27,17 @@ REASON_BY_SOURCE = {
 }
 
 
-@receiver(match_accepted)
-def open_conversation(match: Match, now: datetime, **kwargs: Any) -> None:
-    opened = live.open if match.pathway == Pathway.LIVE else conversations.open_blind
-    opened(match=match, now=now)
+@receiver(matches_accepted)
+def open_conversations(matches: Sequence[Match], now: datetime, **kwargs: Any) -> None:
+    opened = live.open if matches[0].pathway == Pathway.LIVE else openings.open_blind
+    opened(matches=matches, now=now)
 
 
 @receiver(connection_formed)
 def open_with_connection(connection: Connection, now: datetime, **kwargs: Any) -> None:
     """Who met otherwise talks already."""
     if connection.origin == Origin.DISCOVERY:
-        conversations.open_locked(connection=connection, now=now)
+        openings.open_locked(connection=connection, now=now)
 
 
 @receiver(match_closed)

@@ -13,7 +13,8 @@ import orjson
 
 from chat.enums import EventType, RevealState, State
 from chat.models import Conversation, ConversationEvent, Message
-from config import prepared
+from config import bulk, prepared
+from config.db import new_id
 from connect.realtime import Event, publish_each
 from matching.enums import Side
 
@@ -87,7 +88,17 @@ class _Said(NamedTuple):
     data: dict[str, Any] = {}
 
 
-Happened = ConversationEvent | _Said
+class _Begun(NamedTuple):
+    """The first event of a conversation, as its row has it."""
+
+    seq: int
+    data: dict[str, Any]
+    type: EventType = EventType.STATE
+    side: str = ""
+    message: None = None
+
+
+Happened = ConversationEvent | _Said | _Begun
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,19 @@ def append(
         message=message,
         data=data or {},
     )
+
+
+def begin(conversations: Sequence[Conversation]) -> list[Event]:
+    """Store the first event of new conversations, which their rows have counted: the state they begin in. What the two
+    of each are to be told of it after commit.
+    """
+    begun = [(one, _Begun(one.last_seq, {"state": one.state})) for one in conversations]
+    rows = [
+        {"id": new_id(), "conversation_id": one.id, "seq": event.seq, "type": event.type, "data": event.data}
+        for one, event in begun
+    ]
+    bulk.insert(ConversationEvent, rows)
+    return [frame for one, event in begun for frame in _to_both(one, event, None)]
 
 
 def append_messages(messages: Sequence[Message]) -> dict[UUID, News]:

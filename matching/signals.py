@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-# Both sides said yes: match, now. Chat opens the conversation and moves the match on.
-match_accepted = Signal()
+# Both sides said yes: matches, one or more of the same pathway, now. Chat opens their conversations and moves them on.
+matches_accepted = Signal()
 
 # A match ended for a reason that chat does not know of yet: match, now.
 match_closed = Signal()

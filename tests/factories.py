@@ -175,8 +175,8 @@ class ConversationFactory:
 
     @staticmethod
     def blind(first: User, second: User) -> Any:
-        from chat.services.conversations import open_blind
+        from chat.services.openings import open_blind
         from matching.enums import MatchStatus
 
         match = MatchFactory(first=first, second=second, status=MatchStatus.ACCEPTED_BOTH)
-        return open_blind(match=match, now=timezone.now())
+        return open_blind(matches=[match], now=timezone.now())[0]

@@ -1,14 +1,13 @@
-"""Opening and ending conversations."""
+"""Unlocking and ending conversations."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from chat import pseudonyms, timeline
+from chat import timeline
 from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State, WindowStatus
 from chat.models import Conversation, GateWindow, Reveal
 from chat.services import holds, locks
@@ -19,48 +18,10 @@ from connect.realtime import publish
 from matching.enums import ConnectionEventType, MatchStatus
 from matching.models import Connection, Match
 from matching.services import connections
-from safety.crypto import new_data_key, wrap
 from safety.enums import FOREVER
 from safety.roles import as_service
 
 BATCH = 500
-
-
-def open_blind(*, match: Match, now: datetime) -> Conversation:
-    """The anonymous conversation of a match both accepted, of which there is one; moves the match on."""
-    return open_anonymous(Kind.BLIND, match=match, now=now)
-
-
-def open_anonymous(kind: Kind, *, match: Match, now: datetime, **fields: Any) -> Conversation:
-    """The same of a kind, with what else its row holds."""
-    with as_service():
-        conversation = _create(
-            kind, State.ANONYMOUS, match.user_a_id, match.user_b_id, match=match, last_activity_at=now, **fields
-        )
-        event = timeline.append(conversation, EventType.STATE, data={"state": State.ANONYMOUS})
-        conversation.save(update_fields=["last_seq"])
-        # The caller's own instance keeps saying accepted_both, which the second acceptance is answered.
-        Match.objects.filter(id=match.id).update(status=MatchStatus.BLIND_CHAT_ACTIVE, updated_at=now)
-        _tell_opened(conversation)
-    timeline.announce(conversation, event)
-    return conversation
-
-
-def open_locked(*, connection: Connection, now: datetime) -> Conversation:
-    """The conversation of two who met in discovery, in which nothing can be said before it is unlocked."""
-    with as_service():
-        conversation = _create(
-            Kind.DIRECT,
-            State.LOCKED,
-            connection.user_low_id,
-            connection.user_high_id,
-            connection=connection,
-            last_activity_at=now,
-        )
-        event = timeline.append(conversation, EventType.STATE, data={"state": State.LOCKED})
-        conversation.save(update_fields=["last_seq"])
-    timeline.announce(conversation, event)
-    return conversation
 
 
 def unlock(*, connection: Connection, now: datetime) -> Conversation:
@@ -197,20 +158,6 @@ def _end_match(conversation: Conversation, now: datetime) -> None:
         publish([conversation.user_a_id, conversation.user_b_id], "match.updated", data)
 
 
-def _create(kind: Kind, state: State, a: UUID, b: UUID, **fields: Any) -> Conversation:
-    names = pseudonyms.draw(_names_in_use(a, b))
-    return Conversation.objects.create(
-        kind=kind,
-        state=state,
-        user_a_id=a,
-        user_b_id=b,
-        pseudonym_a=names[0],
-        pseudonym_b=names[1],
-        data_key=wrap(new_data_key()),
-        **fields,
-    )
-
-
 def _id_of(connection: Connection) -> UUID:
     """The conversation that came with a connection; one that it outlived may stand beside it. Raises NotYours."""
     direct = Conversation.objects.filter(connection=connection, kind=Kind.DIRECT)
@@ -218,20 +165,3 @@ def _id_of(connection: Connection) -> UUID:
     if found is None:
         raise NotYours()
     return found
-
-
-def _names_in_use(a: UUID, b: UUID) -> set[str]:
-    """The pseudonyms either of the two has, or has met, in a conversation that still runs."""
-    running = Conversation.objects.open()
-    both = running.of(a) | running.of(b)
-    return {name for names in both.values_list("pseudonym_a", "pseudonym_b") for name in names}
-
-
-def _tell_opened(conversation: Conversation) -> None:
-    """That there is a match, matching has told them; here is where they talk."""
-    data = {
-        "match_id": str(conversation.match_id),
-        "status": MatchStatus.BLIND_CHAT_ACTIVE.value,
-        "conversation_id": str(conversation.id),
-    }
-    publish([conversation.user_a_id, conversation.user_b_id], "match.updated", data)

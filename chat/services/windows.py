@@ -1,6 +1,6 @@
 """The gates of one live conversation, which the caller has locked: planned, opened, resolved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.conf import settings
 from chat import timeline
 from chat.enums import EventType, GateOutcome, State, WindowStatus
 from chat.models import Conversation, ConversationEvent, GateWindow
+from config import bulk
+from config.db import new_id
 
 
 def times(begins: datetime) -> list[tuple[int, datetime, datetime]]:
@@ -18,11 +20,20 @@ def times(begins: datetime) -> list[tuple[int, datetime, datetime]]:
     return [(minute, at, at + length) for minute, at in opens]
 
 
-def plan(conversation: Conversation, planned: Sequence[tuple[int, datetime, datetime]]) -> None:
-    GateWindow.objects.bulk_create(
-        GateWindow(conversation=conversation, gate_minute=minute, opens_at=opens_at, closes_at=closes_at)
+def plan(conversations: Iterable[Conversation], planned: Sequence[tuple[int, datetime, datetime]]) -> None:
+    """The same gates for each of these."""
+    rows = [
+        {
+            "id": new_id(),
+            "conversation_id": conversation.id,
+            "gate_minute": minute,
+            "opens_at": opens_at,
+            "closes_at": closes_at,
+        }
+        for conversation in conversations
         for minute, opens_at, closes_at in planned
-    )
+    ]
+    bulk.insert(GateWindow, rows)
 
 
 def start(conversation: Conversation, window: GateWindow) -> None:

@@ -6,6 +6,8 @@ whom it had not paired.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +25,7 @@ from matching.enums import MatchStatus, Pathway, QueueStatus
 from matching.models import Match, QueueEntry
 from matching.services import parameters, pipeline, queue, waiting
 from matching.services.pipeline import Draft
-from matching.signals import match_accepted
+from matching.signals import matches_accepted
 from safety.roles import as_service
 
 logger = structlog.get_logger(__name__)
@@ -56,11 +58,6 @@ def sweep(*, now: datetime) -> int:
         return _form_all(planned, now) if planned else 0
 
 
-def _form_all(planned: Plan, now: datetime) -> int:
-    drafts = planned.drafts
-    return sum(_attempt(drafts[i : i + AT_ONCE], planned, now) for i in range(0, len(drafts), AT_ONCE))
-
-
 def plan(*, now: datetime) -> Plan | None:
     """Who is to be paired with whom, nothing written; None while somebody else plans."""
     with transaction.atomic(), as_service():
@@ -86,8 +83,10 @@ def form(drafts: Sequence[Draft], planned: Plan, *, now: datetime) -> int:
             for draft, (a, b) in zip(drafts, couples, strict=True)
             if a in standing and b in standing and (a, b) not in apart
         ]
-        matches = Match.objects.in_bulk(bulk.insert(Match, rows))
-        _take_out(matches.values(), standing, now)
+        stored = bulk.insert(Match, rows)
+        matches = [Match(**row) for row in rows if row["id"] in stored]
+        if matches:
+            _take_out(matches, standing, now)
     return len(matches)
 
 
@@ -100,6 +99,29 @@ def rules() -> engine.Rules:
         flagged_points=settings.QUEUE_FLAGGED_POINTS,
         waiting_lift=settings.QUEUE_WAITING_LIFT,
     )
+
+
+def _form_all(planned: Plan, now: datetime) -> int:
+    """Many of them by a thread a core: while one waits for the database another prepares what to store."""
+    portions = [planned.drafts[i : i + AT_ONCE] for i in range(0, len(planned.drafts), AT_ONCE)]
+    if len(portions) < 2:
+        return _form_each(portions, planned, now)
+    with ThreadPoolExecutor(pipeline.THREADS) as threads:
+        lanes = [portions[i :: pipeline.THREADS] for i in range(pipeline.THREADS)]
+        formed = [threads.submit(copy_context().run, _form_apart, lane, planned, now) for lane in lanes]
+        return sum(each.result() for each in formed)
+
+
+def _form_apart(portions: Sequence[list[Draft]], planned: Plan, now: datetime) -> int:
+    """In a thread, whose connection is its own."""
+    try:
+        return _form_each(portions, planned, now)
+    finally:
+        connection.close()
+
+
+def _form_each(portions: Sequence[list[Draft]], planned: Plan, now: datetime) -> int:
+    return sum(_attempt(drafts, planned, now) for drafts in portions)
 
 
 def _attempt(drafts: Sequence[Draft], planned: Plan, now: datetime) -> int:
@@ -133,16 +155,15 @@ def _row(draft: Draft, a: UUID, b: UUID, live: Parameters, now: datetime) -> dic
     }
 
 
-def _take_out(matches: Any, standing: dict[UUID, QueueEntry], now: datetime) -> None:
-    """Whoever was paired waits no more, and both are told; chat opens their conversation."""
+def _take_out(matches: Sequence[Match], standing: dict[UUID, QueueEntry], now: datetime) -> None:
+    """Whoever was paired waits no more, and both are told; chat opens their conversations."""
     entries = []
     for match in matches:
         for user_id in (match.user_a_id, match.user_b_id):
             entry = standing[user_id]
-            entry.status, entry.match = QueueStatus.MATCHED, match
+            entry.status, entry.match_id = QueueStatus.MATCHED, match.id
             entry.dequeued_at = queue.ended_at(entry, now)
             entries.append(entry)
     bulk.update(entries, ["status", "dequeued_at", "match"])
     queue.tell(entries)
-    for match in matches:
-        match_accepted.send(sender=Match, match=match, now=now)
+    matches_accepted.send(sender=Match, matches=matches, now=now)

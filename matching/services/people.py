@@ -116,7 +116,7 @@ def load(*, capacity: int, now: datetime, among: Q | None = None) -> Population:
     return Population(
         ids=ids,
         there=np.ones(len(ids), dtype=bool),
-        features=features_of(rows[order]),
+        features=features_of(rows, order),
         pool=replace(pool.take(order), person=np.arange(len(pool))),
         waited_days=_waited(rows["joined"][order], last, now),
         exposure=exposure,
@@ -163,10 +163,10 @@ def _held(side: str) -> Subquery:
     return Subquery(counts, output_field=IntegerField())
 
 
-def features_of(rows: NDArray[Any]) -> Features:
-    """What is multiplied, out of records of ENTRY."""
-    query, key, leanings = (rows[name]["values"].astype(np.float32) for name in ("query", "key", "leanings"))
-    present = (rows["present"][:, None] >> np.arange(len(DIMENSIONS)) & 1).astype(bool)
+def features_of(rows: NDArray[Any], order: NDArray[np.int64] | slice = slice(None)) -> Features:
+    """What is multiplied, out of records of ENTRY. (The records as a whole are too wide to be copied for an order.)"""
+    query, key, leanings = (rows[name]["values"][order].astype(np.float32) for name in ("query", "key", "leanings"))
+    present = (rows["present"][order, None] >> np.arange(len(DIMENSIONS)) & 1).astype(bool)
     return Features(query, key, present, leanings, EDGES)
 
 

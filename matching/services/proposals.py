@@ -20,7 +20,7 @@ from connect.realtime import publish
 from matching.enums import UNDECIDED, MatchStatus, Side
 from matching.models import Match
 from matching.services import announcements, entries
-from matching.signals import match_accepted, match_closed
+from matching.signals import match_closed, matches_accepted
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
 
@@ -42,7 +42,7 @@ class Action(StrEnum):
 def respond(*, match_id: UUID, by: UUID, action: Action, now: datetime) -> MatchStatus:
     """Answer a proposal; the status it has then, as the caller may know it.
 
-    A second acceptance sends match_accepted in this transaction and answers accepted_both, whatever chat then
+    A second acceptance sends matches_accepted in this transaction and answers accepted_both, whatever chat then
     moves the match on to. Who accepted may still decline while the other is silent. Raises NotYours;
     WrongState with already_answered, match_expired or match_closed.
     """
@@ -131,7 +131,7 @@ def _accept(match: Match, by: UUID, now: datetime) -> MatchStatus:
     answer = shown_status(match, by)
     if other_accepted:
         _tell_accepted(match)
-        match_accepted.send(sender=Match, match=match, now=now)
+        matches_accepted.send(sender=Match, matches=[match], now=now)
     else:
         _publish_status(match, by)
     return answer

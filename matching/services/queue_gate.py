@@ -12,7 +12,6 @@ from connect.enums import Mode
 from connect.models import ConnectProfile, User
 from matching.models import Match, PoolEntry
 from matching.services import discovery_gate, meetings
-from safety import flags
 from safety.roles import as_service
 
 MODES = (Mode.FRIENDSHIP, Mode.BOTH)
@@ -32,8 +31,7 @@ def conditions(now: datetime) -> dict[str, Any]:
 
 def allowed(now: datetime) -> QuerySet[User]:
     """People who may wait, and talk to nobody live. To be read as the service."""
-    invited = Q() if flags.is_on(exposure.FLAG) else Q(is_staff=True)
-    return User.objects.filter(invited, *conditions(now).values()).exclude(_talking())
+    return User.objects.filter(exposure.invited(), *conditions(now).values()).exclude(_talking())
 
 
 def may_wait(user_id: UUID, now: datetime) -> bool:

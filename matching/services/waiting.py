@@ -48,17 +48,17 @@ def load(*, parameters: Parameters, now: datetime) -> Crowd:
     rows = copies.rows(_ready(now).order_by("user_id"), COLUMNS)
     pool = people.pool_of(rows, now.date())
     order = blocks.order(pool)
-    ids, rows = copies.uuids(rows["user_id"][order]), rows[order]
-    flagged, newcomers = (rows[name] == 1 for name in _TRAITS)
+    ids = copies.uuids(rows["user_id"][order])
+    flagged, newcomers = (rows[name][order] == 1 for name in _TRAITS)
     pool = queue.shielded(pool.take(order), newcomers, flagged | _of_low_trust(ids))
-    made = people.features_of(rows)
+    made = people.features_of(rows, order)
     return Crowd(
         ids=ids,
         features=made,
         waiting=queue.Waiting(
             pool=replace(pool, person=np.arange(len(pool))),
             weighted=weighted(made, parameters.friendship),
-            waited=_waited(rows["since"], now),
+            waited=_waited(rows["since"][order], now),
             flagged=flagged,
             apart=apart(ids, now),
         ),

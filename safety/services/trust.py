@@ -139,7 +139,7 @@ def review(*, user_id: UUID, by: UUID, delta: int, reason: str, ref: UUID, now: 
 def scores(ids: Collection[UUID]) -> dict[UUID, int]:
     """Where these people stand; who has no score yet stands in the middle."""
     with as_service():
-        found = dict(TrustScore.objects.filter(user__in=ids).values_list("user_id", "score"))
+        found = dict(TrustScore.objects.filter(user__in=bulk.any_of(ids)).values_list("user_id", "score"))
     return {user_id: found.get(user_id, trust.NEUTRAL) for user_id in ids}
 
 

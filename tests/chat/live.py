@@ -76,7 +76,7 @@ def make_live_match(first: UUID, second: UUID) -> Match:
 def make_pair(first: UUID | None = None, second: UUID | None = None, *, began: datetime = BEGAN) -> Pair:
     match = make_live_match(first or make_user().id, second or make_user().id)
     with transaction.atomic():
-        conversation = live.open(match=match, now=began)
+        (conversation,) = live.open(matches=[match], now=began)
     return Pair(match.user_a_id, match.user_b_id, match, Conversation.objects.get(id=conversation.id), began)
 
 

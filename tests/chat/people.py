@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from chat.calls import in_thread
 from chat.models import Conversation, Message
-from chat.services import conversations, messages
+from chat.services import messages, openings
 from chat.timeline import Frame
 from connect import tokens
 from connect.enums import Purpose
@@ -69,7 +69,7 @@ def make_match(first: UUID, second: UUID, status: MatchStatus = MatchStatus.PROP
 def make_two(first: UUID | None = None, second: UUID | None = None) -> Two:
     match = make_match(first or make_user().id, second or make_user().id, MatchStatus.ACCEPTED_BOTH)
     with transaction.atomic():
-        conversation = conversations.open_blind(match=match, now=timezone.now())
+        (conversation,) = openings.open_blind(matches=[match], now=timezone.now())
     return Two(match.user_a_id, match.user_b_id, match, conversation)
 
 

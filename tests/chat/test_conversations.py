@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from chat import pseudonyms, tasks
 from chat.enums import CloseReason, EventType, Kind, RevealState, State
 from chat.models import Conversation, ConversationEvent, Message
-from chat.services import conversations, messages, reveals
+from chat.services import conversations, messages, openings, reveals
 from config.errors import NotYours
 from connect.models import Disclosure
 from matching.enums import MatchStatus
@@ -18,7 +19,7 @@ from matching.services import connections
 from safety.crypto import unwrap
 from safety.enums import BlockSource
 from safety.services import blocks
-from tests.chat.people import make_two, make_user
+from tests.chat.people import make_match, make_two, make_user
 
 
 def close(two, **more):
@@ -55,6 +56,16 @@ def test_no_name_comes_twice_in_a_persons_open_conversations(two, monkeypatch):
     second = make_two(two.a).conversation
     names = {c.pseudonym_a for c in (first, second)} | {c.pseudonym_b for c in (first, second)}
     assert len(names) == 4
+
+
+def test_no_name_comes_twice_to_a_person_whose_conversations_open_together(monkeypatch):
+    monkeypatch.setattr(pseudonyms, "ADJECTIVES", ("Calm", "Kind"))
+    monkeypatch.setattr(pseudonyms, "NOUNS", ("River", "Otter"))
+    one = make_user().id
+    matches = [make_match(one, make_user().id, MatchStatus.ACCEPTED_BOTH) for _ in range(2)]
+    with transaction.atomic():
+        opened = openings.open_blind(matches=matches, now=timezone.now())
+    assert len({name for each in opened for name in (each.pseudonym_a, each.pseudonym_b)}) == 4
 
 
 def test_drawn_names_avoid_the_taken():

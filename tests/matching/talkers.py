@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat.enums import CloseReason
-from chat.services import conversations, messages
+from chat.services import conversations, messages, openings
 from connect.models import User
 from matching.enums import MatchStatus, MeetOutcome, Pathway, ReflectionTag
 from matching.models import Match, MeetReflection
@@ -33,7 +33,7 @@ def talk(first: UUID, second: UUID, *, speak: tuple[int, ...] = (0, 1), end: boo
     now, pair = timezone.now(), (first, second)
     people = [User.objects.get(id=person) for person in pair]
     match = MatchFactory(first=people[0], second=people[1], pathway=Pathway.LIVE, status=MatchStatus.ACCEPTED_BOTH)
-    conversation = conversations.open_blind(match=match, now=now)
+    (conversation,) = openings.open_blind(matches=[match], now=now)
     for side in speak:
         messages.send(conversation_id=conversation.id, by=pair[side], client_id=uuid4().hex, text="Hello", now=now)
     if end:

@@ -5,7 +5,8 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from connect.enums import Gender
@@ -14,7 +15,7 @@ from connect.vectors import COMMUNICATION
 from matching.enums import MatchStatus, Origin, Pathway
 from matching.models import Connection, Match, QueueEntry
 from matching.services import pairing, parameters, waiting
-from matching.signals import match_accepted
+from matching.signals import matches_accepted
 from safety.enums import BlockSource, FlagKind
 from safety.models import SafetyFlag, TrustScore
 from safety.roles import as_service
@@ -86,10 +87,10 @@ def test_the_score_is_that_of_the_friendship_profile(now):
 
 def test_chat_hears_of_each_pair_in_the_same_transaction(now):
     wait_together(now, *(friend(now) for _ in range(4)))
-    with heard(match_accepted) as told:
+    with heard(matches_accepted) as told:
         pairing.sweep(now=now)
-    assert {each["match"].id for each in told} == set(Match.objects.values_list("id", flat=True))
-    assert len(told) == 2
+    assert {match.id for each in told for match in each["matches"]} == set(Match.objects.values_list("id", flat=True))
+    assert Match.objects.count() == 2
 
 
 def test_one_who_is_left_over_waits_on(now):
@@ -240,15 +241,15 @@ def test_a_fault_with_one_pair_keeps_the_others_from_nothing(now):
     wait_together(now, *people)
     spoiled = sorted(ids(*people))[0]
 
-    def fail(match, **kwargs):
-        if spoiled in (match.user_a_id, match.user_b_id):
+    def fail(matches, **kwargs):
+        if any(spoiled in (match.user_a_id, match.user_b_id) for match in matches):
             raise RuntimeError
 
-    match_accepted.connect(fail)
+    matches_accepted.connect(fail)
     try:
         assert pairing.sweep(now=now) == 1
     finally:
-        match_accepted.disconnect(fail)
+        matches_accepted.disconnect(fail)
     assert spoiled not in set().union(*live_pairs())
 
 
@@ -283,3 +284,15 @@ def test_a_sweep_asks_the_same_number_of_queries_for_any_number(now, django_asse
             wait_together(now, *(friend(now) for _ in range(size)))
             with django_assert_num_queries(5):
                 waiting.load(parameters=live, now=now)
+
+
+def test_pairs_are_formed_in_the_same_number_of_statements_whatever_theirs(now):
+    """With their conversations and gates."""
+    taken = []
+    for size in (2, 6):
+        wait_together(now, *(friend(now) for _ in range(size)))
+        planned = pairing.plan(now=now)
+        with CaptureQueriesContext(connection) as asked:
+            assert pairing.form(planned.drafts, planned, now=now) == size // 2
+        taken.append(len(asked))
+    assert taken[0] == taken[1]

@@ -14,7 +14,7 @@ from matching.enums import ENDED, UNDECIDED, MatchStatus
 from matching.models import Match
 from matching.services import proposals
 from matching.services.proposals import Action
-from matching.signals import match_accepted, match_closed
+from matching.signals import match_closed, matches_accepted
 from safety.enums import BlockSource
 from safety.services import blocks
 from tests.matching.builders import account, heard, match_of
@@ -57,13 +57,13 @@ def test_the_first_acceptance_is_the_callers_own_side_and_that_is_a(match, told,
 
 def test_the_second_acceptance_is_both(match, now):
     answer(match, match.user_a_id)
-    with heard(match_accepted) as signals:
+    with heard(matches_accepted) as signals:
         assert answer(match, match.user_b_id, now=now) == "accepted_both"
-    assert [(told["match"].id, told["now"]) for told in signals] == [(match.id, now)]
+    assert [([match.id for match in told["matches"]], told["now"]) for told in signals] == [([match.id], now)]
 
 
 def test_the_first_acceptance_opens_nothing(match):
-    with heard(match_accepted) as signals:
+    with heard(matches_accepted) as signals:
         answer(match, match.user_a_id)
     assert signals == []
 
@@ -211,7 +211,7 @@ def test_taking_the_consent_back_closes_and_says_so(now):
     user = account()
     match = match_of(user, account(), now)
     answers = consent_revoked.send(sender=None, user_id=user.id, purpose=Purpose.MATCHING, now=now)
-    assert {"proposals": 1, "interests": 0, "cards": 0, "learned": 0} in [given for _, given in answers]
+    assert {"proposals": 1, "interests": 0, "cards": 0, "learned": 0, "waits": 0} in [given for _, given in answers]
     assert status_of(match) == MatchStatus.CLOSED
 
 

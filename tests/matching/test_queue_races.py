@@ -64,6 +64,13 @@ def test_workers_with_the_same_plan_make_each_pair_once(now):
     assert sum(made) == Match.objects.count() == 6
 
 
+def test_more_pairs_than_one_transaction_forms_are_shared_out(now, monkeypatch):
+    monkeypatch.setattr(pairing, "AT_ONCE", 1)
+    wait_together(now, *(friend(now) for _ in range(6)))
+    assert pairing.sweep(now=now) == 3
+    assert in_two_pairs() == []
+
+
 def test_joining_twice_at_once_is_one_wait(now):
     me = friend(now)
     found = race([lambda: queue.join(by=me.id, now=now).id for _ in range(8)])

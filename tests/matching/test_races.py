@@ -14,7 +14,7 @@ from matching.enums import ENDED, MatchStatus, Origin, RunStatus
 from matching.models import Connection, Match, MatchingRun
 from matching.services import connections, proposals, runs
 from matching.services.proposals import Action
-from matching.signals import match_accepted
+from matching.signals import matches_accepted
 from safety.enums import BlockSource
 from safety.services import blocks
 from tests.matching.builders import account, heard, match_of, person
@@ -49,7 +49,7 @@ def accept(match, by, now):
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_both_accept_at_once(now, round_):
     match = match_of(account(), account(), now)
-    with heard(match_accepted) as signals:
+    with heard(matches_accepted) as signals:
         answers = together(accept(match, match.user_a_id, now), accept(match, match.user_b_id, now))
     assert sorted(answers) == ["accepted_a", "accepted_both"]
     assert len(signals) == 1
