@@ -15,6 +15,7 @@ from config.errors import WrongState
 from safety.enums import ReportReason
 from tests.chat.gate_rules import GATES, Rules
 from tests.chat.live import make_pair
+from tests.lengths import MORE
 
 sides = st.sampled_from(["a", "b"])
 minutes = st.sampled_from(sorted(GATES))
@@ -159,5 +160,5 @@ class Talk(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_gates_keep_to_the_rules():
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-    chosen = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+    chosen = settings(max_examples=8 * MORE, stateful_step_count=25, deadline=None, suppress_health_check=checks)
     run_state_machine_as_test(Talk, settings=chosen)

@@ -28,10 +28,11 @@ from safety import limits
 from tests.chat.people import Web, make_two, make_user
 from tests.faults.blind_model import Model
 from tests.faults.live import database_url
+from tests.lengths import MORE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SEEDS = range(5 * int(os.environ.get("MORE", "1")))
+SEEDS = range(5 * MORE)
 if "SEED" in os.environ:
     SEEDS = [int(os.environ["SEED"])]
 STEPS = 40

@@ -17,10 +17,10 @@ from django.db import connections
 from tests.chat.people import make_token, make_two
 from tests.faults.device import DURABLE, Device
 from tests.faults.live import UNHURRIED, stack
+from tests.lengths import MORE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 
-MORE = int(os.environ.get("MORE", "1"))
 SEEDS = range(12 if MORE == 1 else 50 * MORE)
 if "SEED" in os.environ:
     SEEDS = [int(os.environ["SEED"])]

@@ -18,12 +18,13 @@ from bench.stack import serving
 from tests.chat.people import make_token, make_two
 from tests.faults.device import Device
 from tests.faults.live import UNHURRIED, own_redis, surroundings
+from tests.lengths import MORE
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.e2e]
 
 SEED = int(os.environ.get("SEED", "1"))
 ROOMS = 5
-EACH = 50 * int(os.environ.get("MORE", "1"))
+EACH = 50 * MORE
 """What each of the two people of a room says."""
 
 

@@ -14,6 +14,7 @@ from safety.models import AuditLog
 from streaks.models import Streak
 from streaks.services import rollover
 from tests.faults.live import database_url
+from tests.lengths import MORE
 from tests.streaks.kinds import differences, everybody, moment, seen
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +25,7 @@ CASES = [
     (2, ["Pacific/Kiritimati", "Etc/GMT+12"], date(2026, 10, 24)),
     (3, ["Africa/Cairo", "America/New_York"], date(2026, 4, 23)),
 ]
-KILLS = 8
+KILLS = 3 * MORE
 
 
 def started(now, batch):

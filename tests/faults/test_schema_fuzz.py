@@ -4,7 +4,6 @@ Every operation of the schema is here by itself. MORE=… is how many times the 
 makes the same ones.
 """
 
-import os
 from itertools import chain
 
 import pytest
@@ -30,11 +29,12 @@ from matching.models import Chart
 from tests.config.contract import schema
 from tests.conftest import powerless
 from tests.faults.world import make_world, sign_in
+from tests.lengths import MORE
 from tests.matching.builders import born
 
 pytestmark = pytest.mark.django_db
 
-CALLS = 12 * int(os.environ.get("MORE", "1"))
+CALLS = 12 * MORE
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -12,6 +12,7 @@ from config.errors import WrongState
 from streaks import queries
 from streaks.models import Outage, Streak
 from streaks.services import outages, recoveries, rollover
+from tests.lengths import MORE
 from tests.streaks import builders
 from tests.streaks.builders import person, stored
 from tests.streaks.kinds import expected, seen
@@ -122,7 +123,7 @@ def test_every_story_ends_as_the_rules_say():
     run_state_machine_as_test(
         Streaks,
         settings=settings(
-            max_examples=40,
+            max_examples=12 * MORE,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=checks,

@@ -97,7 +97,7 @@ def test_the_longest_waits_are_ended_first():
 
 
 def day(seed, choose=chosen):
-    return live_through(crowd(80, 2), seed=seed, arrivals=150, longest=600.0, rules=RULES, choose=choose)
+    return live_through(crowd(80, 2), seed=seed, arrivals=80, longest=600.0, rules=RULES, choose=choose)
 
 
 def test_a_simulated_day_adds_up_and_is_the_same_of_the_same_seed():
