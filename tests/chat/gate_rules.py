@@ -75,11 +75,13 @@ class Rules:
         gate = next((gate for gate, status in self.gates.items() if status == "open"), None)
         if gate is None:
             return
-        wants = {self.offer: YES} if self.offer else {}
-        wants |= {side: said for (at, side), said in self.votes.items() if at == gate}
-        if len(wants) == 2 and set(wants.values()) == {YES}:
+        votes = {side: said for (at, side), said in self.votes.items() if at == gate}
+        agreed = {side for side, said in votes.items() if said == YES}
+        if self.offer and self.offer not in votes:
+            agreed.add(self.offer)
+        if len(agreed) == 2:
             self.reveal()
-        elif len(wants) == 2:
+        elif len(votes) == 2:
             self.gates[gate], self.state = "went_on", "anonymous"
 
     def reveal(self) -> None:
