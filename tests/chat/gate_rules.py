@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 GATES = {10: (600, 720), 20: (1200, 1320), 30: (1800, 1920)}
 OVER = 1920
+ASK_AGAIN = 600
 YES, NOT_YET, END = "reveal_yes", "not_yet", "end_chat"
 
 
@@ -20,6 +21,7 @@ class Rules:
     votes: dict[tuple[int, str], str] = field(default_factory=dict)
     offer: str = ""
     was_declined: bool = False
+    taken_back: dict[str, int] = field(default_factory=dict)
 
     def walk(self, t: int) -> None:
         for gate, (opens, closes) in GATES.items():
@@ -56,17 +58,17 @@ class Rules:
         if self.offer not in ("", side):
             self.reveal()
         elif not self.offer:
-            if self.was_declined:
+            if self.was_declined or t < self.taken_back.get(side, -ASK_AGAIN) + ASK_AGAIN:
                 raise Refused("reveal_too_soon")
             self.offer = side
             self.settle()
 
-    def withdraw(self, side: str) -> None:
+    def withdraw(self, side: str, t: int) -> None:
         if self.state == "closed":
             raise Refused("conversation_closed")
         if self.offer != side:
             raise Refused("reveal_not_pending")
-        self.offer = ""
+        self.offer, self.taken_back[side] = "", t
 
     def decline(self) -> None:
         self.offer, self.was_declined = "", True
