@@ -15,7 +15,7 @@ from config.errors import NotYours, WrongState
 from connect.models import Disclosure, Notification
 from matching.enums import MatchStatus, Origin
 from matching.models import Connection
-from tests.chat.people import Two, make_two, make_user
+from tests.chat.people import Two, frames, make_two, make_user
 
 
 def ask(two: Two, by=None, now=None) -> Reveal:
@@ -206,6 +206,8 @@ def test_the_end_leaves_no_request_pending(two):
     conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.a, now=timezone.now())
     reveal.refresh_from_db()
     assert (reveal.status, two.fresh().reveal_state) == (RevealStatus.EXPIRED, RevealState.EXPIRED)
+    told = [frame.data.get("reveal_state") or frame.data["state"] for frame in frames(two)]
+    assert told == ["anonymous", "pending", "expired", "closed"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -226,6 +226,6 @@ class Model:
         offer = self._pending(room)
         if offer:
             self._resolve(offer, "expired", self.now)
-            place.reveal = "expired"
+            self._reveal(place, "expired")
         place.state = "closed"
         place.happens("closed")
