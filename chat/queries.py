@@ -212,6 +212,8 @@ def _as_seen(conversation: Conversation) -> Conversation:
             conversation.reveal_state = RevealState.EXPIRED
         if hasattr(conversation, "unread"):
             conversation.unread = 0
+    if conversation.state == State.CLOSED:
+        conversation.closes_at = None
     return conversation
 
 

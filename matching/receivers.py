@@ -55,13 +55,11 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
         discovery_entries.remove(user_id=user_id)
         cards = batches.forget(user_id=user_id, now=now)
         learned = feedback.forget(user_id=user_id)
-        waits = queue.drop(user_id=user_id, now=now)
         return {
             "proposals": closed,
             "interests": withdrawn,
             "cards": cards,
             "learned": learned,
-            "waits": waits,
         }
     return {}
 
@@ -70,10 +68,10 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
 def follow_pool(*, user_id: UUID, active: bool, now: datetime, **kwargs: Any) -> dict[str, int]:
     """What was closed, by name."""
     discovery_entries.mark_old(user_ids=[user_id], now=now)
-    queue.drop(user_id=user_id, now=now)
+    waits = queue.drop(user_id=user_id, now=now)
     if not active:
         entries.empty(user_id=user_id, now=now)
-        return {"proposals": proposals.close_for(user_id=user_id, now=now)}
+        return {"proposals": proposals.close_for(user_id=user_id, now=now), "waits": waits}
     entries.mark_due(user_ids=[user_id], now=now)
     return {}
 

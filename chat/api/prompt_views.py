@@ -33,7 +33,7 @@ class OfferSerializer(serializers.Serializer[Any]):
 
 
 class PromptsView(Endpoint):
-    """Prompts for the two of a conversation, the same for both; nothing that is off the limits of either."""
+    """Prompts for the two of a conversation: the same for both, but for what is off one's own limits by now."""
 
     worded = frozenset({"GET"})
 

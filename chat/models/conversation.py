@@ -76,7 +76,7 @@ class Conversation(Record):
 
     Of live ones: `closes_at` is when the talk ends unless the two show themselves; `away_a_since` and `away_b_since`,
     kept until the first gate, since when that side has no socket; `survivor` is the side that a broken pairing left
-    behind, until it is back in the queue.
+    behind, until it is back in the queue. `prompts_shown` are, by stage, the codes of the prompts it was given there.
     """
 
     kind = models.CharField(max_length=6, choices=Kind)
@@ -102,6 +102,7 @@ class Conversation(Record):
     away_b_since = models.DateTimeField(null=True, blank=True)
     survivor = models.CharField(max_length=1, choices=Side, blank=True)
     warned_for = models.DateTimeField(null=True, blank=True)
+    prompts_shown = models.JSONField(default=dict, blank=True)
 
     # Of `with_apart`. Whoever did not ask for it cannot pass it over: there is no default.
     apart: bool

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from chat import timeline
 from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State, WindowStatus
-from chat.models import Conversation, GateWindow, Reveal
-from chat.services import holds, locks
+from chat.models import Conversation, ConversationEvent, GateWindow, Reveal
+from chat.services import holds, locks, unveiling
 from config import hints
 from config.errors import NotYours
 from connect.models import User
@@ -122,16 +122,28 @@ def end(conversation: Conversation, reason: CloseReason, now: datetime, *, leave
     if conversation.kind == Kind.LIVE:
         _end_gates(conversation, leaver, now)
     conversation.state, conversation.close_reason, conversation.closed_at = State.CLOSED, reason, now
-    if conversation.reveal_state == RevealState.PENDING:
-        conversation.reveal_state = RevealState.EXPIRED
-        pending = Reveal.objects.pending().filter(conversation=conversation)
-        pending.update(status=RevealStatus.EXPIRED, resolved_at=now)
-    event = timeline.append(conversation, EventType.STATE, data={"state": State.CLOSED})
+    events = [
+        *_lapse_offers(conversation, now),
+        timeline.append(conversation, EventType.STATE, data={"state": State.CLOSED}),
+    ]
     conversation.save(update_fields=["state", "close_reason", "closed_at", "reveal_state", "last_seq", "survivor"])
     holds.reject_waiting(conversation, now)
     # In the order in which a block ends them, so that the frames do not tell one from the other.
     _end_match(conversation, now)
-    timeline.announce(conversation, event)
+    for event in events:
+        timeline.announce(conversation, event)
+
+
+def _lapse_offers(conversation: Conversation, now: datetime) -> list[ConversationEvent]:
+    """Where the two stood with showing themselves is over, and told of before the end."""
+    if conversation.reveal_state != RevealState.PENDING:
+        return []
+    conversation.reveal_state = RevealState.EXPIRED
+    pending = list(Reveal.objects.pending().filter(conversation=conversation))
+    for reveal in pending:
+        reveal.status, reveal.resolved_at = RevealStatus.EXPIRED, now
+        reveal.save(update_fields=["status", "resolved_at"])
+    return [unveiling.record(conversation, reveal, RevealState.EXPIRED, None) for reveal in pending]
 
 
 def _end_gates(conversation: Conversation, leaver: UUID | None, now: datetime) -> None:

@@ -127,11 +127,15 @@ def _decide(conversation: Conversation, by: UUID, gate_minute: int, decision: De
 
 
 def _wanted(conversation: Conversation, window: GateWindow, now: datetime) -> dict[UUID, Decision]:
-    """What each wants, who said so first before the other. A standing offer is a yes of who says nothing else."""
+    """What each wants, who said so first before the other.
+
+    A standing offer is a yes of who has said nothing else, where it meets a yes: to anything else its person may still
+    say what they want at this gate, and so the other learns nothing of it.
+    """
     votes = DecisionGate.objects.filter(conversation=conversation, gate_minute=window.gate_minute)
     said = {vote.user_id: Decision(vote.decision) for vote in votes.order_by("decided_at", "id")}
     offer = Reveal.objects.pending().filter(conversation=conversation, expires_at__gt=now).first()
-    if offer is not None:
+    if offer is not None and set(said.values()) == {Decision.REVEAL_YES}:
         said.setdefault(offer.requested_by_id, Decision.REVEAL_YES)
     return said
 

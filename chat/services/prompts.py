@@ -1,6 +1,6 @@
 """What two people could talk about, and the catalogue that it comes from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -25,16 +25,22 @@ class Offer:
 
 
 def offered(*, conversation_id: UUID, by: UUID) -> Offer:
-    """What the two could talk about: the same for both, whoever asks and however often.
+    """What the two could talk about: chosen when the first of them asks at a stage, and the same ever after.
 
-    Nothing that is off the limits of either. Raises NotYours, WrongState (conversation_closed, conversation_locked,
-    conversation_paused).
+    Nothing that was off the limits of either then, or is off the asker's own now. Raises NotYours, WrongState
+    (conversation_closed, conversation_locked, conversation_paused).
     """
     conversation = queries.conversation_of(by, conversation_id)
     locks.refuse_if_mute(conversation)
     with as_service():
         stage = stage_of(conversation)
-        return Offer(stage, of_stages(conversation, [stage])[stage])
+        codes = conversation.prompts_shown.get(stage.code)
+        return Offer(stage, _seen_by(by, _choose(conversation.id, stage) if codes is None else codes))
+
+
+def shown(*, conversation: Conversation, by: UUID) -> list[Prompt]:
+    """What one of the two has been shown at any stage, and may see. Needs the service role."""
+    return _seen_by(by, [code for codes in conversation.prompts_shown.values() for code in codes])
 
 
 def stage_of(conversation: Conversation) -> Stage:
@@ -45,21 +51,34 @@ def stage_of(conversation: Conversation) -> Stage:
     return progression.reached(len(moments), talked)
 
 
-def of_stages(conversation: Conversation, stages: Iterable[Stage]) -> dict[Stage, list[Prompt]]:
-    """By stage the prompts that a conversation shows there. Needs the service role."""
-    both = [conversation.user_a_id, conversation.user_b_id]
-    avoided = set(OffLimitsTopic.objects.filter(user__in=both).values_list("topic_key", flat=True))
+def _choose(conversation_id: UUID, stage: Stage) -> list[str]:
+    """The codes of what a conversation shows at a stage from now on; of two who ask at once the first has it chosen.
+
+    They are kept, because what would change with the limits of one would tell the other of them.
+    """
+    conversation = Conversation.objects.select_for_update(no_key=True).get(id=conversation_id)
+    if stage.code not in conversation.prompts_shown:
+        conversation.prompts_shown[stage.code] = [prompt.code for prompt in _fitting(conversation, stage)]
+        conversation.save(update_fields=["prompts_shown"])
+    codes: list[str] = conversation.prompts_shown[stage.code]
+    return codes
+
+
+def _fitting(conversation: Conversation, stage: Stage) -> list[Prompt]:
+    avoided = _avoided_by(conversation.user_a_id, conversation.user_b_id)
     kinds = [PromptType.ICEBREAKER, PromptType.ROOM] if conversation.kind == Kind.LIVE else [PromptType.ICEBREAKER]
-    wanted = set(stages)
-    found = list(Prompt.objects.active().avoiding(avoided).filter(prompt_type__in=kinds, stage__in=wanted))
-    return {
-        stage: progression.chosen(
-            (prompt for prompt in found if prompt.stage == stage),
-            place=conversation.id,
-            number=settings.PROMPTS_SHOWN,
-        )
-        for stage in wanted
-    }
+    found = Prompt.objects.active().avoiding(avoided).filter(prompt_type__in=kinds, stage=stage)
+    return progression.chosen(found, place=conversation.id, number=settings.PROMPTS_SHOWN)
+
+
+def _seen_by(person: UUID, codes: Sequence[str]) -> list[Prompt]:
+    """Those of the prompts, in their order, that are still in use and not off the person's own limits."""
+    found = Prompt.objects.active().avoiding(_avoided_by(person)).filter(code__in=codes)
+    return sorted(found, key=lambda prompt: codes.index(prompt.code))
+
+
+def _avoided_by(*people: UUID) -> set[str]:
+    return set(OffLimitsTopic.objects.filter(user__in=people).values_list("topic_key", flat=True))
 
 
 def save(*, prompt: Prompt, by: UUID, changed: Iterable[str]) -> None:

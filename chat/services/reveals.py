@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from chat import timeline
 from chat.enums import RevealState, RevealStatus
@@ -29,7 +30,8 @@ _STATES = {
 def request(*, conversation_id: UUID, by: UUID, now: datetime) -> Reveal:
     """Offer to reveal; meets the other's pending offer as its acceptance. Offering twice is once.
 
-    While a gate is open it counts there as a yes, and the answer may be that both are revealed already.
+    While a gate is open it counts there as a yes, and the answer may be that both are revealed already. Who took one
+    back waits before the next, of which the other is not notified again within the pause.
 
     Raises NotYours, WrongState (conversation_closed, reveal_not_possible, reveal_too_soon).
     """
@@ -120,7 +122,9 @@ def _answerable(reveal_id: UUID, by: UUID, now: datetime) -> tuple[Conversation,
 
 
 def _offer(conversation: Conversation, by: UUID, now: datetime) -> Reveal:
-    _refuse_too_soon(conversation, now)
+    own = Reveal.objects.filter(conversation=conversation, requested_by=by, status=RevealStatus.WITHDRAWN)
+    taken_back = own.aggregate(last=Max("resolved_at"))["last"]
+    _refuse_too_soon(conversation, taken_back, now)
     reveal = unveiling.offer(conversation, by, now)
     event = unveiling.record(conversation, reveal, RevealState.PENDING, by)
     conversation.save(update_fields=["reveal_state", "last_seq"])
@@ -128,16 +132,18 @@ def _offer(conversation: Conversation, by: UUID, now: datetime) -> Reveal:
     if gates.settle_if_decided(conversation, now):
         reveal.refresh_from_db()
         return reveal
-    notifications.send([_request_note(conversation, by)])
+    if taken_back is None or taken_back <= now - settings.REVEAL_PAUSE:
+        notifications.send([_request_note(conversation, by)])
     return reveal
 
 
-def _refuse_too_soon(conversation: Conversation, now: datetime) -> None:
+def _refuse_too_soon(conversation: Conversation, taken_back: datetime | None, now: datetime) -> None:
     """An offer that has lapsed but was not swept yet still stands in the way, as it will once it is swept."""
     refused = [RevealStatus.DECLINED, RevealStatus.EXPIRED]
     reveals = Reveal.objects.filter(conversation=conversation)
     recent = reveals.filter(status__in=refused, resolved_at__gt=now - settings.REVEAL_PAUSE)
-    if recent.exists() or reveals.pending().exists():
+    hasty = taken_back is not None and taken_back > now - settings.REVEAL_ASK_AGAIN
+    if hasty or recent.exists() or reveals.pending().exists():
         raise WrongState("Give it some time before you ask again.", code="reveal_too_soon")
 
 

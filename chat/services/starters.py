@@ -26,7 +26,7 @@ def complete(*, connection_id: UUID, by: UUID, prompt: str, now: datetime) -> Co
         if done := _completed(connection, prompt=prompt):
             return done
         conversation = _talk(connection)
-        stage = Stage(_offered(conversation, prompt).stage)
+        stage = Stage(_offered(conversation, by, prompt).stage)
         if _completed(connection, stage=stage.code):
             raise WrongState("You have taken up a starter of this stage.", code="starter_completed")
         _refuse_unless_both_spoke(conversation)
@@ -54,11 +54,9 @@ def _talk(connection: Connection) -> Conversation:
     return conversation
 
 
-def _offered(conversation: Conversation, code: str) -> Prompt:
-    """Only what they see can be named, so that trying codes tells nobody what is off the other's limits."""
-    now_at = prompts.stage_of(conversation)
-    shown = prompts.of_stages(conversation, [stage for stage in Stage if stage <= now_at])
-    for prompt in (prompt for offered in shown.values() for prompt in offered):
+def _offered(conversation: Conversation, by: UUID, code: str) -> Prompt:
+    """Only what was shown can be named, so that trying codes tells nobody what is off the other's limits."""
+    for prompt in prompts.shown(conversation=conversation, by=by):
         if prompt.code == code:
             return prompt
     raise NotYours("There is no such prompt here.", code="prompt_not_offered")

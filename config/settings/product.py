@@ -40,6 +40,8 @@ QUEUE_MEASURED = timedelta(hours=2)
 # chat
 REVEAL_LIFETIME = timedelta(hours=48)
 REVEAL_PAUSE = timedelta(hours=24)
+# How long who took an offer back waits before the next; the other may offer at once.
+REVEAL_ASK_AGAIN = timedelta(minutes=10)
 SILENCE_BEFORE_CLOSE = timedelta(days=14)
 RETRACTION_WINDOW = timedelta(minutes=15)
 MESSAGE_LENGTH = 4000

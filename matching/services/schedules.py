@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from config.errors import Invalid, WrongState
 from connect.enums import UserStatus
 from matching.enums import ConnectionEventType, ConnectionStatus
-from matching.models import ConnectionEvent
+from matching.models import Connection, ConnectionEvent
 from matching.services import announcements, connections
 from safety.models import apart
 from safety.roles import as_service
@@ -20,24 +20,31 @@ _BOTH_THERE = {"connection__user_low__status": UserStatus.ACTIVE, "connection__u
 
 
 def schedule_chat(*, connection_id: UUID, by: UUID, at: datetime, now: datetime) -> ConnectionEvent:
-    """Note when the two mean to talk, and tell the other; the same moment twice is once.
+    """Note to the second when the two mean to talk, and tell the other; the same moment twice is once.
 
-    Raises NotYours, Invalid (schedule_out_of_range), WrongState (connection_ended, connection_not_revealed).
+    One at a time: the next is for when it is over. Raises NotYours, Invalid (schedule_out_of_range), WrongState
+    (connection_ended, connection_archived, connection_not_revealed, already_scheduled with the moment that stands).
     """
+    at = at.replace(microsecond=0)
     if not now < at <= now + settings.SCHEDULE_AHEAD:
         days = settings.SCHEDULE_AHEAD.days
         raise Invalid(f"Choose a moment within {days} days.", code="schedule_out_of_range", days=days)
     with as_service():
         connection = connections.locked(connection_id, by)
-        events = ConnectionEvent.objects.filter(connection=connection)
-        if not events.filter(event_type=ConnectionEventType.REVEALED).exists():
-            raise WrongState("You do not know each other yet.", code="connection_not_revealed")
-        moment = {"event_type": ConnectionEventType.SCHEDULED_CHAT, "payload": {"at": at.isoformat()}}
-        fresh = {"connection": connection, "due_at": max(now, at - settings.SCHEDULE_REMINDER)}
-        event, made = events.get_or_create(**moment, defaults=fresh)
-        if made:
-            announcements.announce_scheduled(connection, to=connection.other(by))
-    return event
+        _refuse_unless_they_talk(connection)
+        standing = _standing(connection, now)
+        if standing and _at(standing) != at:
+            message = "You already have a time to talk."
+            raise WrongState(message, code="already_scheduled", scheduled_for=standing.payload["at"])
+        if standing:
+            return standing
+        announcements.announce_scheduled(connection, to=connection.other(by))
+        return ConnectionEvent.objects.create(
+            connection=connection,
+            event_type=ConnectionEventType.SCHEDULED_CHAT,
+            payload={"at": at.isoformat()},
+            due_at=max(now, at - settings.SCHEDULE_REMINDER),
+        )
 
 
 def remind_due(*, now: datetime, limit: int = BATCH) -> int:
@@ -53,6 +60,20 @@ def remind_due(*, now: datetime, limit: int = BATCH) -> int:
         announcements.announce_soon(coming)
         ConnectionEvent.objects.filter(id__in=ids).update(due_at=None)
     return len(ids)
+
+
+def _refuse_unless_they_talk(connection: Connection) -> None:
+    if connection.status == ConnectionStatus.ARCHIVED:
+        raise WrongState("This connection is put away.", code="connection_archived")
+    if not connection.events.filter(event_type=ConnectionEventType.REVEALED).exists():
+        raise WrongState("You do not know each other yet.", code="connection_not_revealed")
+
+
+def _standing(connection: Connection, now: datetime) -> ConnectionEvent | None:
+    """What the two have scheduled and is still to come."""
+    scheduled = connection.events.filter(event_type=ConnectionEventType.SCHEDULED_CHAT)
+    newest = scheduled.order_by("-id").first()
+    return newest if newest and _at(newest) > now else None
 
 
 def _wanted(ids: list[UUID]) -> QuerySet[ConnectionEvent]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 GATES = {10: (600, 720), 20: (1200, 1320), 30: (1800, 1920)}
 OVER = 1920
+ASK_AGAIN = 600
 YES, NOT_YET, END = "reveal_yes", "not_yet", "end_chat"
 
 
@@ -20,6 +21,7 @@ class Rules:
     votes: dict[tuple[int, str], str] = field(default_factory=dict)
     offer: str = ""
     was_declined: bool = False
+    taken_back: dict[str, int] = field(default_factory=dict)
 
     def walk(self, t: int) -> None:
         for gate, (opens, closes) in GATES.items():
@@ -56,17 +58,17 @@ class Rules:
         if self.offer not in ("", side):
             self.reveal()
         elif not self.offer:
-            if self.was_declined:
+            if self.was_declined or t < self.taken_back.get(side, -ASK_AGAIN) + ASK_AGAIN:
                 raise Refused("reveal_too_soon")
             self.offer = side
             self.settle()
 
-    def withdraw(self, side: str) -> None:
+    def withdraw(self, side: str, t: int) -> None:
         if self.state == "closed":
             raise Refused("conversation_closed")
         if self.offer != side:
             raise Refused("reveal_not_pending")
-        self.offer = ""
+        self.offer, self.taken_back[side] = "", t
 
     def decline(self) -> None:
         self.offer, self.was_declined = "", True
@@ -75,11 +77,13 @@ class Rules:
         gate = next((gate for gate, status in self.gates.items() if status == "open"), None)
         if gate is None:
             return
-        wants = {self.offer: YES} if self.offer else {}
-        wants |= {side: said for (at, side), said in self.votes.items() if at == gate}
-        if len(wants) == 2 and set(wants.values()) == {YES}:
+        votes = {side: said for (at, side), said in self.votes.items() if at == gate}
+        agreed = {side for side, said in votes.items() if said == YES}
+        if self.offer and self.offer not in votes:
+            agreed.add(self.offer)
+        if len(agreed) == 2:
             self.reveal()
-        elif len(wants) == 2:
+        elif len(votes) == 2:
             self.gates[gate], self.state = "went_on", "anonymous"
 
     def reveal(self) -> None:

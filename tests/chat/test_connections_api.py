@@ -188,7 +188,13 @@ class TestTimeline:
     def test_two_agree_on_a_time(self, me, revealed):
         at = timezone.now() + HOUR
         reply = schedule(me, revealed, at)
-        assert (reply.status_code, reply.json()["scheduled_for"]) == (201, at.isoformat())
+        assert (reply.status_code, reply.json()["scheduled_for"]) == (201, at.replace(microsecond=0).isoformat())
+
+    def test_another_is_refused_with_the_one_that_stands(self, me, other, revealed):
+        standing = schedule(me, revealed, timezone.now() + HOUR).json()["scheduled_for"]
+        reply = schedule(other, revealed, timezone.now() + 2 * HOUR)
+        assert (reply.status_code, reply.json()["code"]) == (409, "already_scheduled")
+        assert reply.json()["details"] == {"scheduled_for": standing}
 
     def test_the_same_time_twice_is_once(self, me, other, revealed):
         at = timezone.now() + HOUR

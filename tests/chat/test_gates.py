@@ -274,10 +274,18 @@ def test_an_offer_at_a_gate_meets_the_vote_of_the_other(asked):
     assert asked.state == State.REVEALED
 
 
-def test_an_offer_that_met_a_not_yet_stands_on(asked):
+def test_a_standing_offer_leaves_its_person_their_decision_when_the_other_says_not_yet(pair):
+    pair.consent(pair.a, 5)
+    pair.sweep(10)
+    assert pair.decide(pair.b, NOT_YET, 10.5).outcome is None
+    assert pair.decide(pair.a, YES, 11).outcome == GateOutcome.WENT_ON
+
+
+def test_an_offer_that_met_a_not_yet_waits_for_the_time_and_stands_on(asked):
     asked.decide(asked.b, NOT_YET, 10.5)
     assert asked.consent(asked.a, 11) == RevealState.PENDING
-    assert asked.windows[10] == ("resolved", "went_on")
+    assert (asked.sweep(11.99), asked.state) == (0, State.DECISION_GATE)
+    assert (asked.sweep(12), asked.windows[10]) == (1, ("resolved", "went_on"))
     assert asked.consent(asked.b, 15) == RevealState.MUTUAL
 
 

@@ -102,7 +102,7 @@ class Talk(RuleBasedStateMachine):
 
     @rule(side=sides)
     def withdraw(self, side):
-        self.rules, answer = self.rules.after("withdraw", side)
+        self.rules, answer = self.rules.after("withdraw", side, self.t)
         room, by = self.room, self.person(side)
         self.compare(lambda: reveals.withdraw(conversation_id=room, by=by, now=self.now), answer)
 

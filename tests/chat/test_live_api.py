@@ -81,6 +81,11 @@ def test_it_shows_when_it_ends(pair):
     assert shown(pair)["closes_at"] == pair.minute(32).isoformat().replace("+00:00", "Z")
 
 
+def test_one_that_is_over_does_not_end_again(pair):
+    Web(pair.b).post(path(pair, "end"))
+    assert (shown(pair)["state"], shown(pair)["closes_at"]) == ("closed", None)
+
+
 def test_however_it_ended_it_shows_the_same():
     voted, left = (make_pair(began=timezone.now() - timedelta(minutes=20, seconds=30)) for _ in range(2))
     for pair in (voted, left):

@@ -1,4 +1,4 @@
-"""Prompts of a conversation: the same for both, never off the limits of either, nearer the longer they talk."""
+"""Prompts of a conversation: chosen once a stage, nothing off the limits of either, nearer the longer they talk."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -24,6 +24,10 @@ from tests.chat.people import Web, make_two, make_user
 pytestmark = pytest.mark.django_db
 SHIPPED = import_module("chat.migrations.0008_first_prompts")
 MINUTE = timedelta(minutes=1)
+QUERIES = 16
+"""Of one who asks again."""
+CHOOSING = 4
+"""So many more of the first to ask at a stage."""
 
 
 @pytest.fixture
@@ -98,12 +102,36 @@ def test_it_tells_neither_topics_nor_ids(two):
 
 def test_nothing_is_off_the_limits_of_either(two, settings):
     settings.PROMPTS_SHOWN = 500
-    everything = set(codes(asked(two.a, two)))
+    everything = set(codes(asked((other := make_two()).a, other)))
     off_limits(two.a, "music", "film")
     off_limits(two.b, "cooking")
     touched = Prompt.objects.filter(topic_tags__overlap=["music", "film", "cooking"]).values_list("code", flat=True)
     left = set(codes(asked(two.a, two)))
     assert left == everything - set(touched) != everything
+
+
+def test_what_the_other_minds_later_changes_nothing_one_can_see(two):
+    before = asked(two.a, two).content
+    off_limits(two.b, *TOPICS)
+    assert asked(two.a, two).content == before
+    assert two.fresh().prompts_shown == {"light": codes(asked(two.a, two))}
+
+
+def test_and_counts_from_the_next_stage_on(two, settings):
+    settings.PROMPTS_SHOWN = 500
+    asked(two.a, two)
+    off_limits(two.b, *TOPICS)
+    talk(two, 12)
+    touched = Prompt.objects.filter(code__in=codes(asked(two.a, two))).exclude(topic_tags=[])
+    assert not touched.exists()
+
+
+def test_what_one_minds_oneself_leaves_ones_own_view_at_once(two):
+    first, *others = codes(asked(two.a, two))
+    Prompt.objects.filter(code=first).update(topic_tags=["art"])
+    Prompt.objects.filter(code__in=others).update(topic_tags=[])
+    off_limits(two.b, "art")
+    assert (codes(asked(two.b, two)), codes(asked(two.a, two))) == (others, [first, *others])
 
 
 def test_who_minds_everything_is_still_offered_what_touches_nothing(two):
@@ -145,7 +173,7 @@ def types_of(two):
 def test_games_for_two_are_for_those_who_talk_live(two, settings):
     settings.PROMPTS_SHOWN = 500
     assert types_of(two) == {PromptType.ICEBREAKER}
-    Conversation.objects.update(kind="live")
+    Conversation.objects.update(kind="live", prompts_shown={})
     assert types_of(two) == {PromptType.ICEBREAKER, PromptType.ROOM}
 
 
@@ -199,9 +227,10 @@ def test_its_queries_do_not_grow(two):
     web = Web(two.a)
     queries(two, web)
     few = queries(two, web)
-    talk(two, 12)
     off_limits(two.a, *TOPICS)
-    assert queries(two, web) == few
+    assert queries(two, web) == few == QUERIES
+    talk(two, 12)
+    assert (queries(two, web), queries(two, web)) == (few + CHOOSING, few)
 
 
 # The catalogue.

@@ -15,7 +15,7 @@ from config.errors import NotYours, WrongState
 from connect.models import Disclosure, Notification
 from matching.enums import MatchStatus, Origin
 from matching.models import Connection
-from tests.chat.people import Two, make_two, make_user
+from tests.chat.people import Two, frames, make_two, make_user
 
 
 def ask(two: Two, by=None, now=None) -> Reveal:
@@ -110,12 +110,33 @@ def test_and_after_the_pause_it_may_be_asked_again(two):
     assert two.fresh().reveal_state == RevealState.PENDING
 
 
-def test_a_withdrawn_request_may_be_repeated_at_once(two):
+@pytest.fixture
+def withdrawn(two):
     ask(two)
-    reveals.withdraw(conversation_id=two.conversation.id, by=two.a, now=timezone.now())
+    return reveals.withdraw(conversation_id=two.conversation.id, by=two.a, now=timezone.now()).resolved_at
+
+
+def test_who_took_a_request_back_waits_before_the_next(two, withdrawn):
     assert two.fresh().reveal_state == RevealState.NONE
-    ask(two)
+    again = withdrawn + settings.REVEAL_ASK_AGAIN
+    assert code_of(ask, two, now=again - timedelta(seconds=1)) == "reveal_too_soon"
+    ask(two, now=again)
     assert two.fresh().reveal_state == RevealState.PENDING
+
+
+def test_and_the_other_does_not(two, withdrawn):
+    ask(two, two.b, now=withdrawn)
+    assert Notification.objects.filter(type="reveal_requested", user=two.a).exists()
+
+
+def test_of_the_next_the_other_is_not_notified_again_within_the_pause(two, withdrawn):
+    told = Notification.objects.filter(type="reveal_requested", user=two.b)
+    ask(two, now=withdrawn + settings.REVEAL_ASK_AGAIN)
+    assert told.count() == 1
+    later = withdrawn + settings.REVEAL_PAUSE
+    reveals.withdraw(conversation_id=two.conversation.id, by=two.a, now=later)
+    ask(two, now=later + settings.REVEAL_PAUSE)
+    assert told.count() == 2
 
 
 def test_only_ones_own_request_can_be_withdrawn(two):
@@ -185,6 +206,8 @@ def test_the_end_leaves_no_request_pending(two):
     conversations.close(conversation_id=two.conversation.id, reason=CloseReason.USER_END, by=two.a, now=timezone.now())
     reveal.refresh_from_db()
     assert (reveal.status, two.fresh().reveal_state) == (RevealStatus.EXPIRED, RevealState.EXPIRED)
+    told = [frame.data.get("reveal_state") or frame.data["state"] for frame in frames(two)]
+    assert told == ["anonymous", "pending", "expired", "closed"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -92,11 +92,17 @@ def test_what_they_are_not_shown_cannot_be_named(spoken):
     assert replies == {(404, "prompt_not_offered")}
 
 
-def test_what_has_come_to_be_off_limits_looks_like_what_is_not_shown(spoken):
+def test_what_one_minds_by_now_can_be_named_by_the_other_alone(spoken):
     (first, *_) = shown(spoken)
     Prompt.objects.filter(code=first).update(topic_tags=["art"])
     OffLimitsTopic.objects.create(user_id=spoken.b, topic_key="art")
-    assert code(complete(spoken.a, first)) == (404, "prompt_not_offered")
+    assert code(complete(spoken.b, first)) == (404, "prompt_not_offered")
+    assert complete(spoken.a, first).status_code == 201
+
+
+def test_before_anybody_was_shown_any_there_is_none(spoken):
+    known = Prompt.objects.filter(prompt_type="icebreaker", stage=1).values_list("code", flat=True)
+    assert {code(complete(spoken.a, name)) for name in known[:3]} == {(404, "prompt_not_offered")}
 
 
 def test_both_have_to_have_spoken(two):

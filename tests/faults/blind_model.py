@@ -9,6 +9,7 @@ from typing import Any
 
 OFFER_LASTS = timedelta(hours=48)
 PAUSE = timedelta(hours=24)
+ASK_AGAIN = timedelta(minutes=10)
 TAKE_BACK_WITHIN = timedelta(minutes=15)
 SILENCE = timedelta(days=14)
 
@@ -123,7 +124,7 @@ class Model:
             if standing.by != by:
                 self._become_mutual(place, standing)
             return 200, {"revealState": place.reveal, "offer": standing.number}
-        if standing or self._resting(room):
+        if standing or self._resting(room) or self._took_back(by, room):
             raise Refused(409, "reveal_too_soon")
         self.offers.append(Offer(len(self.offers), room, by, self.now + OFFER_LASTS))
         self._reveal(place, "pending")
@@ -192,6 +193,10 @@ class Model:
         refused = [o for o in self.offers if o.room == room and o.status in {"declined", "expired"}]
         return any(o.resolved and o.resolved > self.now - PAUSE for o in refused)
 
+    def _took_back(self, by: int, room: int) -> bool:
+        own = [o for o in self.offers if (o.room, o.by, o.status) == (room, by, "withdrawn")]
+        return any(o.resolved and o.resolved > self.now - ASK_AGAIN for o in own)
+
     def _to_answer(self, by: int, number: int) -> Offer:
         offer = self.offers[number]
         place = self.rooms[offer.room]
@@ -221,6 +226,6 @@ class Model:
         offer = self._pending(room)
         if offer:
             self._resolve(offer, "expired", self.now)
-            place.reveal = "expired"
+            self._reveal(place, "expired")
         place.state = "closed"
         place.happens("closed")

@@ -171,8 +171,8 @@ def test_taking_consent_back_takes_one_out(now):
     me = friend(now)
     join(me, now)
     with transaction.atomic():
-        consents.revoke(user_id=me.id, purpose=Purpose.MATCHING, now=now)
-    assert status_of(me) == ("cancelled", "barred")
+        gone = consents.revoke(user_id=me.id, purpose=Purpose.MATCHING, now=now)
+    assert (status_of(me), gone["waits"]) == (("cancelled", "barred"), 1)
 
 
 def test_leaving_the_pool_takes_one_out(now):

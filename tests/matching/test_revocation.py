@@ -66,6 +66,7 @@ def test_taking_back_twice_deletes_nothing_more(api, now):
         "interests": 0,
         "cards": 0,
         "learned": 0,
+        "waits": 0,
     }
     assert take_back(api, user, Purpose.MATCHING) == {}
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from config.errors import WrongState
 from connect.enums import UserStatus
 from connect.models import Notification, User
 from matching.models import ConnectionEvent
@@ -56,6 +57,22 @@ def test_what_is_over_is_not(edge, now):
     assert schedules.remind_due(now=now + 2 * HOUR) == 1
     assert told("chat_soon") == []
     assert not ConnectionEvent.objects.filter(due_at__isnull=False).exists()
+
+
+def test_the_next_is_for_when_it_is_over(edge, now):
+    schedule(edge, now + HOUR, now)
+    with pytest.raises(WrongState) as refusal:
+        schedule(edge, now + 2 * HOUR, now + 59 * MINUTE)
+    assert (refusal.value.code, len(told("chat_scheduled"))) == ("already_scheduled", 1)
+    schedule(edge, now + 2 * HOUR, now + HOUR)
+    assert len(told("chat_scheduled")) == 2
+
+
+def test_none_is_made_where_the_connection_is_put_away(edge, now):
+    archived(edge)
+    with pytest.raises(WrongState) as refusal:
+        schedule(edge, now + HOUR, now)
+    assert (refusal.value.code, told("chat_scheduled")) == ("connection_archived", [])
 
 
 def archived(edge):
