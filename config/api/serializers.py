@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from config.api.types import mistake
+from config.visible import is_blank
 
 Writer = Callable[[Any], Any]
 """What one value of a reply is, of the instance it is about."""
@@ -41,6 +42,16 @@ class MomentField(serializers.DateTimeField):
         except serializers.ValidationError:  # whatever is wrong with it, one code says it
             self.fail("invalid")
         return moment
+
+
+class VisibleField(serializers.CharField):
+    """A text in which there is something to see."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if is_blank(text):
+            self.fail("blank")
+        return text
 
 
 class StrictSerializer(serializers.Serializer[Any]):
