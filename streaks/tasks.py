@@ -19,7 +19,7 @@ def send_notices() -> None:
 
 @shared_task
 def mend() -> None:
-    while outages.mend_due(now=clock.now()) == outages.BATCH:
+    while outages.mend_due(now=clock.now()) >= outages.BATCH:
         pass
 
 

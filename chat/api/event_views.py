@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from chat.enums import Stage
 from chat.models.prompt import CODE
 from chat.services import starters
-from config.api.serializers import StrictSerializer
+from config.api.serializers import MomentField, StrictSerializer
 from config.errors import NotYours
 from connect.api.paging import ListEndpoint
 from matching.enums import ConnectionEventType
@@ -45,7 +45,7 @@ class ConnectionEventInput(StrictSerializer):
     """`scheduled_chat` with `scheduled_for`, or `starter_completed` with the code of a `prompt` the two are shown."""
 
     event_type = serializers.ChoiceField(list(NEEDED))
-    scheduled_for = serializers.DateTimeField(required=False)
+    scheduled_for = MomentField(required=False)
     prompt = serializers.CharField(max_length=CODE, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

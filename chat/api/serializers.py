@@ -12,6 +12,7 @@ from config.api.serializers import PlainSerializer, StrictSerializer
 from config.db import new_id
 from safety.enums import RULE_LABELS, ReportReason
 
+DETAILS = 2000
 MAX_SEQ = 2**62
 SHOWN_OUTCOMES = [outcome for outcome in GateOutcome.choices if outcome[0] != GateOutcome.ENDED]
 
@@ -85,10 +86,20 @@ class ConsentedSerializer(serializers.Serializer[Any]):
 
 
 class PanicSerializer(StrictSerializer):
-    """Nothing has to be said; what is, goes into the report."""
+    """Nothing has to be said, and nothing that is said keeps anybody from leaving: another `reason` than these is
+    taken as `other`, longer `details` are cut, and what cannot be read counts as nothing said.
+    """
 
     reason = serializers.ChoiceField(ReportReason.choices, default=ReportReason.OTHER)
-    details = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    details = serializers.CharField(max_length=DETAILS, allow_blank=True, default="")
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        said = data if isinstance(data, dict) else {}
+        reason, details = said.get("reason"), said.get("details")
+        return {
+            "reason": ReportReason(reason) if reason in ReportReason.values else ReportReason.OTHER,
+            "details": details.replace("\0", "").strip()[:DETAILS] if isinstance(details, str) else "",
+        }
 
 
 class LeftSerializer(serializers.Serializer[Any]):

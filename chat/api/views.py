@@ -13,6 +13,7 @@ from chat.services import conversations, gates, messages, panic, reveals
 from chat.services.drafts import MessageRefused
 from chat.services.receipts import receipt
 from config.api.pagination import Cursor
+from config.api.parsing import AnyContent, LenientParser
 from safety.api import Endpoint, operation
 from safety.api.schema import WRONG_STATE
 
@@ -137,8 +138,12 @@ class ConsentView(Endpoint):
 
 
 class PanicView(Endpoint):
-    """Getting out at once: the conversation ends for both, the other is blocked and reported. Nothing holds it up."""
+    """Getting out at once: the conversation ends for both, the other is blocked and reported. Nothing holds it up, no
+    body either.
+    """
 
+    parser_classes = (LenientParser,)
+    content_negotiation_class = AnyContent
     restricted_allowed = True
     idempotent: ClassVar = frozenset({"POST"})
     limits: ClassVar = {"POST": "panic"}

@@ -1,7 +1,6 @@
 """What people want to say, before it is a message."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.conf import settings
 from chat.models import Message
 from config.errors import Invalid
 from config.prepared import Prepared
+from config.visible import is_blank
 from safety.rulebook import judge
 from safety.words.matcher import CLEAR, Decision
 from safety.words.policy import Action
@@ -73,7 +73,7 @@ def clean(text: str) -> str:
     if len(kept) > settings.MESSAGE_LENGTH:
         limit = settings.MESSAGE_LENGTH
         raise Invalid(f"A message has at most {limit} characters.", code="message_too_long", limit=limit)
-    if all(unicodedata.category(c)[0] in "ZC" for c in kept):
+    if is_blank(kept):
         raise Invalid("A message needs some text.", code="message_empty")
     return kept
 

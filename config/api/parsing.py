@@ -6,6 +6,7 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 
 # Far more than any body of ours has, and less than what orjson can write again.
@@ -32,6 +33,24 @@ class JSONParser(BaseParser):
         if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deep(data):
             raise MalformedJSON(f"This is nested deeper than {MAX_DEPTH} levels.")
         return data
+
+
+class LenientParser(JSONParser):
+    """Whatever is no JSON object, or too large a one, is as if nothing had been sent; for `AnyContent`."""
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            data = super().parse(stream, media_type, parser_context)
+        except (MalformedJSON, RequestDataTooBig):
+            return {}
+        return data if isinstance(data, dict) else {}
+
+
+class AnyContent(DefaultContentNegotiation):
+    """A body goes to the view's first parser, whatever it says it is."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
 
 
 class UploadParser(MultiPartParser):

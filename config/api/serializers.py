@@ -1,13 +1,16 @@
 """Serializers that refuse what they do not know, in snake_case and, for `/connect/*`, in camelCase."""
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache, cached_property
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from config.api.types import mistake
+from config.visible import is_blank
 
 Writer = Callable[[Any], Any]
 """What one value of a reply is, of the instance it is about."""
@@ -20,6 +23,35 @@ WRITTEN_AS_THEY_ARE = {
     serializers.CharField,
     serializers.ChoiceField,
 }
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment as the schema's `date-time` has it, by RFC 3339: with its time and its zone, and in no other form."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "This has to be a moment with its zone, as 2026-03-01T18:00:00Z.",
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not _RFC_3339.fullmatch(str(value)):
+            self.fail("invalid")
+        try:
+            moment: datetime = super().to_internal_value(value.upper())
+        except serializers.ValidationError:  # whatever is wrong with it, one code says it
+            self.fail("invalid")
+        return moment
+
+
+class VisibleField(serializers.CharField):
+    """A text in which there is something to see."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if is_blank(text):
+            self.fail("blank")
+        return text
 
 
 class StrictSerializer(serializers.Serializer[Any]):

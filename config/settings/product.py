@@ -65,6 +65,9 @@ NUDGES_SOLD = 3
 # Recoveries of one connection that cost nothing, by tier.
 FREE_RECOVERIES = {"free": 0, "plus": 1, "pro": 2}
 CREDIT_PROTECTION = timedelta(hours=24)
+# How long an outage of ours is at the most, and how long ago one that is put on record began.
+OUTAGE_LONGEST = timedelta(days=3)
+OUTAGE_REMEMBERED = timedelta(days=30)
 # Points for what people do, once for each thing, and how many a person's day brings at most.
 XP = {
     "daily_answer": 10,

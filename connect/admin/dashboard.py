@@ -1,12 +1,12 @@
 """What everybody watches, drawn: the figures of days by a range of days, an engine version and a pathway.
 
 Whatever counts people, or pairs of them, below SMALL_NUMBER is shown as that and no more; a share, a mean or a day's
-value that rests on so few is left out.
+value that rests on so few is left out, and so is what would tell them: the shares beside, a second part, their sum.
 """
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from connect.models import DailyFigure
 RIGHT = "connect.watch_dailyfigure"
 USUAL, MOST = timedelta(days=27), timedelta(days=366)
 FEW = f"<{settings.SMALL_NUMBER}"
+HIDDEN = "not shown"
 
 
 class Filters(forms.Form):
@@ -74,6 +75,11 @@ class Figures:
     def sum(self, term: Term) -> float:
         return sum(self.by_day(term).values())
 
+    def has_few(self, term: Term) -> bool:
+        """Whether any bucket of its metric is too small to be shown."""
+        buckets = self.counted.get(term.metric, {})
+        return any(is_few(self.sum(replace(term, bucket=bucket))) for bucket in buckets)
+
 
 def page(request: HttpRequest, site: Site) -> HttpResponse:
     """The dashboard, for whoever has the right to it."""
@@ -111,19 +117,33 @@ def is_few(value: float) -> bool:
 
 
 def _bars(panel: Bars, found: Figures) -> SafeString | None:
-    counts = [(label, found.sum(term)) for label, term in panel.parts]
-    whole = found.sum(panel.whole) if panel.whole else sum(count for _, count in counts)
+    counts = [found.sum(term) for _, term in panel.parts]
+    whole = found.sum(panel.whole) if panel.whole else sum(counts)
     if not whole:
         return None
-    rows = [(label, max(count, settings.SMALL_NUMBER) if count else 0, _told(count, whole)) for label, count in counts]
+    hidden = _hidden(panel, counts, found)
+    # A share beside a number that is shown would tell the whole, and the whole what is hidden.
+    shares = not hidden and not is_few(whole)
+    rows = []
+    for place, ((label, _), count) in enumerate(zip(panel.parts, counts, strict=True)):
+        if place in hidden:
+            rows.append((label, float(settings.SMALL_NUMBER), FEW if is_few(count) else HIDDEN))
+        else:
+            rows.append((label, count, f"{count:,.0f} · {count / whole:.0%}" if shares else f"{count:,.0f}"))
     return plots.parts(panel.title, panel.meaning, rows)
 
 
-def _told(count: float, whole: float) -> str:
-    """A number and its share, as far as they are shown."""
-    if is_few(count):
-        return FEW
-    return f"{count:,.0f}" if is_few(whole) else f"{count:,.0f} · {count / whole:.0%}"
+def _hidden(panel: Bars, counts: list[float], found: Figures) -> set[int]:
+    """The places of the parts that are not shown: the few, and what would tell them by subtraction.
+
+    That is the sum of a metric of which a bucket is few, and, where the parts add up, a second part beside a lone one.
+    """
+    hidden = {place for place, count in enumerate(counts) if is_few(count)}
+    hidden |= {place for place, (_, term) in enumerate(panel.parts) if term.bucket is None and found.has_few(term)}
+    others = [place for place, count in enumerate(counts) if count and place not in hidden]
+    if len(hidden) == 1 and others and panel.whole is None:
+        hidden.add(min(others, key=counts.__getitem__))
+    return hidden
 
 
 def _lines(panel: Lines, found: Figures) -> SafeString | None:

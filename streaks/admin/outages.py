@@ -8,8 +8,12 @@ from django.http import HttpRequest
 
 from config import clock
 from config.admin import ModelAdmin, staff_id
+from config.errors import Invalid
 from streaks.models import Outage
 from streaks.services import outages
+
+FIELD = {"outage_too_old": "starts_at"}
+"""Where a refusal stands that is not about the end."""
 
 
 class OutageForm(forms.ModelForm):
@@ -21,10 +25,11 @@ class OutageForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         starts_at, ends_at = given.get("starts_at"), given.get("ends_at")
-        if starts_at and ends_at and ends_at <= starts_at:
-            self.add_error("ends_at", "An outage ends after it starts.")
-        if ends_at and ends_at > clock.now():
-            self.add_error("ends_at", "This has not ended yet.")
+        if starts_at and ends_at:
+            try:
+                outages.check(starts_at=starts_at, ends_at=ends_at, now=clock.now())
+            except Invalid as refusal:
+                self.add_error(FIELD.get(refusal.code, "ends_at"), refusal.message)
         return given
 
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from chat.models.prompt import CODE
 from config.api.pagination import Cursor
-from config.api.serializers import PlainSerializer, StrictSerializer
+from config.api.serializers import PlainSerializer, StrictSerializer, VisibleField
 from connect.queries import languages
 from safety.api import Endpoint, operation
 from safety.api.schema import MISSING
@@ -40,7 +40,7 @@ class AnswerInput(StrictSerializer):
     """`prompt` is the code of the prompt of today."""
 
     prompt = serializers.CharField(max_length=CODE)
-    answer = serializers.CharField(max_length=ANSWER)
+    answer = VisibleField(max_length=ANSWER)
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
@@ -81,7 +81,7 @@ class AnswersView(Endpoint):
 
 
 class IntentInput(StrictSerializer):
-    intent = serializers.CharField(max_length=INTENT)
+    intent = VisibleField(max_length=INTENT)
 
 
 class WeekSerializer(serializers.Serializer[Any]):

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,6 +17,9 @@ class Outage(Record):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="outage_takes_time"),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + settings.OUTAGE_LONGEST), name="outage_is_short"
+            ),
             RowSecurity(name="outage_rls"),
         ]
 

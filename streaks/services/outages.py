@@ -1,8 +1,10 @@
 """Recording that we were down, and mending what it broke."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import structlog
+from django.conf import settings
 from django.db import transaction
 
 from config.errors import Invalid, NotYours
@@ -14,6 +16,8 @@ from streaks.models import Outage, Streak
 from streaks.services import excuses, locks, moves
 from streaks.services.excuses import Calendar
 
+logger = structlog.get_logger(__name__)
+
 BATCH = 500
 _MENDED = [StreakStatus.PAYMENT_WINDOW, StreakStatus.RESET, StreakStatus.ACTIVE, StreakStatus.AT_RISK]
 _WIDEST = timedelta(days=2)
@@ -23,28 +27,50 @@ STILL_LOOKED_FOR = timedelta(minutes=15)
 
 
 def record(*, starts_at: datetime, ends_at: datetime, note: str, by: UUID | None, now: datetime) -> Outage:
-    """Put an outage on record; the streaks it broke are mended soon. Raises Invalid (outage_takes_time)."""
-    if ends_at <= starts_at:
-        raise Invalid("An outage ends after it starts.", code="outage_takes_time")
+    """Put an outage that is over on record; the streaks it broke are mended soon. Raises Invalid as `check` does."""
+    check(starts_at=starts_at, ends_at=ends_at, now=now)
     with transaction.atomic(), as_service():
         outage = Outage.objects.create(starts_at=starts_at, ends_at=ends_at, note=note, due_at=now)
         audit.record(action="outage_recorded", actor=by, entity="streaks_outage", entity_id=outage.id)
     return outage
 
 
+def check(*, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Raises Invalid (outage_takes_time, outage_goes_on, outage_too_long, outage_too_old)."""
+    longest, remembered = settings.OUTAGE_LONGEST, settings.OUTAGE_REMEMBERED
+    if ends_at <= starts_at:
+        raise Invalid("An outage ends after it starts.", code="outage_takes_time")
+    if ends_at > now:
+        raise Invalid("This has not ended yet.", code="outage_goes_on")
+    if ends_at - starts_at > longest:
+        raise Invalid(f"An outage takes at most {longest.days} days.", code="outage_too_long")
+    if now - starts_at > remembered:
+        raise Invalid(f"An outage began at most {remembered.days} days ago.", code="outage_too_old")
+
+
 def mend_due(*, now: datetime) -> int:
     """Restore the streaks that recorded outages broke, each in its own transaction. How many.
 
-    What is mended is not found again; an outage is done when nothing was left to find for a while.
+    Each outage stands for itself: what goes wrong with one is logged, and the others go on. What is mended is not
+    found again; an outage is done when nothing was left to find for a while.
     """
     with transaction.atomic(), as_service():
-        due = list(Outage.objects.filter(due_at__lte=now))
-        broken = _broken(excuses.calendar(due)) if due else []
-    mended = sum(_mend(streak_id, now) for streak_id in broken)
-    if len(broken) < BATCH:
+        due = list(Outage.objects.filter(due_at__lte=now).order_by("due_at"))
+    return sum(_mend_after(outage, now) for outage in due)
+
+
+def _mend_after(outage: Outage, now: datetime) -> int:
+    try:
         with transaction.atomic(), as_service():
-            done = Outage.objects.filter(id__in=[outage.id for outage in due])
-            done.filter(due_at__lte=now - STILL_LOOKED_FOR).update(due_at=None)
+            broken = _broken(excuses.calendar([outage]))
+        mended = sum(_mend(streak_id, now) for streak_id in broken)
+        if len(broken) < BATCH:
+            with transaction.atomic(), as_service():
+                done = Outage.objects.filter(id=outage.id, due_at__lte=now - STILL_LOOKED_FOR)
+                done.update(due_at=None)
+    except Exception:
+        logger.exception("outage_not_mended", outage_id=str(outage.id))
+        return 0
     return mended
 
 
@@ -52,14 +78,18 @@ def _broken(calendar: Calendar) -> list[UUID]:
     """Some of the streaks that a day broke which the calendar excuses."""
     found: list[UUID] = []
     for start, end in calendar.spans:
-        near = (start - _WIDEST).date(), (end + _WIDEST).date()
-        broken = Streak.objects.filter(status__in=_MENDED, broken_on__range=near)
+        broken = Streak.objects.filter(status__in=_MENDED, broken_on__range=_near(start, end))
         places = set(broken.values_list("timezone", "broken_on").distinct())
         for zone, day in sorted(places):
             if day and calendar.excuses(zone, day):
                 there = broken.filter(timezone=zone, broken_on=day).order_by("id")
                 found += there.values_list("id", flat=True)[: BATCH - len(found)]
     return found
+
+
+def _near(start: datetime, end: datetime) -> tuple[date, date]:
+    """The days that a span may touch somewhere, as far as there are days."""
+    return max(start.date(), date.min + _WIDEST) - _WIDEST, min(end.date(), date.max - _WIDEST) + _WIDEST
 
 
 def _mend(streak_id: UUID, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from django.conf import settings as configured
 from django.utils import timezone
 
 from chat.enums import CloseReason, State
@@ -65,6 +66,50 @@ def test_it_ends_blocks_and_reports_at_once(two):
 def test_nothing_has_to_be_said_and_it_is_urgent_all_the_same(two):
     assert panic(two).status_code == 200
     assert Report.objects.get().severity == Severity.HIGH
+
+
+JSON = "application/json"
+
+
+def panic_raw(two, raw, content_type=JSON, by=None):
+    return Web(by or two.a)._client.generic("POST", path(two), raw, content_type=content_type)
+
+
+@pytest.mark.parametrize(
+    "raw, content_type",
+    [
+        (b'{"reason": "because"}', JSON),
+        (b'{"reason": ["threat"], "details": 5, "more": 1}', JSON),
+        (b'{"reason": null}', JSON),
+        (b"{", JSON),
+        (b"[]", JSON),
+        (b"null", JSON),
+        (b'{"details": "\xff"}', JSON),
+        (b"x" * (configured.DATA_UPLOAD_MAX_MEMORY_SIZE + 1), JSON),
+        (b"<a/>", "text/xml"),
+        (b"reason=threat", "application/x-www-form-urlencoded"),
+        (b"--x", "multipart/form-data; boundary=x"),
+        (b"{}", "nonsense"),
+    ],
+)
+def test_no_form_of_words_keeps_anybody_in(two, raw, content_type):
+    assert panic_raw(two, raw, content_type).status_code == 200
+    assert (two.fresh().state, Report.objects.get().reason_code) == (State.CLOSED, "other")
+
+
+def test_what_was_said_too_long_is_cut(two):
+    assert panic(two, reason="threat", details="x" * 2001).status_code == 200
+    report = Report.objects.get()
+    assert (report.reason_code, reports.details_of(report)) == ("threat", "x" * 2000)
+
+
+def test_what_can_be_read_is_taken_whatever_it_says_it_is(two):
+    assert panic_raw(two, b'{"reason": "threat"}', "text/plain").status_code == 200
+    assert Report.objects.get().reason_code == "threat"
+
+
+def test_to_a_stranger_a_broken_body_shows_nothing(two):
+    assert panic_raw(two, b"{", by=make_user().id).status_code == 404
 
 
 @pytest.mark.parametrize("made", [make_pair, at_a_gate, revealed])

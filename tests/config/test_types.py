@@ -1,10 +1,12 @@
 """A field takes its own JSON type and no other."""
 
+from datetime import UTC, datetime
+
 import pytest
 from rest_framework import serializers
 
 from config.api.errors import describe
-from config.api.serializers import CamelSerializer, StrictSerializer
+from config.api.serializers import CamelSerializer, MomentField, StrictSerializer
 from config.api.types import mistake
 
 NUMBER, TEXT, LIST, OBJECT = 5, "x", [], {}
@@ -124,3 +126,45 @@ def test_what_comes_out_of_a_query_string_is_text():
 
 def test_a_query_string_too_is_refused_what_is_no_number():
     assert refused(Asked, after="five") == ("invalid", ["after"])
+
+
+class Planned(StrictSerializer):
+    at = MomentField()
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-03-01T18:00:00Z", "2026-03-01T19:00:00.000000+01:00", "2026-03-01t18:00:00z", "2026-03-01T18:00:00-00:00"],
+)
+def test_a_moment_has_its_zone(said):
+    planned = Planned(data={"at": said})
+    assert (planned.is_valid(), planned.validated_data) == (True, {"at": datetime(2026, 3, 1, 18, tzinfo=UTC)})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2026-03-01",
+        "2026-W09-7T18:00:00Z",
+        "20260301T180000Z",
+        "2026-03-01T18:00:00",
+        "2026-03-01T18:00Z",
+        "2026-03-01 18:00:00Z",
+        "2026-03-01T18:00:00+01",
+        "2026-03-01T18:00:00Z\n",
+        "\u0662\u0660\u0662\u0666-03-01T18:00:00Z",
+        "2026-02-30T18:00:00Z",
+        "2026-03-01T25:00:00Z",
+        "2026-03-01T18:00:00+24:00",
+        "0001-01-01T00:00:00+01:00",
+        "",
+    ],
+)
+def test_what_is_no_moment_with_its_zone_is_invalid(said):
+    assert refused(Planned, at=said) == ("invalid", ["at"])
+
+
+def test_it_is_told_how_a_moment_is_written():
+    planned = Planned(data={"at": "2026-03-01"})
+    assert not planned.is_valid()
+    assert "2026-03-01T18:00:00Z" in str(planned.errors["at"][0])

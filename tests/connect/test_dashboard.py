@@ -62,6 +62,35 @@ def test_the_bars_of_small_numbers_are_as_long_as_one_another(analyst):
     assert accepted == judged
 
 
+def test_beside_a_small_number_no_share_is_shown(analyst):
+    funnel(100, 4)
+    text = shown(analyst)["From proposal to feedback"]
+    assert (">100<" in text, "·" in text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "numbers, seen",
+    [
+        ((4, 30, 50), ["&lt;5", "not shown", "50"]),
+        ((4, 3, 50), ["&lt;5", "&lt;5", "50"]),
+        ((4, 0, 50), ["&lt;5", "0", "not shown", "0"]),
+        ((20, 30, 50), ["20 · 20%", "30 · 30%", "50 · 50%"]),
+    ],
+)
+def test_a_lone_small_number_hides_a_second_part(analyst, numbers, seen):
+    for severity, number in zip(("critical", "high", "medium"), numbers, strict=True):
+        figure("report", severity, number, pathway="")
+    text = shown(analyst)["Reports by severity"]
+    assert [part.split("<")[0] for part in text.split('">') if part.split("<")[0] in seen] == seen
+
+
+@pytest.mark.parametrize("small, told", [(4, "not shown"), (5, "55 · 55%")])
+def test_the_sum_of_what_is_hidden_is_hidden(analyst, small, told):
+    figure("report", "high", small, pathway=""), figure("report", "low", 50, pathway="")
+    figure("talk", "opened", 100)
+    assert f">{told}<" in shown(analyst)["Report rate"]
+
+
 def test_no_share_is_shown_of_few(analyst):
     funnel(4, 0)
     assert "·" not in shown(analyst)["From proposal to feedback"]

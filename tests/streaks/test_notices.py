@@ -1,12 +1,15 @@
 """Who is told what of a streak, once."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import IntegrityError
 
 from config.errors import CapacityReached, WrongState
 from connect.models import Notification, Profile
 from safety.enums import BlockSource
 from safety.services import blocks
-from streaks.models import Nudge
+from streaks.models import Nudge, Outage
 from streaks.services import notices, outages, recoveries, rollover
 from tests.streaks.builders import at, both, check_in, end, stored, streak
 from tests.streaks.paying import nudge
@@ -164,3 +167,40 @@ def test_an_outage_of_another_day_mends_nothing():
     rollover.roll_over(now=at(3, 1))
     outages.record(starts_at=at(1, 18), ends_at=at(1, 19), note="", by=None, now=at(3, 2))
     assert (outages.mend_due(now=at(3, 2)), stored(made).status) == (0, "reset")
+
+
+@pytest.fixture
+def broken(made):
+    """A streak that a day broke which an outage on record touches."""
+    rollover.roll_over(now=at(3, 1))
+    outages.record(starts_at=at(2, 18), ends_at=at(2, 19), note="", by=None, now=at(3, 2))
+    return made
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_an_outage_at_the_end_of_time_keeps_none_from_being_mended(broken, year):
+    starts_at = at(2).replace(year=year, month=1 if year == 1 else 12, day=1 if year == 1 else 30)
+    strange = Outage.objects.create(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), due_at=at(3, 1))
+    assert (outages.mend_due(now=at(3, 2)), stored(broken).status) == (1, "active")
+    strange.refresh_from_db()
+    assert strange.due_at is None
+
+
+def test_an_outage_that_cannot_be_mended_stops_no_other(broken, monkeypatch):
+    bad = Outage.objects.create(starts_at=at(1), ends_at=at(1, 13), due_at=at(3, 1))
+    find = outages._broken
+
+    def failing(calendar):
+        if (bad.starts_at, bad.ends_at) in calendar.spans:
+            raise RuntimeError("a row of nonsense")
+        return find(calendar)
+
+    monkeypatch.setattr(outages, "_broken", failing)
+    assert (outages.mend_due(now=at(3, 2)), stored(broken).status) == (1, "active")
+    bad.refresh_from_db()
+    assert bad.due_at == at(3, 1)
+
+
+def test_the_database_holds_no_outage_longer_than_the_longest():
+    with pytest.raises(IntegrityError, match="outage_is_short"):
+        Outage.objects.create(starts_at=at(1), ends_at=at(4, 13))

@@ -3,7 +3,6 @@
 from datetime import UTC, timedelta
 
 import pytest
-from django.utils import timezone
 
 from safety.models import AuditLog
 from streaks.models import Outage
@@ -14,6 +13,11 @@ from tests.streaks.builders import at, both, stored, streak
 pytestmark = pytest.mark.django_db
 FORMS = {0: "%Y-%m-%d", 1: "%H:%M:%S"}
 """Of the two fields in which the form asks for a moment, by the clock of the server."""
+
+
+@pytest.fixture(autouse=True)
+def soon_after(monkeypatch):
+    monkeypatch.setattr("config.clock.now", lambda: at(3, 2))
 
 
 @pytest.fixture
@@ -42,11 +46,26 @@ def test_one_is_recorded_and_mends_what_it_broke(boss):
     assert stored(made).current_day == 1
 
 
-def test_what_took_no_time_or_goes_on_is_refused(boss):
-    now = timezone.now()
-    for span in ((at(2, 19), at(2, 18)), (at(2, 18), at(2, 18)), (now - timedelta(hours=1), now + timedelta(hours=1))):
-        assert record(boss, *span).status_code == 200
+@pytest.mark.parametrize(
+    "starts_at, ends_at, field, said",
+    [
+        (at(2, 19), at(2, 18), "ends_at", "ends after it starts"),
+        (at(2, 18), at(2, 18), "ends_at", "ends after it starts"),
+        (at(3, 1), at(3, 3), "ends_at", "not ended yet"),
+        (at(2) - timedelta(days=4), at(2), "ends_at", "at most 3 days"),
+        (at(2) - timedelta(days=31), at(2) - timedelta(days=30), "starts_at", "at most 30 days ago"),
+        (at(2).replace(year=1000), at(2).replace(year=9998), "ends_at", "not ended yet"),
+    ],
+)
+def test_what_cannot_have_been_is_refused_at_its_field(boss, starts_at, ends_at, field, said):
+    reply = record(boss, starts_at, ends_at)
+    errors = reply.context["adminform"].form.errors
+    assert (reply.status_code, list(errors), said in errors[field][0]) == (200, [field], True)
     assert not Outage.objects.exists()
+
+
+def test_the_longest_there_is_is_recorded(boss):
+    assert record(boss, at(2) - timedelta(days=3), at(2)).status_code == 302
 
 
 def test_it_stays_as_it_was_recorded(boss):

@@ -1,5 +1,6 @@
 """`manage.py record_outage`."""
 
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -9,7 +10,13 @@ from safety.models import AuditLog
 from streaks.models import Outage
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 STARTS, ENDS = "2026-03-01T18:00+00:00", "2026-03-01T20:30+00:00"
+
+
+@pytest.fixture(autouse=True)
+def the_day_after(monkeypatch):
+    monkeypatch.setattr("config.clock.now", lambda: NOW)
 
 
 def test_an_outage_is_on_record_and_due_to_be_mended():
@@ -25,8 +32,19 @@ def test_an_outage_is_on_record_and_due_to_be_mended():
     assert "2026-03-01 18:00" in said.getvalue()
 
 
-@pytest.mark.parametrize("given", [(ENDS, STARTS), ("yesterday", ENDS), ("2026-03-01T18:00", ENDS)])
-def test_what_is_no_span_of_time_is_refused(given):
+@pytest.mark.parametrize(
+    "given",
+    [
+        (ENDS, STARTS),
+        ("yesterday", ENDS),
+        ("2026-03-01T18:00", ENDS),
+        (STARTS, "2026-03-03T18:00+00:00"),
+        ("2026-02-20T18:00+00:00", STARTS),
+        ("2026-01-01T18:00+00:00", "2026-01-01T19:00+00:00"),
+        ("0001-01-01T00:00+00:00", "0001-01-02T00:00+00:00"),
+    ],
+)
+def test_what_is_no_span_of_time_of_late_is_refused(given):
     with pytest.raises(CommandError):
         call_command("record_outage", *given)
     assert not Outage.objects.exists()

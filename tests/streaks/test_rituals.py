@@ -235,3 +235,12 @@ def test_the_prompt_of_today_costs_the_same_whatever_is_off_limits(me, api):
     few = queries()
     OffLimitsTopic.objects.bulk_create(OffLimitsTopic(user=me, topic_key=topic) for topic in ("art", "work"))
     assert queries() == few
+
+
+@pytest.mark.parametrize("unseen", ["", " \n", "\u200b", "\u2060\u00a0\ufeff"])
+def test_what_cannot_be_seen_is_blank(me, api, unseen):
+    prompt = api(me).get(TODAY).json()["prompt"]["code"]
+    for path, field, rest in ((ANSWERS, "answer", {"prompt": prompt}), (INTENT, "intent", {})):
+        reply = api(me).post(path, {field: unseen, **rest})
+        assert (reply.status_code, reply.json()["details"][field][0]["code"]) == (400, "blank")
+        assert api(me).post(path, {field: f"Walk{unseen}.", **rest}).status_code in {200, 201}

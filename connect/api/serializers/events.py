@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from config.api.serializers import StrictSerializer
+from config.api.serializers import MomentField, StrictSerializer
 from connect.events import EVENTS
 from connect.services.analytics import Told
 
@@ -15,7 +15,7 @@ class EventInput(StrictSerializer):
 
     id = serializers.UUIDField()
     name = serializers.ChoiceField(list(EVENTS))
-    occurred_at = serializers.DateTimeField()
+    occurred_at = MomentField()
     session_id = serializers.UUIDField(required=False, allow_null=True)
     properties = serializers.DictField(required=False)
 
