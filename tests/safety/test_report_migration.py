@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from safety.models import Report
 from safety.services import reports
+from tests.database import undone
 from tests.factories import UserFactory
 from tests.safety.cases import filed
 
@@ -23,26 +24,31 @@ def migrate(name):
     return executor.loader.project_state([target]).apps.get_model("safety", "Report")
 
 
-def test_undone_it_is_in_clear_and_done_again_it_is_sealed():
-    report = filed(details="They followed me home.")
-    before = migrate("_report_details").objects.get()
-    assert before.details_text == "They followed me home."
-    migrate("_no_clear_report_details")
-    assert b"followed" not in bytes(Report.objects.get().details)
-    assert reports.details_of(Report.objects.get(id=report.id)) == "They followed me home."
+@pytest.fixture(scope="module")
+def kept(django_db_setup, django_db_blocker):
+    """Reports that went back to when their words were in clear, and forth again; how they were meanwhile."""
+    with undone(django_db_blocker):
+        told, keyless, silent = (filed(details=words) for words in ("They followed me home.", "", ""))
+        before = migrate("_report_details").objects
+        in_clear = before.get(id=told.id).details_text
+        before.filter(id=keyless.id).update(details_text="Help.", details=None, evidence=None, evidence_key=None)
+        before.filter(id=silent.id).update(details_text="", details=None)
+        migrate("_no_clear_report_details")
+        found = [Report.objects.get(id=report.id) for report in (told, keyless, silent)]
+        yield in_clear, *found
 
 
-def test_a_report_without_a_key_gets_one():
-    report = filed(details="")
-    Old = migrate("_report_details")
-    Old.objects.update(details_text="Help.", details=None, evidence=None, evidence_key=None)
-    migrate("_no_clear_report_details")
-    found = Report.objects.get(id=report.id)
-    assert (reports.details_of(found), reports.read_evidence(report=found, by=UserFactory().id)) == ("Help.", b"{}")
+def test_undone_it_is_in_clear_and_done_again_it_is_sealed(kept):
+    in_clear, told, *_ = kept
+    assert in_clear == "They followed me home."
+    assert b"followed" not in bytes(told.details)
+    assert reports.details_of(told) == "They followed me home."
 
 
-def test_without_words_nothing_is_made():
-    filed(details="")
-    migrate("_report_details").objects.update(details_text="", details=None)
-    migrate("_no_clear_report_details")
-    assert Report.objects.get().details is None
+def test_a_report_without_a_key_gets_one(kept):
+    keyless = kept[2]
+    assert (reports.details_of(keyless), reports.read_evidence(report=keyless, by=UserFactory().id)) == ("Help.", b"{}")
+
+
+def test_without_words_nothing_is_made(kept):
+    assert kept[3].details is None
