@@ -7,6 +7,7 @@ it writes them, whatever made them. Nothing stays, and no real table is locked.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -79,16 +80,28 @@ def compare() -> list[Part]:
 
     Of the tables of libraries, whose own migrations took other ways, only that they are there.
     """
-    with _built(_models()):
-        expected = {part: _pieces(SCRATCH, sql) for part, sql in _PARTS.items()}
-        found = {part: _pieces(PUBLIC, sql) for part, sql in _PARTS.items()}
+    expected, found = _declared(_models()), _installed()
     tables = Part("tables", len(expected["tables"]), _missing_tables(expected["tables"], found["tables"]))
     compared = _tables_of_ours() & {table for table, _ in found["tables"]}
     return [tables, *(_part(name, expected[name], found[name], compared) for name in _PARTS if name != "tables")]
 
 
-def _models() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
+def _models() -> tuple[type[models.Model], ...]:
+    return tuple(model for model in apps.get_models() if model._meta.managed and not model._meta.proxy)
+
+
+@cache
+def _declared(declared: tuple[type[models.Model], ...]) -> dict[str, Pieces]:
+    """What PostgreSQL makes of the models, which do not change while a process lives."""
+    with _built(declared):
+        return {part: _pieces(SCRATCH, sql) for part, sql in _PARTS.items()}
+
+
+def _installed() -> dict[str, Pieces]:
+    with transaction.atomic():
+        found = {part: _pieces(PUBLIC, sql) for part, sql in _PARTS.items()}
+        transaction.set_rollback(True)
+    return found
 
 
 def _tables_of_ours() -> set[str]:
