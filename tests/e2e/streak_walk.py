@@ -7,7 +7,6 @@ hand. `make demo-streak` runs it and prints what each person would see; `test_st
 import asyncio
 import sys
 import tempfile
-import time as stopwatch
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -16,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from config.run import fresh_stack
-from tests.e2e.clock import Clock
+from tests.e2e.clock import Clock, shown
 from tests.e2e.meeting import meet
-from tests.e2e.person import Broken, Person
+from tests.e2e.person import Person
 from tests.e2e.walk import Say, check
 
 NAME = "streak"
@@ -220,20 +219,5 @@ def run(say: Callable[[Clock, str], None]) -> None:
             asyncio.run(walk(stack.base_url, stack.folder, clock, lambda line: say(clock, line)))
 
 
-def main() -> int:
-    started = stopwatch.monotonic()
-
-    def say(clock: Clock, line: str) -> None:
-        print(f"{stopwatch.monotonic() - started:5.1f} s  {clock.now:%d %b %H:%M}  {line}", flush=True)
-
-    try:
-        run(say)
-    except (Broken, RuntimeError) as broken:
-        print(f"\nThe walk broke: {broken}", file=sys.stderr)
-        return 1
-    print("\nEvery step held.")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(shown(run))
