@@ -211,7 +211,7 @@ def test_taking_the_consent_back_closes_and_says_so(now):
     user = account()
     match = match_of(user, account(), now)
     answers = consent_revoked.send(sender=None, user_id=user.id, purpose=Purpose.MATCHING, now=now)
-    assert {"proposals": 1, "interests": 0, "cards": 0, "learned": 0, "waits": 0} in [given for _, given in answers]
+    assert {"proposals": 1, "interests": 0, "cards": 0, "learned": 0} in [given for _, given in answers]
     assert status_of(match) == MatchStatus.CLOSED
 
 

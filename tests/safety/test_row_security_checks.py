@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
+from connect.apps import ConnectConfig
 from connect.models import User
 from safety.checks import row_security_is_declared
 from safety.schema import inspect
@@ -55,6 +56,8 @@ def test_rls_prints_every_policy(db):
 
 @pytest.fixture
 def undeclared_model(monkeypatch):
+    # It would declare everything once more.
+    monkeypatch.setattr(ConnectConfig, "ready", lambda self: None)
     with isolate_apps("connect"):
 
         class Diary(models.Model):

@@ -97,7 +97,7 @@ def columns(model, machine, state):
 def waited(state):
     return {
         "dequeued_at": None if state == "active" else F("enqueued_at"),
-        "match": Match.objects.filter(pathway="live").latest("id") if state == "matched" else None,
+        "match": Match.objects.latest("id") if state == "matched" else None,
     }
 
 
