@@ -89,7 +89,7 @@ def _clear(ended: QuerySet[Any]) -> None:
 
 def declare() -> None:
     before_erasure(leave)
-    register(*_said(), *_happened())
+    register(*_said(), *_happened(), *_decided())
 
 
 def _said() -> list[Part]:
@@ -144,6 +144,11 @@ def _happened() -> list[Part]:
             seen_by=SEEN_BY_BOTH,
             lasts="as long as the conversation",
         ),
+    ]
+
+
+def _decided() -> list[Part]:
+    return [
         Part(
             GateWindow,
             "When you were asked whether to show yourselves, and what came of it",

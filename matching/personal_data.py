@@ -74,7 +74,7 @@ def _received(person: UUID) -> Q:
 
 def declare() -> None:
     before_erasure(leave)
-    register(*_scored(), *_connected(), *_interested(), *_discovered(), _waited(), _tuned())
+    register(*_scored(), *_judged(), *_connected(), *_interested(), *_discovered(), _waited(), _tuned())
 
 
 def _scored() -> list[Part]:
@@ -104,6 +104,11 @@ def _scored() -> list[Part]:
             shown=_match,
             seen_by="you; the other, without who you are; moderators",
         ),
+    ]
+
+
+def _judged() -> list[Part]:
+    return [
         Part(
             MatchFeedback,
             "How you judged a match, and what was learned from it",

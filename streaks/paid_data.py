@@ -10,6 +10,10 @@ STAFF = "you; moderators"
 
 def parts() -> list[Part]:
     """In the order in which they refer to each other."""
+    return [*_paid(), *_revealed()]
+
+
+def _paid() -> list[Part]:
     return [
         Part(
             RecoveryPayment,
@@ -35,6 +39,11 @@ def parts() -> list[Part]:
             belongs=("payer",),
             seen_by=STAFF,
         ),
+    ]
+
+
+def _revealed() -> list[Part]:
+    return [
         Part(MilestoneReveal, "How far you are with the reveals of a streak", TOGETHER, deletes("user"), seen_by=STAFF),
         Part(
             RevealJob,

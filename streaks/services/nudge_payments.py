@@ -10,7 +10,6 @@ from config.errors import CapacityReached, WrongState
 from connect import prices
 from connect.enums import Item
 from connect.models import Payment
-from connect.services import payments
 from safety.roles import as_service
 from streaks.enums import ENDED_STREAK, NudgePaymentStatus, PayWith
 from streaks.models import NudgePayment, Streak
@@ -97,13 +96,7 @@ def _pending(streak: Streak, by: UUID, asked: PayWith | None, now: datetime) -> 
 
 def _begin(streak: Streak, by: UUID, way: PayWith, now: datetime) -> NudgePayment:
     bought = NudgePayment(streak=streak, sender_id=by, day=streak.day, pay_with=way)
-    if way == PayWith.MONEY:
-        bought.payment = payments.begin(user_id=by, item=Item.NUDGE, subject_id=bought.id, now=now)
-    bought.save(force_insert=True)
-    if way == PayWith.CREDITS:
-        # The signal of its settling comes back to `settled`.
-        payments.pay_with_credits(user_id=by, item=Item.NUDGE, subject_id=bought.id, now=now)
-        bought.refresh_from_db()
+    settlements.begin(bought, by=by, item=Item.NUDGE, now=now)
     return bought
 
 

@@ -9,7 +9,6 @@ from django.db import transaction
 from config.errors import CapacityReached, WrongState
 from connect.enums import Item
 from connect.models import Payment, User
-from connect.services import payments
 from safety.roles import as_service
 from streaks.enums import ENDED_STREAK, PayWith, RecoveryStatus, StreakStatus
 from streaks.models import RecoveryPayment, Streak
@@ -91,15 +90,9 @@ def _broken_on(streak: Streak) -> date:
 
 def _begin(streak: Streak, by: UUID, way: PayWith, now: datetime) -> RecoveryPayment:
     recovery = RecoveryPayment(streak=streak, breaker_id=by, day=_broken_on(streak), pay_with=way)
-    if way == PayWith.MONEY:
-        recovery.payment = payments.begin(user_id=by, item=Item.RECOVERY, subject_id=recovery.id, now=now)
-    recovery.save(force_insert=True)
+    settlements.begin(recovery, by=by, item=Item.RECOVERY, now=now)
     if way == PayWith.FREE:
         _recover(recovery, now)
-    if way == PayWith.CREDITS:
-        # The signal of its settling comes back to `settled`.
-        payments.pay_with_credits(user_id=by, item=Item.RECOVERY, subject_id=recovery.id, now=now)
-        recovery.refresh_from_db()
     return recovery
 
 

@@ -2,15 +2,31 @@
 
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from connect.enums import Item, PaymentStatus
 from connect.models import Payment
+from connect.services import payments
+from streaks.enums import PayWith
 from streaks.models import MilestoneReveal, NudgePayment, RecoveryPayment, Streak
 from streaks.services import conversions, locks, telling
 
 Sold = TypeVar("Sold", MilestoneReveal, NudgePayment, RecoveryPayment)
+
+
+def begin(bought: RecoveryPayment | NudgePayment, *, by: UUID, item: Item, now: datetime) -> None:
+    """Write down what somebody buys, with a payment that settles later or credits that settle at once.
+
+    The signal of its settling comes back to `settled` of whatever it is. Raises WrongState (credits_insufficient).
+    """
+    if bought.pay_with == PayWith.MONEY:
+        bought.payment = payments.begin(user_id=by, item=item, subject_id=bought.id, now=now)
+    bought.save(force_insert=True)
+    if bought.pay_with == PayWith.CREDITS:
+        payments.pay_with_credits(user_id=by, item=item, subject_id=bought.id, now=now)
+        bought.refresh_from_db()
 
 
 def hold(model: type[Sold], payment: Payment) -> tuple[Streak, Sold] | None:
