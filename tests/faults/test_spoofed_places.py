@@ -16,7 +16,7 @@ from config.api.rendering import dumps
 from connect.models import Profile
 from connect.services import profiles
 from matching.engine import filters
-from matching.models import Match, MatchingRun
+from matching.models import Match, MatchingRun, PoolEntry
 from matching.queries import proposal
 from matching.services import runs
 from tests.matching.builders import BERLIN, cell, loaded, person
@@ -111,9 +111,9 @@ def test_nothing_finer_than_the_cell_is_stored(victim, now):
 
 
 def proposed(now):
-    """Everybody's proposals of one run, as they are told."""
-    Match.objects.all().delete()
-    MatchingRun.objects.all().delete()
+    """Everybody's proposals of one run, as they are told, as if it were the first: who was looked at is forgotten."""
+    for kind in (Match, MatchingRun, PoolEntry):
+        kind.objects.all().delete()
     runs.request(now=now)
     runs.run_requested(now=now)
     return sorted(
