@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "matching",
     "chat",
     "streaks",
+    "faces",
 ]
 
 MIDDLEWARE = [

@@ -14,6 +14,7 @@ from chat.services import messages, reveals
 from config.errors import WrongState
 from config.runbook import backups, rollback
 from connect.models import BirthData, ConnectProfile, Disclosure, Notification, User
+from faces.models import FaceConnection
 from matching.models import (
     Chart,
     Connection,
@@ -39,7 +40,7 @@ HANGING = {
     *("matching_interestwipe", "streaks_streak", "streaks_checkin", "streaks_nudge", "streaks_recoverypayment"),
     *("streaks_nudgepayment", "streaks_creditprotection", "streaks_milestonereveal", "streaks_revealjob"),
     *("streaks_revealcontent", "matching_queueentry", "matching_meetreflection"),
-    *("chat_gatewindow", "chat_decisiongate"),
+    *("chat_gatewindow", "chat_decisiongate", "faces_faceconnection"),
 }
 """What refers to the flow's tables, and has rows only where there was discovery or a live conversation."""
 
@@ -79,6 +80,7 @@ def _without_other_ways():
     GateWindow.objects.all().delete()
     QueueEntry.objects.all().delete()
     MeetReflection.objects.all().delete()
+    FaceConnection.objects.all().delete()
 
 
 @pytest.fixture
@@ -242,7 +244,7 @@ def test_the_functions_of_dropped_tables_go_with_them(flow, backup):
     run("rollback", "--execute", "--drop-tables", "--yes-i-mean-it")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT proname FROM pg_proc WHERE proname ~ '^(match|conversation|reveal|connection)_.*(sert|date)$'"
+            "SELECT proname FROM pg_proc WHERE proname ~ '^(match_status|conversation|reveal|connection)_.*(sert|date)$'"
         )
         assert cursor.fetchall() == []
 

@@ -63,8 +63,9 @@ from streaks.models import (
     WeeklyIntent,
     XpEntry,
 )
+from tests.safety.rows_of_faces import likeness
 
-APPS = ["safety", "connect", "matching", "chat", "streaks"]
+APPS = ["safety", "connect", "matching", "chat", "streaks", "faces"]
 SECRET_TEXT = b"ciphertext-of-a-secret"
 NUMBERS = {
     name: value
@@ -252,6 +253,7 @@ def _paired(me, other):
     yield Interest.objects.create(sender=me, receiver=other, server="partner", card=uuid4())
     yield InterestWipe.objects.create(user=me, connection=connection, interests=1)
     yield from _days(me, other, connection, now)
+    yield from likeness(me, other, connection, now)
 
 
 def _waited(me, now):

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from connect.models import Payment, User
+from faces.models import FaceParameters
 from matching.models import EngineParameters, Match
 from safety.models import AuditLog, Report
 from safety.roles import acting_as, as_service, name_actor
@@ -38,6 +39,11 @@ EXPECTED = {
     "protection_status",
     "milestone_reveal_status",
     "queue_entry_status",
+    "face_status",
+    "face_verdict",
+    "face_parameters_status",
+    "match_job_status",
+    "baby_status",
 }
 
 
@@ -77,12 +83,18 @@ def columns(model, machine, state):
     if machine.name == "gate_window_status":
         resolved = state == "resolved"
         return {"resolved_at": "2026-01-01T00:00Z" if resolved else None, "outcome": "void" if resolved else ""}
-    if machine.name == "parameters_status":
+    if machine.name in {"parameters_status", "face_parameters_status"}:
         return {"published_at": None if state == "draft" else "2026-01-01T00:00Z"}
     if machine.name in {"held_status", "interest_status"}:
         return {"decided_at": None if state in {"held", "pending"} else "2026-01-01T00:00Z"}
     if machine.name in {"protection_status", "discovery_card_status"}:
         return {"decided_at": None if state in {"open", "shown"} else "2026-01-01T00:00Z"}
+    if machine.name == "face_verdict":
+        judged = state != "open"
+        return {"judged_by": "moderator" if judged else "", "judged_at": "2026-01-01T00:00Z" if judged else None}
+    if machine.name == "baby_status":
+        painted = state == "completed"
+        return {"size": 1000 if painted else 0, "completed_at": "2026-01-01T00:00Z" if painted else None}
     if machine.name == "queue_entry_status":
         return waited(state)
     if machine.name == "nudge_payment_status":
@@ -181,7 +193,8 @@ def transitions_of(row):
 
 @pytest.fixture
 def rows(db):
-    EngineParameters.objects.live().update(status="retired")
+    for numbers in (EngineParameters, FaceParameters):
+        numbers.objects.live().update(status="retired")
     return fill(person(), person())
 
 

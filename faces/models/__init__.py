@@ -1,0 +1,20 @@
+from faces.models.baby import Baby
+from faces.models.celebrity import Celebrity, CelebrityMatch
+from faces.models.connection import FaceConnection
+from faces.models.face import Face
+from faces.models.job import MatchJob
+from faces.models.match import FaceMatch
+from faces.models.parameters import FaceParameters
+from faces.models.reaction import Reaction
+
+__all__ = [
+    "Baby",
+    "Celebrity",
+    "CelebrityMatch",
+    "Face",
+    "FaceConnection",
+    "FaceMatch",
+    "FaceParameters",
+    "MatchJob",
+    "Reaction",
+]

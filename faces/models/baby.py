@@ -1,0 +1,69 @@
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from connect.models.due import Due, DueQuerySet
+from connect.models.stored_picture import StoredPicture
+from faces.enums import BABY_TRANSITIONS, BabyStatus, PainterName
+from safety.schema import RowSecurity, StateMachine, through
+
+UNFINISHED = [BabyStatus.PENDING, BabyStatus.PROCESSING]
+
+
+class BabyQuerySet(DueQuerySet):
+    def claimable(self, now: datetime) -> Self:
+        return super().claimable(now).filter(status__in=UNFINISHED)
+
+    def painted(self) -> Self:
+        return self.filter(status=BabyStatus.COMPLETED)
+
+
+class Baby(Due, StoredPicture):
+    """A picture of the child two people might have, painted out of their faces; one row for each time it was asked for.
+
+    The file is named when it is asked for and there once the row is completed. cost: what the painter takes for it, in
+    thousandths of a US cent. request_id: the painter's own number for it.
+    """
+
+    match = models.ForeignKey("faces.FaceMatch", on_delete=models.CASCADE, related_name="babies")
+    generated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="babies"
+    )
+    status = models.CharField(max_length=10, choices=BabyStatus, default=BabyStatus.PENDING)
+    painter = models.CharField(max_length=5, choices=PainterName)
+    request_id = models.CharField(max_length=100, blank=True)
+    cost = models.PositiveIntegerField(default=0)
+    error_message = models.CharField(max_length=200, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BabyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "babies"
+        constraints = [
+            models.UniqueConstraint(fields=["match"], condition=Q(status__in=UNFINISHED), name="baby_one_unfinished"),
+            models.CheckConstraint(
+                condition=Q(status=BabyStatus.COMPLETED, size__gt=0, completed_at__isnull=False)
+                | ~Q(status=BabyStatus.COMPLETED) & Q(size=0),
+                name="baby_painted",
+            ),
+            StateMachine(
+                name="baby_status", field="status", transitions=BABY_TRANSITIONS, initial=[BabyStatus.PENDING]
+            ),
+            RowSecurity(name="baby_rls", select=through("faces_facematch", "match_id")),
+        ]
+        indexes = [
+            models.Index(fields=["match", "-created_at"], name="idx_babies_match_id"),
+            models.Index(fields=["-created_at"], name="idx_babies_created_at"),
+            models.Index(fields=["due_at"], condition=Q(status__in=UNFINISHED), name="baby_due_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"baby ({self.status})"
+
+    def is_asked_by(self, user_id: UUID) -> bool:
+        return self.generated_by_id == user_id

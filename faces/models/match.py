@@ -1,0 +1,78 @@
+from typing import Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from config.db import Record
+from faces.enums import Withheld
+from safety.models import apart
+from safety.schema import RowSecurity, pair
+
+
+class FaceMatchQuerySet(models.QuerySet["FaceMatch"]):
+    def of(self, user_id: UUID) -> Self:
+        return self.filter(Q(user_a=user_id) | Q(user_b=user_id))
+
+    def shown(self) -> Self:
+        """Those whose two people are told of them."""
+        return self.filter(withheld="")
+
+    def with_apart(self) -> Self:
+        """`apart`: whether one of the two blocked the other; to be asked as the service."""
+        return self.annotate(apart=apart("user_a", "user_b"))
+
+
+class FaceMatch(Record):
+    """Two faces that are alike; `user_a`, whose face is `face_a`, has the smaller id.
+
+    similarity_score: cosine of the two embeddings, none below 0. factors: the six likenesses 0 to 1, null where an
+    analyzer could not tell one. total: the factors weighed by the parameters that `version` names. percentile: how many
+    of a hundred pairs of the population are less alike. withheld: why neither of the two is told of it, empty where
+    they are.
+    """
+
+    user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="face_matches_as_a")
+    user_b = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="face_matches_as_b")
+    face_a = models.ForeignKey("faces.Face", on_delete=models.CASCADE, related_name="matches_as_a")
+    face_b = models.ForeignKey("faces.Face", on_delete=models.CASCADE, related_name="matches_as_b")
+    similarity_score = models.FloatField()
+    factors = models.JSONField()
+    total = models.FloatField()
+    percentile = models.PositiveSmallIntegerField()
+    analyzer = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    withheld = models.CharField(max_length=11, choices=Withheld, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    # Of `with_apart`.
+    apart: bool
+
+    objects = FaceMatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "face matches"
+        constraints = [
+            models.UniqueConstraint(fields=["face_a", "face_b"], name="face_match_once"),
+            models.CheckConstraint(condition=Q(user_a__lt=F("user_b")), name="face_match_ordered"),
+            models.CheckConstraint(condition=Q(similarity_score__range=(0, 1)), name="face_match_similarity"),
+            models.CheckConstraint(condition=Q(total__range=(0, 1)), name="face_match_total"),
+            models.CheckConstraint(condition=Q(percentile__range=(0, 100)), name="face_match_percentile"),
+            RowSecurity(name="face_match_rls", select=f"withheld = '' AND {pair('user_a_id', 'user_b_id')}"),
+        ]
+        indexes = [
+            models.Index(fields=["user_a", "-total"], name="face_match_a_idx"),
+            models.Index(fields=["user_b", "-total"], name="face_match_b_idx"),
+            models.Index(fields=["-similarity_score"], name="idx_face_matches_similarity"),
+            models.Index(fields=["updated_at"], condition=~Q(withheld=""), name="face_match_withheld_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percentile} of 100"
+
+    def other(self, user_id: UUID) -> UUID:
+        return self.user_b_id if user_id == self.user_a_id else self.user_a_id
+
+    def face_of(self, user_id: UUID) -> UUID:
+        return self.face_a_id if user_id == self.user_a_id else self.face_b_id

@@ -1,0 +1,75 @@
+"""What faces hold of a person."""
+
+from typing import Any
+from uuid import UUID
+
+from faces.models import Baby, CelebrityMatch, Face, FaceConnection, FaceMatch, FaceParameters, MatchJob, Reaction
+from faces.models.analyzed import FOUND
+from safety.parts import deletes, empties, with_its_owner
+from safety.personal_data import Part, register
+
+LIKENESS = "so that you meet people whose face is like yours"
+BOTH = ("match__user_a", "match__user_b")
+
+
+def _match(match: Any, person: UUID) -> dict[str, Any]:
+    names = ("id", "similarity_score", "factors", "total", "percentile", "analyzer", "version", "created_at")
+    return {"face": str(match.face_of(person))} | {name: getattr(match, name) for name in names}
+
+
+def _baby(baby: Any, person: UUID) -> dict[str, Any]:
+    names = ("id", "match_id", "status", "painter", "completed_at")
+    return {"asked_by_you": baby.is_asked_by(person)} | {name: getattr(baby, name) for name in names}
+
+
+def declare() -> None:
+    register(
+        Part(
+            Face,
+            "Pictures of your face, and what an analyzer found in them",
+            LIKENESS,
+            deletes("user"),
+            hidden=("file", "file_key"),
+            seen_by="you; who is like you, the picture alone; moderators",
+            derived={"face_analysis": FOUND},
+        ),
+        Part(MatchJob, "What was worked out after an upload", LIKENESS, deletes("user"), hidden=("claimed_until",)),
+        Part(
+            FaceMatch,
+            "Whose face yours is like, and how much",
+            LIKENESS,
+            deletes("user_a", "user_b"),
+            belongs=("user_a", "user_b"),
+            shown=_match,
+            seen_by="you; the other; moderators",
+        ),
+        Part(CelebrityMatch, "Whom of the famous you look like", LIKENESS, with_its_owner(), belongs=("face__user",)),
+        Part(Reaction, "Likenesses you saw and liked", LIKENESS, deletes("user")),
+        Part(
+            Baby,
+            "Pictures of the child two people might have",
+            "because both of you wanted to see it",
+            with_its_owner(),
+            belongs=BOTH,
+            shown=_baby,
+            seen_by="you; the other",
+        ),
+        Part(
+            FaceConnection,
+            "That a likeness brought two people together",
+            LIKENESS,
+            with_its_owner(),
+            belongs=("connection__user_low", "connection__user_high"),
+            seen_by="you; the other; moderators",
+        ),
+        Part(
+            FaceParameters,
+            "That you drafted a version of the weights of likeness",
+            "to know who turned what",
+            empties("created_by", words="kept without you"),
+            belongs=("created_by",),
+            withheld="figures of the product, not of you",
+            seen_by="admins; analysts",
+            lasts="as long as scores name it",
+        ),
+    )
