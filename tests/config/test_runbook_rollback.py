@@ -244,7 +244,8 @@ def test_the_functions_of_dropped_tables_go_with_them(flow, backup):
     run("rollback", "--execute", "--drop-tables", "--yes-i-mean-it")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT proname FROM pg_proc WHERE proname ~ '^(match_status|conversation|reveal|connection)_.*(sert|date)$'"
+            "SELECT proname FROM pg_proc"
+            " WHERE proname ~ '^(match_status|conversation|reveal|connection)_.*(sert|date)$'"
         )
         assert cursor.fetchall() == []
 
