@@ -94,10 +94,18 @@ def _rows(kind: Kind, folder: str) -> dict[str, Any]:
 
 
 def _delete_orphans(files: set[str], now: datetime) -> int:
-    old = [file for file in files if storage().get_modified_time(file) < now - settings.PICTURE_FILE_GRACE]
+    old = [file for file in files if _is_old(file, now)]
     for file in old:
         storage().delete(file)
     return len(old)
+
+
+def _is_old(file: str, now: datetime) -> bool:
+    """Not if it is gone: who keeps pictures and who sweeps may delete it as well."""
+    try:
+        return storage().get_modified_time(file) < now - settings.PICTURE_FILE_GRACE
+    except FileNotFoundError:
+        return False
 
 
 def _delete_lost(kind: Kind, lost: list[Any], now: datetime) -> int:
