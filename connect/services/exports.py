@@ -1,15 +1,12 @@
 """A person's copy of their data: asked for, built by a worker, fetched by a signed link, gone after a week."""
 
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import Storage, storages
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.db.models import F
@@ -18,6 +15,7 @@ from django.utils import translation
 from config.errors import NotYours
 from connect.enums import ExportStatus, NotificationType
 from connect.models import DataExport
+from connect.private_files import OpenFile, listed, storage
 from connect.queries import languages
 from connect.services import notifications
 from connect.services.notifications import Note
@@ -33,14 +31,6 @@ CLAIM = timedelta(minutes=30)
 WAIT = timedelta(minutes=5)
 ATTEMPTS = 3
 FOLDER = "exports"
-
-
-@dataclass(frozen=True)
-class OpenFile:
-    """What goes out: so many bytes, in pieces."""
-
-    size: int
-    pieces: Iterator[bytes]
 
 
 def request(*, user_id: UUID, now: datetime) -> DataExport:
@@ -64,15 +54,22 @@ def signature(export: DataExport) -> str:
     return _signer().sign(str(export.id)).partition(":")[2]
 
 
-def open_file(*, export_id: UUID, signature: str, now: datetime) -> OpenFile:
-    """The file of an export. Raises NotYours, also for a wrong or old signature and for a file that is gone."""
+def signed(*, export_id: UUID, signature: str, now: datetime) -> DataExport:
+    """The export that a link opens. Raises NotYours, also for a wrong or old signature."""
     try:
         _signer().unsign(f"{export_id}:{signature}", max_age=settings.EXPORT_LIFETIME)
         with as_service():
-            export = DataExport.objects.get(id=export_id, status=ExportStatus.READY, expires_at__gt=now)
-        file = _storage().open(export.path)
-    except (BadSignature, DataExport.DoesNotExist, FileNotFoundError) as exc:
+            return DataExport.objects.get(id=export_id, status=ExportStatus.READY, expires_at__gt=now)
+    except (BadSignature, DataExport.DoesNotExist) as exc:
         raise NotYours() from exc
+
+
+def opened(export: DataExport) -> OpenFile:
+    """Its file, which needs no database. Raises NotYours where it is gone, Unavailable where the storage is."""
+    try:
+        file = storage().open(export.path)
+    except FileNotFoundError as gone:
+        raise NotYours() from gone
     key = unwrap(bytes(export.file_key or b""))
     return OpenFile(export.size or 0, sealed_files.opened(file, key=key, context=export.id.bytes))
 
@@ -119,10 +116,10 @@ def _build(export: DataExport, now: datetime) -> None:
         with Sealer(made, key=key, context=export.id.bytes) as sealer:
             archives.write(sealer, person=export.user_id, now=now)
         made.seek(0)
-        _storage().delete(export.path)
-        _storage().save(export.path, File(made))
+        storage().delete(export.path)
+        storage().save(export.path, File(made))
     if not _finish(export, wrap(key), sealer.size, now):
-        _storage().delete(export.path)
+        storage().delete(export.path)
 
 
 def _language(person: UUID) -> str:
@@ -152,18 +149,12 @@ def _give_back(export: DataExport, now: datetime) -> None:
 
 def _clear_files() -> None:
     """Files are listed before rows are looked up: one that comes into being meanwhile is left alone."""
-    if not _storage().exists(FOLDER):
-        return
-    _, names = _storage().listdir(FOLDER)
+    files = listed(FOLDER)
     with transaction.atomic(), as_service():
         held = DataExport.objects.filter(status__in=[ExportStatus.BUILDING, ExportStatus.READY])
         live = {row.path for row in held}
-    for path in {f"{FOLDER}/{name}" for name in names} - live:
-        _storage().delete(path)
-
-
-def _storage() -> Storage:
-    return storages["private"]
+    for path in files - live:
+        storage().delete(path)
 
 
 def _signer() -> TimestampSigner:
