@@ -50,7 +50,7 @@ FACE_EXPRESSION_LABELS = env.list(
     default=["neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt"],
 )
 # Who looks for faces in photos of profiles: the same one, unless another class is named.
-FACE_DETECTOR = env("FACE_DETECTOR", default=FACE_ANALYZERS.get(FACE_ANALYZER, ""))
+FACE_DETECTOR = env("FACE_DETECTOR", default="") or FACE_ANALYZERS.get(FACE_ANALYZER, "")
 
 # Whose word is taken for what somebody's papers say; the one that ships looked at none.
 GOV_ID_VERIFIER = env("GOV_ID_VERIFIER", default="connect.gov_ids.SandboxVerifier")

@@ -34,7 +34,7 @@ def retaken(person, name):
     return taken(person, **{"seed": 900 + person} | RETAKEN[name])
 
 
-def report(people=range(80)):
+def report(people=range(32)):
     """Print how often people are seen, by the lightness of their skin, and the cosines of one's and of two's photos."""
     classical = Classical()
     photos = [[taken(person), *(retaken(person, name) for name in RETAKEN)] for person in people]
