@@ -25,6 +25,7 @@ LOPSIDED = 0.25
 
 
 def eyes(points: Floats) -> Eyes:
+    """Their middles."""
     left, right = points[36:42, :2].mean(axis=0), points[42:48, :2].mean(axis=0)
     return (float(left[0]), float(left[1])), (float(right[0]), float(right[1]))
 
