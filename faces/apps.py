@@ -6,6 +6,9 @@ class FacesConfig(AppConfig):
     verbose_name = "Faces"
 
     def ready(self) -> None:
-        from faces import personal_data
+        from faces import (
+            checks,  # noqa: F401
+            personal_data,
+        )
 
         personal_data.declare()

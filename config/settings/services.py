@@ -37,8 +37,22 @@ VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
 VAPID_SUBJECT = env("VAPID_SUBJECT", default="mailto:hello@maitribe.example")
 # Origins that are believed to be push services whatever they look like and wherever they are.
 PUSH_TRUSTED_ORIGINS = env.list("PUSH_TRUSTED_ORIGINS", default=[])
-# Who looks for faces in photos; what ships is classical computer vision, and says so.
-FACE_DETECTOR = env("FACE_DETECTOR", default="connect.detection.ClassicalDetector")
+# Who reads faces: classical, which is embedded and knows no persons, or insightface, with models of one's own.
+FACE_ANALYZERS = {
+    "classical": "faces.analyzers.classical.Classical",
+    "insightface": "faces.analyzers.insightface.InsightFace",
+}
+FACE_ANALYZER = env("FACE_ANALYZER", default="classical")
+# Where insightface finds its models, a folder as buffalo_l is unpacked; they are for non-commercial research only.
+INSIGHTFACE_MODELS = env("INSIGHTFACE_MODELS", default="")
+# A model that reads expressions, as FER+ does, and what each of its outputs stands for. Without it none is read.
+FACE_EXPRESSION_MODEL = env("FACE_EXPRESSION_MODEL", default="")
+FACE_EXPRESSION_LABELS = env.list(
+    "FACE_EXPRESSION_LABELS",
+    default=["neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt"],
+)
+# Who looks for faces in photos of profiles: the same one, unless another class is named.
+FACE_DETECTOR = env("FACE_DETECTOR", default="") or FACE_ANALYZERS.get(FACE_ANALYZER, "")
 
 # Whose word is taken for what somebody's papers say; the one that ships looked at none.
 GOV_ID_VERIFIER = env("GOV_ID_VERIFIER", default="connect.gov_ids.SandboxVerifier")
