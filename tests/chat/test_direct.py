@@ -66,9 +66,10 @@ def test_the_connection_is_listed_by_its_origin_with_whom_it_is(edge, talk):
     assert (line["conversation_id"], line["partner"]["user_id"]) == (str(talk.id), str(edge.user_high_id))
 
 
-def test_each_may_see_that_the_other_is_there(edge):
-    with_presence = presence.watchable(edge.user_low_id, [edge.user_high_id])
-    assert with_presence == {edge.user_high_id}
+def test_each_may_see_whether_the_other_is_there(edge):
+    now = timezone.now()
+    seen = presence.watch(by=edge.user_low_id, user_ids=[edge.user_high_id], now=now)
+    assert [one.user_id for one in seen] == [edge.user_high_id]
 
 
 def test_put_away_it_takes_no_place_and_comes_back(edge, talk):
