@@ -57,10 +57,8 @@ def _message(row: Any, person: UUID) -> dict[str, Any]:
 
 
 def _picture(row: Any, person: UUID) -> dict[str, Any]:
-    names = ("width", "height", "created_at")
-    return {"conversation_id": row.message.conversation_id, "seq": row.message.seq} | {
-        n: getattr(row, n) for n in names
-    }
+    told = {name: getattr(row, name) for name in ("width", "height", "created_at")}
+    return {"conversation_id": row.message.conversation_id, "seq": row.message.seq} | told
 
 
 def _unbreak(model: type[Model], leaving: Leaving) -> int:

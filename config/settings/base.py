@@ -212,6 +212,7 @@ SPECTACULAR_SETTINGS = {
         "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
         "ConversationKindEnum": "chat.enums.Kind",
         "ConversationStateEnum": "chat.enums.State",
+        "MessageTypeEnum": "chat.enums.MessageType",
         "GateStatusEnum": "chat.enums.WindowStatus",
     },
 }

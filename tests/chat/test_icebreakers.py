@@ -21,6 +21,7 @@ from safety.personal_data import Leaving
 from safety.services import reports as cases
 from tests.chat.faces import liked, talk_of
 from tests.chat.people import Web
+from tests.chat.test_asyncapi import check
 from tests.connect.provider import standing_in
 from tests.factories import HobbyFactory, HobbyOptionFactory
 from tests.matching.suitors import couple, suitor
@@ -87,6 +88,7 @@ def test_it_is_an_event_that_neither_of_them_did(talk, both):
     _, frame = messages.after(conversation=talk, after_seq=0, limit=9, viewer=both[1])
     assert (frame.data["from"], frame.data["pseudonym"], frame.data["seq"]) == ("connect", None, 2)
     assert "client_id" not in frame.data
+    check({"type": frame.type, "data": frame.data}, "server_chat_message")
 
 
 def test_it_is_written_once(talk):

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from chat.enums import CloseReason
@@ -18,11 +19,11 @@ from chat.services import conversations, messages, pictures, reports, reveals, s
 from connect import pictures as cleaned
 from connect.services import picture_files
 from safety.enums import BlockSource, FlagKind, ReportReason
-from safety.models import SafetyFlag
 from safety.services import blocks, flags
 from safety.services import reports as cases
 from tests.chat.faces import liked, talk_of
 from tests.chat.people import Web
+from tests.chat.test_asyncapi import check
 from tests.connect.overlap import overlap
 from tests.matching.suitors import couple, suitor
 from tests.pictures import encoded, landscape
@@ -88,15 +89,11 @@ def test_both_see_what_one_sent(talk, me, other):
 
 def test_it_is_an_event_like_what_is_said(talk, me, other):
     show(talk, me)
-    (state, frame) = messages.after(conversation=talk, after_seq=0, limit=9, viewer=other)
-    assert (frame.type, frame.data["type"], frame.data["from"], frame.data["seq"]) == (
-        "chat.message",
-        "image",
-        "them",
-        2,
-    )
+    _, frame = messages.after(conversation=talk, after_seq=0, limit=9, viewer=other)
+    assert [frame.type, *(frame.data[name] for name in ("type", "from", "seq"))] == ["chat.message", "image", "them", 2]
     assert (frame.data["text"], set(frame.data["image"])) == (None, {"width", "height", "link"})
     assert Web(other).get(frame.data["image"]["link"]).status_code == 200
+    check({"type": frame.type, "data": frame.data}, "server_chat_message")
 
 
 def test_sent_again_it_is_the_first(talk, me):
@@ -149,7 +146,7 @@ def test_who_is_to_be_looked_at_sends_none_until_somebody_did(talk, me, now):
     )
     assert show(talk, me).json()["code"] == "pictures_not_now"
     assert files() == []
-    SafetyFlag.objects.filter(id=flag.id).update(resolved_at=now)
+    flags.resolve(flag=flag.id, by=moderator(), now=now)
     assert show(talk, me).status_code == 201
 
 
@@ -204,6 +201,8 @@ def test_a_report_freezes_what_it_shows(talk, me, other):
     (frozen,) = evidence(talk, other)
     assert (frozen["type"], frozen["text"], frozen["readable"]) == ("image", None, True)
     assert frozen["picture"].startswith("/9j/")
+    page = render_to_string("safety/transcript.html", {"talk": {"messages": [frozen], "reported_by": "b"}})
+    assert f'<img src="data:image/jpeg;base64,{frozen["picture"]}"' in page
 
 
 def test_one_whose_file_is_gone_keeps_nobody_from_reporting(talk, me, other):

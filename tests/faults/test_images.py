@@ -67,14 +67,7 @@ def link_in_talk(client, path, reply):
 
 ROUTES = [
     Route("/api/profile/photos", "photo", Photo, "connect.services.photos.examine"),
-    Route(
-        "/api/conversations/*/images",
-        "picture",
-        MessagePicture,
-        "connect.pictures.read",
-        within=talk,
-        link=link_in_talk,
-    ),
+    Route("/api/conversations/*/images", "picture", MessagePicture, "connect.pictures.read", talk, link_in_talk),
 ]
 every_route = pytest.mark.parametrize("route", ROUTES, ids=str)
 
