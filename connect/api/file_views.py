@@ -62,7 +62,7 @@ class UploadView(Endpoint, Generic[Examined]):
 
 
 class FileView(Endpoint):
-    """A file that goes out to whoever asks, and is stored by nobody on the way."""
+    """A file that goes out to whoever asks, and is stored by nobody on the way unless `headers_of` says so."""
 
     public = True
     headers_of: ClassVar[dict[str, str]]
@@ -82,8 +82,8 @@ class FileView(Endpoint):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def _streamed(self, file: OpenFile) -> StreamingHttpResponse:
-        stored_nowhere = {"Cache-Control": "no-store", "Content-Length": str(file.size)}
-        return StreamingHttpResponse(file.pieces, headers=self.headers_of | stored_nowhere)
+        headers = {"Cache-Control": "no-store"} | self.headers_of | {"Content-Length": str(file.size)}
+        return StreamingHttpResponse(file.pieces, headers=headers)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """Whatever a client accepts: it gets the file, or a refusal in JSON."""
