@@ -93,8 +93,12 @@ APPEND_SLASH = False
 
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
-UPLOADS = {"/api/profile/photos": PICTURE_BYTES + 64 * 1024}
+# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it. A
+# star stands for an id.
+UPLOADS = {
+    "/api/profile/photos": PICTURE_BYTES + 64 * 1024,
+    "/api/conversations/*/images": PICTURE_BYTES + 64 * 1024,
+}
 
 TEMPLATES = [
     {
@@ -208,6 +212,7 @@ SPECTACULAR_SETTINGS = {
         "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
         "ConversationKindEnum": "chat.enums.Kind",
         "ConversationStateEnum": "chat.enums.State",
+        "MessageTypeEnum": "chat.enums.MessageType",
         "GateStatusEnum": "chat.enums.WindowStatus",
     },
 }

@@ -34,6 +34,7 @@ def address(path, ids=None):
         "export_id",
         "hobby_id",
         "interest_id",
+        "message_id",
         "notification_id",
         "person_id",
         "photo_id",
