@@ -5,6 +5,7 @@ from uuid import UUID
 
 from faces.models import Baby, CelebrityMatch, Face, FaceConnection, FaceMatch, FaceParameters, MatchJob, Reaction
 from faces.models.analyzed import FOUND
+from faces.services import babies
 from safety.parts import deletes, empties, with_its_owner
 from safety.personal_data import Part, register
 
@@ -52,6 +53,7 @@ def declare() -> None:
             with_its_owner(),
             belongs=BOTH,
             shown=_baby,
+            files=babies.files_of,
             seen_by="you; the other",
         ),
         Part(

@@ -118,6 +118,9 @@ WEBHOOK_TOLERANCE = timedelta(minutes=5)
 BILLING_COMPARED = timedelta(days=45)
 BILLING_SETTLING = timedelta(minutes=15)
 
+# How many pictures of babies a person may ask for in 24 hours.
+BABIES_A_DAY = 5
+
 # analytics: events in one call, how old and how far ahead they may be
 ANALYTICS_BATCH = 100
 ANALYTICS_OLDEST = timedelta(days=7)
