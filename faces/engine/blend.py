@@ -136,7 +136,8 @@ def _face_share() -> NDArray[np.float32]:
     """How much of each pixel belongs to the face, 1 in its middle and falling to 0 around it."""
     rows, columns = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / SIDE
     away = np.hypot((columns - 0.5) / 0.40, (rows - 0.52) / 0.50)
-    return np.clip((1.15 - away) / 0.3, 0, 1).astype(np.float32)
+    share: NDArray[np.float32] = np.clip((1.15 - away) / 0.3, 0, 1)
+    return share
 
 
 def _grown(pixels: Pixels) -> Pixels:

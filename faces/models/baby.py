@@ -14,7 +14,7 @@ from safety.schema import RowSecurity, StateMachine, through
 UNFINISHED = [BabyStatus.PENDING, BabyStatus.PROCESSING]
 
 
-class BabyQuerySet(PictureQuerySet["Baby"], DueQuerySet):
+class BabyQuerySet(PictureQuerySet["Baby"], DueQuerySet):  # type: ignore[override]  # as_manager says whose it is
     def claimable(self, now: datetime) -> Self:
         return super().claimable(now).filter(status__in=UNFINISHED)
 

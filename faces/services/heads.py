@@ -6,16 +6,17 @@ from typing import cast
 import numpy as np
 from PIL import Image
 
-from connect import detection
 from connect.detection import Box, Pixels
 from connect.services import kept_pictures
+from faces import analyzers
 from faces.engine import blend
 from faces.engine.blend import Head
 from faces.models import Face
 
 
 def of(face: Face) -> Head:
-    """A face's picture and where its eyes are: by the landmarks on record, else by the box that a detector draws.
+    """A face's picture and where its eyes are: by the landmarks on record, else as the analyzer finds them, else where
+    they are in most pictures.
 
     Raises FileNotFoundError where the file is gone.
     """
@@ -23,7 +24,11 @@ def of(face: Face) -> Head:
     if face.landmarks_68:
         landmarks = np.array(face.landmarks_68, np.float32)
         return Head(pixels, blend.eyes_of(landmarks), landmarks)
-    box = detection.detector().look(pixels).face or _middle(pixels)
+    analyzer = analyzers.analyzer()
+    found = analyzer.analyze(pixels)
+    if found and found.eyes:
+        return Head(pixels, np.array(found.eyes, np.float32))
+    box = analyzer.look(pixels).face or _middle(pixels)
     return Head(pixels, blend.eyes_in(box.left, box.top, box.width, box.height))
 
 
