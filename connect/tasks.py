@@ -13,7 +13,7 @@ from connect.services import (
     exports,
     figures,
     payment_jobs,
-    photo_files,
+    picture_files,
     post,
     pushes,
     reconciliation,
@@ -68,8 +68,8 @@ def clear_exports() -> None:
 
 
 @shared_task
-def sweep_photo_files() -> None:
-    photo_files.sweep(now=clock.now())
+def sweep_picture_files() -> None:
+    picture_files.sweep_all(now=clock.now())
 
 
 @shared_task

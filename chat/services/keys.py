@@ -6,18 +6,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from chat.models import Conversation
-from connect.models import DataExport, Photo
+from connect.models import DataExport
+from connect.services import picture_files
 from safety.crypto import key_ring, unwrap, wrap
 from safety.models import Appeal, Report
 from safety.roles import as_service
 
 BATCH = 500
-HOLDERS: tuple[tuple[type[Any], str], ...] = (
+Holder = tuple[type[Any], str]
+HOLDERS: tuple[Holder, ...] = (
     (Conversation, "data_key"),
     (Report, "evidence_key"),
     (Appeal, "text_key"),
     (DataExport, "file_key"),
-    (Photo, "file_key"),
 )
 
 
@@ -26,7 +27,8 @@ def rotate() -> int:
 
     What was sealed stays as it is: only the wrapping changes, so that a reader at any moment finds a key that opens.
     """
-    return sum(_rotate(model, field) for model, field in HOLDERS)
+    pictures: list[Holder] = [(kind.model, "file_key") for kind in picture_files.kinds()]
+    return sum(_rotate(model, field) for model, field in (*HOLDERS, *pictures))
 
 
 def _rotate(model: type[Any], field: str) -> int:

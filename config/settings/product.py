@@ -97,9 +97,9 @@ PICTURE_BYTES = 12 * 1024 * 1024
 PICTURE_PIXELS = {"JPEG": 25_000_000, "PNG": 16_000_000, "WEBP": 12_500_000}
 PHOTO_LINK_LIFETIME = timedelta(minutes=15)
 # How long a file may stand without a row, as it does while its upload is not committed.
-PHOTO_FILE_GRACE = timedelta(hours=1)
-# More files that are gone at once are no lost photos but a storage that is not there.
-PHOTO_FILES_LOST_AT_ONCE = 100
+PICTURE_FILE_GRACE = timedelta(hours=1)
+# More files that are gone at once are no lost pictures but a storage that is not there.
+PICTURE_FILES_LOST_AT_ONCE = 100
 HOBBIES_MOST = 10
 CONSENT_VERSIONS = {"v1"}
 PUSH_DEVICES_KEPT = 10

@@ -1,5 +1,7 @@
 """Services outside: who they are, where they are asked, and what stands in for them."""
 
+from datetime import timedelta
+
 from config.settings.base import VAR_DIR, env
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="connect.mail.FolderBackend")
@@ -75,3 +77,6 @@ OAUTH = {
 OTEL_ENDPOINT = env("OTEL_ENDPOINT", default="")
 OTEL_HEADERS = env.dict("OTEL_HEADERS", default={})
 OTEL_SHARE = env.float("OTEL_SHARE", default=1.0)
+
+# For how long a link shows a picture; photos have their own, shorter time.
+PICTURE_LINK_LIFETIME = timedelta(seconds=env.int("SIGNED_URL_TTL", default=24 * 3600))

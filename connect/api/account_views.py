@@ -3,11 +3,11 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from connect.api.file_views import FileView
 from connect.api.serializers.account import DeletionReply, ExportReply, RestoreReply, SignedQuery
 from connect.services import deletions, exports
 from safety.api import Endpoint, operation
@@ -55,15 +55,13 @@ class ExportView(Endpoint):
         return Response(ExportReply(exports.request(user_id=self.me, now=self.now)).data, status=202)
 
 
-class ExportFileView(Endpoint):
+class ExportFileView(FileView):
     """The file itself, for whoever has its link."""
 
-    public = True
     limits = {"GET": "export_file"}
     headers_of: ClassVar[dict[str, str]] = {
         "Content-Type": "application/zip",
         "Content-Disposition": 'attachment; filename="maitribe-data.zip"',
-        "Cache-Control": "no-store",
     }
 
     @operation(
@@ -73,9 +71,4 @@ class ExportFileView(Endpoint):
     )
     def get(self, request: Request, export_id: UUID) -> Any:
         signature = self.asked(SignedQuery).validated_data["signature"]
-        file = exports.open_file(export_id=export_id, signature=signature, now=self.now)
-        return StreamingHttpResponse(file.pieces, headers=self.headers_of | {"Content-Length": str(file.size)})
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Whatever a client accepts: it gets the file, or a refusal in JSON."""
-        return super().perform_content_negotiation(request, force=True)
+        return self.sent(exports.open_file(export_id=export_id, signature=signature, now=self.now))

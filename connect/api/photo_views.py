@@ -3,37 +3,29 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.http import StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
+from django.core.files.uploadedfile import UploadedFile
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.parsing import UploadParser
-from config.errors import Invalid
+from connect.api.file_views import PICTURE, PictureFileView, UploadView
 from connect.api.serializers.account import SignedQuery
 from connect.api.serializers.photos import OrderInput, PhotoInput, PhotoSerializer, PhotosReply
 from connect.models import Photo
-from connect.pictures import CONTENT_TYPE
 from connect.services import photos
 from connect.services.photos import Examined
 from safety.api import Endpoint, operation
-from safety.api.schema import MISSING
 
 
-class PhotosView(Endpoint):
+class PhotosView(UploadView[Examined]):
     """One's own photos, in their order."""
 
-    parser_classes = (UploadParser,)
     limits: ClassVar = {"POST": "photo"}
-    examined: Examined | Invalid
+    form = PhotoInput
+    field = "photo"
 
-    def prepare(self) -> None:
-        """Decoding a picture takes a moment, in which no transaction should be open."""
-        if self.request.method != "POST":
-            return
-        sent = PhotoInput(data=self.request.data)
-        if sent.is_valid():
-            self.examined = _examined(sent.validated_data["photo"])
+    def examine(self, file: UploadedFile) -> Examined:
+        return photos.examine(file)
 
     @operation(operation_id="photos_list", responses={200: PhotosReply})
     def get(self, request: Request) -> Response:
@@ -43,10 +35,7 @@ class PhotosView(Endpoint):
         operation_id="photos_add", request={UploadParser.media_type: PhotoInput}, responses={201: PhotoSerializer}
     )
     def post(self, request: Request) -> Response:
-        self.given(PhotoInput)
-        if isinstance(self.examined, Invalid):
-            raise self.examined
-        photo = photos.add(user_id=self.me, examined=self.examined, now=self.now)
+        photo = photos.add(user_id=self.me, examined=self.examined(), now=self.now)
         return Response(PhotoSerializer(photo, context={"viewer": self.me}).data, status=201)
 
 
@@ -71,34 +60,12 @@ class PhotoView(Endpoint):
         return Response(status=204)
 
 
-class PhotoFileView(Endpoint):
+class PhotoFileView(PictureFileView):
     """The picture itself, for whoever has its link, as long as the one it was made for may see it."""
 
-    public = True
+    model = Photo
     limits: ClassVar = {"GET": "photo_file"}
-    headers_of: ClassVar[dict[str, str]] = {
-        "Content-Type": CONTENT_TYPE,
-        "Content-Disposition": "inline",
-        "Cache-Control": "no-store",
-    }
 
-    @operation(
-        operation_id="photos_file",
-        parameters=[SignedQuery],
-        responses={(200, CONTENT_TYPE): OpenApiTypes.BINARY, 404: MISSING},
-    )
+    @operation(operation_id="photos_file", parameters=[SignedQuery], responses=PICTURE)
     def get(self, request: Request, photo_id: UUID) -> Any:
-        signature = self.asked(SignedQuery).validated_data["signature"]
-        file = photos.open_file(photo_id=photo_id, signature=signature, now=self.now)
-        return StreamingHttpResponse(file.pieces, headers=self.headers_of | {"Content-Length": str(file.size)})
-
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Whatever a client accepts: it gets the picture, or a refusal in JSON."""
-        return super().perform_content_negotiation(request, force=True)
-
-
-def _examined(file: Any) -> Examined | Invalid:
-    try:
-        return photos.examine(file)
-    except Invalid as refusal:
-        return refusal
+        return self.shown(photo_id)

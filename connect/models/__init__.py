@@ -26,6 +26,7 @@ from connect.models.profile import Profile
 from connect.models.push import PushDelivery, PushDevice
 from connect.models.registration import PendingRegistration
 from connect.models.session import DeviceSession
+from connect.models.stored_picture import StoredPicture
 from connect.models.subscription import Subscription
 from connect.models.user import AuthIdentity, User
 from connect.models.verification import PhoneVerification, VerificationSignal
@@ -66,6 +67,7 @@ __all__ = [
     "PushDelivery",
     "PushDevice",
     "ReadinessAnswer",
+    "StoredPicture",
     "Subscription",
     "User",
     "ValueScore",

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
-from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Model
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -15,6 +14,7 @@ from connect import mail, sms
 from connect import models as people
 from connect.models import User
 from connect.personal_data.shared import SIGN_IN, when
+from connect.private_files import storage
 from safety import attempts
 from safety.parts import deletes, replaces, with_its_owner
 from safety.personal_data import Erasure, Leaving, Part
@@ -35,7 +35,7 @@ def forget_exports(person: UUID, now: datetime) -> None:
     with transaction.atomic(), as_service():
         paths = [export.path for export in people.DataExport.objects.filter(user=person)]
     for path in paths:
-        storages["private"].delete(path)
+        storage().delete(path)
 
 
 def _forget_in_log(model: type[Model], leaving: Leaving) -> int:

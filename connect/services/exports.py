@@ -1,15 +1,12 @@
 """A person's copy of their data: asked for, built by a worker, fetched by a signed link, gone after a week."""
 
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import Storage, storages
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import transaction
 from django.db.models import F
@@ -18,6 +15,7 @@ from django.utils import translation
 from config.errors import NotYours
 from connect.enums import ExportStatus, NotificationType
 from connect.models import DataExport
+from connect.private_files import OpenFile, listed, storage
 from connect.queries import languages
 from connect.services import notifications
 from connect.services.notifications import Note
@@ -33,14 +31,6 @@ CLAIM = timedelta(minutes=30)
 WAIT = timedelta(minutes=5)
 ATTEMPTS = 3
 FOLDER = "exports"
-
-
-@dataclass(frozen=True)
-class OpenFile:
-    """What goes out: so many bytes, in pieces."""
-
-    size: int
-    pieces: Iterator[bytes]
 
 
 def request(*, user_id: UUID, now: datetime) -> DataExport:
@@ -70,7 +60,7 @@ def open_file(*, export_id: UUID, signature: str, now: datetime) -> OpenFile:
         _signer().unsign(f"{export_id}:{signature}", max_age=settings.EXPORT_LIFETIME)
         with as_service():
             export = DataExport.objects.get(id=export_id, status=ExportStatus.READY, expires_at__gt=now)
-        file = _storage().open(export.path)
+        file = storage().open(export.path)
     except (BadSignature, DataExport.DoesNotExist, FileNotFoundError) as exc:
         raise NotYours() from exc
     key = unwrap(bytes(export.file_key or b""))
@@ -119,10 +109,10 @@ def _build(export: DataExport, now: datetime) -> None:
         with Sealer(made, key=key, context=export.id.bytes) as sealer:
             archives.write(sealer, person=export.user_id, now=now)
         made.seek(0)
-        _storage().delete(export.path)
-        _storage().save(export.path, File(made))
+        storage().delete(export.path)
+        storage().save(export.path, File(made))
     if not _finish(export, wrap(key), sealer.size, now):
-        _storage().delete(export.path)
+        storage().delete(export.path)
 
 
 def _language(person: UUID) -> str:
@@ -152,18 +142,12 @@ def _give_back(export: DataExport, now: datetime) -> None:
 
 def _clear_files() -> None:
     """Files are listed before rows are looked up: one that comes into being meanwhile is left alone."""
-    if not _storage().exists(FOLDER):
-        return
-    _, names = _storage().listdir(FOLDER)
+    files = listed(FOLDER)
     with transaction.atomic(), as_service():
         held = DataExport.objects.filter(status__in=[ExportStatus.BUILDING, ExportStatus.READY])
         live = {row.path for row in held}
-    for path in {f"{FOLDER}/{name}" for name in names} - live:
-        _storage().delete(path)
-
-
-def _storage() -> Storage:
-    return storages["private"]
+    for path in files - live:
+        storage().delete(path)
 
 
 def _signer() -> TimestampSigner:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from PIL import Image
 
 from connect.models import AccountDeletion, Photo, User
-from connect.services import erasures, photo_files, photos
+from connect.services import erasures, photos, picture_files
+from connect.services.picture_files import Kind
 from safety.models import AuditLog
 from safety.services import archives
 from tests.factories import PhotoFactory, UserFactory
@@ -21,6 +22,7 @@ from tests.pictures import encoded, landscape
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 SOON = timedelta(minutes=59)
 LATER = timedelta(minutes=61)
+PHOTOS = Kind(Photo, photos.lose)
 
 
 def kept(user, seed=1):
@@ -39,7 +41,7 @@ def there(name):
 
 
 def sweep(after):
-    return photo_files.sweep(now=timezone.now() + after)
+    return picture_files.sweep(PHOTOS, now=timezone.now() + after)
 
 
 def test_a_file_without_a_row_goes_after_an_hour():
@@ -64,7 +66,7 @@ def test_a_row_without_a_file_goes_after_an_hour_and_leaves_no_gap():
 
 
 def test_when_many_are_gone_at_once_the_rows_stay(settings):
-    settings.PHOTO_FILES_LOST_AT_ONCE = 2
+    settings.PICTURE_FILES_LOST_AT_ONCE = 2
     user = UserFactory()
     kept(user)
     PhotoFactory.create_batch(3, user=user)

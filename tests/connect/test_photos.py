@@ -20,7 +20,7 @@ from config.db import new_id
 from config.errors import CapacityReached
 from connect.enums import DisclosureLevel, DisclosureSource
 from connect.models import Photo, User, VerificationSignal
-from connect.services import disclosures, photos
+from connect.services import disclosures, kept_pictures, photos
 from connect.services.photos import Examined
 from safety.enums import BlockSource
 from safety.models import Block
@@ -391,7 +391,7 @@ def test_a_link_shows_nothing_any_more_once_its_viewer_may_not_see_it(user, api,
     meanwhile(viewer, user)
     gone = Photo(id=new_id())
     assert asked(api, link) == asked(
-        api, f"/api/photos/{gone.id}/file?signature={photos.signature(gone, viewer=viewer.id)}"
+        api, f"/api/photos/{gone.id}/file?signature={kept_pictures.signature(gone, viewer=viewer.id)}"
     )
 
 
@@ -433,10 +433,11 @@ def raw(photo: Any) -> bytes:
         return file.read()
 
 
-def test_the_file_is_sealed_and_named_by_its_id_alone(user, api):
+def test_the_file_is_sealed_and_its_name_tells_nothing(user, api):
     sent(api(user))
     photo = Photo.objects.get(user=user)
-    assert photo.file == f"photos/{photo.id.hex[-2:]}/{photo.id}.jpg"
+    assert re.fullmatch(r"photos/[0-9a-f]{2}/[0-9a-f-]{36}\.jpg", photo.file)
+    assert str(user.id) not in photo.file
     assert b"\xff\xd8\xff" not in raw(photo)
     assert len(raw(photo)) > photo.size
 

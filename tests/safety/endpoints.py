@@ -7,6 +7,7 @@ from psycopg_pool import PoolTimeout
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from config.api.parsing import UploadParser
 from config.api.serializers import StrictSerializer
 from config.errors import Invalid, TooFast, Unavailable, WrongState
 from connect.models import ValueScore
@@ -71,6 +72,23 @@ class PlainNotes(Notes):
     idempotent = frozenset()
 
 
+class Form(StrictSerializer):
+    file = serializers.FileField()
+
+
+class Files(Endpoint):
+    """POST counts how often it was done."""
+
+    parser_classes = (UploadParser,)
+    idempotent = frozenset({"POST"})
+    done = 0
+
+    @operation("file", request=Form, responses={201: None})
+    def post(self, request):
+        Files.done += 1
+        return Response({"size": len(self.given(Form).validated_data["file"].read()), "done": Files.done}, status=201)
+
+
 class Public(Endpoint):
     public = True
 
@@ -85,6 +103,7 @@ class Open(Notes):
 urlpatterns = [
     path("notes", Notes.as_view()),
     path("plain", PlainNotes.as_view()),
+    path("files", Files.as_view()),
     path("public", Public.as_view()),
     path("open", Open.as_view()),
 ]

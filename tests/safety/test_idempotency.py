@@ -5,7 +5,9 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from connect.models import ValueScore
@@ -198,3 +200,18 @@ def test_a_key_that_is_over_stands_for_nothing_beyond_the_limit(client, two_a_da
     send(client, key="key-2")
     IdempotencyKey.objects.update(expires_at=timezone.now())
     assert send(client).status_code == 429
+
+
+def upload(client, content):
+    file = SimpleUploadedFile("me.jpg", content)
+    body = encode_multipart(BOUNDARY, {"file": file})
+    return client.generic("POST", "/files", body, MULTIPART_CONTENT, HTTP_IDEMPOTENCY_KEY="key-1")
+
+
+def test_a_file_sent_again_is_the_same_request(client):
+    first, again = upload(client, b"a picture"), upload(client, b"a picture")
+    assert (first.status_code, first.json()["size"], again.json()) == (201, 9, first.json())
+
+
+def test_another_file_of_the_same_name_is_another_request(client):
+    assert [upload(client, content).status_code for content in (b"a picture", b"another")] == [201, 422]
