@@ -223,6 +223,10 @@ SPECTACULAR_SETTINGS = {
         "ConversationKindEnum": "chat.enums.Kind",
         "ConversationStateEnum": "chat.enums.State",
         "GateStatusEnum": "chat.enums.WindowStatus",
+        "FaceStatusEnum": "faces.enums.FaceStatus",
+        "MatchJobStatusEnum": "faces.enums.JobStatus",
+        "MatchJobStageEnum": "faces.enums.JobStage",
+        "ReactionTypeEnum": "faces.enums.ReactionType",
     },
 }
 SIMPLE_JWT = {
