@@ -6,15 +6,12 @@ class FacesConfig(AppConfig):
     verbose_name = "Faces"
 
     def ready(self) -> None:
-        from django.db.models.signals import post_delete
-
         from connect.services import picture_files
         from connect.services.picture_files import Kind
-        from faces import metrics, personal_data
-        from faces.models import Baby
-        from faces.services import babies
+        from faces import metrics, personal_data, receivers  # noqa: F401
+        from faces.models import Baby, Face
+        from faces.services import babies, own_faces
 
         personal_data.declare()
-        picture_files.register(Kind(Baby, babies.lose, belongs=personal_data.BOTH))
-        post_delete.connect(babies.discard_file, sender=Baby)
+        picture_files.register(Kind(Face, own_faces.lose), Kind(Baby, babies.lose, belongs=personal_data.BOTH))
         metrics.declare()

@@ -1,4 +1,4 @@
-"""The words of likeness, in the language that is active when one is read; title and message of a notification."""
+"""The words of faces, in the language that is active when one is read; title and message of a notification."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -8,4 +8,16 @@ Words = tuple[Promise, Promise]
 BABY_GENERATED: Words = (
     gettext_lazy("A picture for the two of you"),
     gettext_lazy("What a child of yours might look like: a picture made out of your faces, and no prediction."),
+)
+VERIFIED: Words = (
+    gettext_lazy("Your picture was looked at"),
+    gettext_lazy("It takes part in the search for faces like yours."),
+)
+REJECTED: Words = (
+    gettext_lazy("Your picture was looked at"),
+    gettext_lazy("It does not take part in the search. A clear picture of yourself can."),
+)
+CONNECTED: Words = (
+    gettext_lazy("You like each other's faces"),
+    gettext_lazy("You are connected now, and can see each other and write."),
 )

@@ -61,6 +61,8 @@ LIMITS: dict[str, Policy] = {
     # Some cost money. How many a day, the database counts, but not those that were deleted.
     "baby": {"account": "20/hour;30/day", "address": "200/hour", "sensitive": True},
     "baby_file": {"address": "3000/minute", "sensitive": False},
+    "face": {"account": "30/hour;60/day", "address": "300/hour", "sensitive": False},
+    "reaction": {"account": "60/minute;1500/day", "address": "1200/minute", "sensitive": False},
     "photo_file": {"address": "3000/minute", "sensitive": False},
     "gov_id": {"account": "10/day", "address": "100/day", "sensitive": True},
     "export_file": {"address": "60/minute", "sensitive": False},

@@ -51,19 +51,13 @@ def forget(*, user_id: UUID, now: datetime) -> int:
 
 
 def delete(rows: QuerySet[Baby]) -> int:
-    """Delete these with their files, once that is certain; how many. Needs the service role.
+    """Delete these, and `receivers` their files; how many. Needs the service role.
 
     Locked first: of one that is completed just now the file is known then.
     """
     ids = list(rows.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
     Baby.objects.filter(id__in=ids).delete()
     return len(ids)
-
-
-def discard_file(*, instance: Baby, **kwargs: object) -> None:
-    """Whatever deletes a row, its match or one of its faces: the file goes too."""
-    if instance.file:
-        kept_pictures.discard([instance.file])
 
 
 def lose(baby: Baby, now: datetime) -> None:

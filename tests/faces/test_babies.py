@@ -382,7 +382,7 @@ def test_forgetting_says_how_many_and_leaves_those_of_others(match, now):
 def test_each_of_the_two_has_it_in_their_export(match, now):
     painted(match, now)
     ask(match, now)
-    (part,) = (part for part in parts() if part.model is Baby)
+    (part,) = [part for part in parts() if part.model is Baby]
     for person in (match.user_a_id, match.user_b_id):
         (file,) = part.files(person)
         assert (file.name, b"".join(file.open())[:3]) == ("babies/1.jpg", b"\xff\xd8\xff")
@@ -392,7 +392,7 @@ def test_each_of_the_two_has_it_in_their_export(match, now):
 def test_one_that_waits_is_not_taken_for_one_that_lost_its_file(match, now):
     kept = painted(match, now)
     waiting = ask(match, now)
-    (kind,) = (kind for kind in picture_files.kinds() if kind.model is Baby)
+    (kind,) = [kind for kind in picture_files.kinds() if kind.model is Baby]
     Baby.objects.update(created_at=now - timedelta(days=2))
     assert picture_files.sweep(kind, now=now) == (0, 0)
     storages["private"].delete(kept.file)

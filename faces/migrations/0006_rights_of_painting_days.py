@@ -8,5 +8,5 @@ GIVEN = {role: [("faces", "view", "paintingday")] for role in ("analyst", "admin
 
 
 class Migration(migrations.Migration):
-    dependencies = [("faces", "0004_pictures_of_babies"), ("safety", "0008_case_rights")]
+    dependencies = [("faces", "0005_pictures_of_babies"), ("safety", "0008_case_rights")]
     operations = [StaffRights(GIVEN)]
