@@ -102,6 +102,10 @@ def _outside() -> list[Error]:
         found.append(Error(message, id="config.E012"))
     if settings.REVEAL_WRITER == "openai" and not all((settings.OPENAI_KEY, settings.OPENAI_MODEL)):
         found.append(Error("OPENAI_KEY and OPENAI_MODEL are needed to write reveals.", id="config.E015"))
+    if settings.BABY_PAINTER == "fal" and not all((settings.FAL_KEY, settings.FAL_MODEL)):
+        found.append(Error("FAL_KEY and FAL_MODEL are needed to paint babies.", id="config.E021"))
+    if settings.FAL_TRUSTED_ORIGINS:
+        found.append(Error("FAL_TRUSTED_ORIGINS is for tests.", id="config.E022"))
     used = [offer["keys"] for offer in [*settings.OAUTH.values(), settings.GOV_ID] if offer["audiences"]]
     used += [settings.SMS_URL, settings.STRIPE_URL, settings.OPENAI_URL, settings.S3_ENDPOINT]
     if any(not url.startswith("https://") for url in used if url):
