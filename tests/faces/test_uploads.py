@@ -133,7 +133,9 @@ def test_of_what_was_found_vectors_are_never_shown(user, api, now):
         "gender": "female",
         "expression": "happy",
     }
-    assert not {"embedding", "landmarks_68", "geometry_ratios", "file", "digest"} & (shown.keys() | shown["seen"].keys())
+    assert not {"embedding", "landmarks_68", "geometry_ratios", "file", "digest"} & (
+        shown.keys() | shown["seen"].keys()
+    )
 
 
 def test_the_default_comes_first_then_the_newest(user, api):
