@@ -80,6 +80,7 @@ app.conf.beat_schedule = {
     "follow subscriptions": {"task": "connect.tasks.follow_subscriptions", "schedule": timedelta(seconds=10)},
     "compare books": {"task": "connect.tasks.compare_books", "schedule": timedelta(hours=1)},
     "make figures": {"task": "connect.tasks.make_figures", "schedule": timedelta(minutes=30)},
+    "refresh lookalikes": {"task": "faces.tasks.refresh_lookalikes", "schedule": timedelta(minutes=5)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
 

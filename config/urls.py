@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("streaks.api.urls")),
     path("api/", include("matching.api.urls")),
     path("api/", include("connect.api.urls")),
+    path("api/", include("faces.api.celebrity_urls")),
     path("api/", include("safety.api.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
