@@ -6,9 +6,10 @@ from typing import Any
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from PIL import Image, ImageDraw
 
-from faces.drawing import drawn_face, grained
+from faces.drawing import drawn_face, grained, looks
 
-__all__ = ["drawn_face", "encoded", "landscape", "post_form"]
+__all__ = ["drawn_face", "encoded", "landscape", "looks", "post_form"]
+
 
 def landscape(width: int = 600, height: int = 750, *, seed: int = 1) -> Image.Image:
     """Hills under a sky, and nobody."""
