@@ -8,9 +8,10 @@ class FacesConfig(AppConfig):
     def ready(self) -> None:
         from connect.services import picture_files
         from connect.services.picture_files import Kind
-        from faces import personal_data
-        from faces.models import Celebrity
-        from faces.services import celebrities
+        from faces import personal_data, receivers  # noqa: F401
+        from faces.models import Celebrity, Face
+        from faces.services import celebrities, own_faces
 
         personal_data.declare()
+        picture_files.register(Kind(Face, own_faces.lose))
         picture_files.register(Kind(Celebrity, celebrities.lose, belongs=()))

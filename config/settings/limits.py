@@ -58,6 +58,8 @@ LIMITS: dict[str, Policy] = {
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},
     # Each takes a processor for a second.
     "photo": {"account": "30/hour;100/day", "address": "300/hour", "sensitive": False},
+    "face": {"account": "30/hour;60/day", "address": "300/hour", "sensitive": False},
+    "reaction": {"account": "60/minute;1500/day", "address": "1200/minute", "sensitive": False},
     "photo_file": {"address": "3000/minute", "sensitive": False},
     # Public, and kept by whoever stands between.
     "celebrity_file": {"address": "3000/minute", "sensitive": False},

@@ -19,6 +19,8 @@ from faces.services import analyses, lookalikes
 from safety.roles import as_service
 from safety.services import audit
 
+BATCH = 100
+"""Pictures that one look analyses anew."""
 SEEN = tuple(name for name in FOUND if name != "gender")
 """What an analysis fills. The gender of somebody famous is what is known of them, never what they are taken for."""
 
