@@ -19,7 +19,6 @@ urlpatterns = [
     path("api/", include("faces.api.urls")),
     path("api/", include("matching.api.urls")),
     path("api/", include("connect.api.urls")),
-    path("api/", include("faces.api.celebrity_urls")),
     path("api/", include("safety.api.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
