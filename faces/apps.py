@@ -9,8 +9,9 @@ class FacesConfig(AppConfig):
         from connect.services import picture_files
         from connect.services.picture_files import Kind
         from faces import personal_data, receivers  # noqa: F401
-        from faces.models import Face
-        from faces.services import own_faces
+        from faces.models import Celebrity, Face
+        from faces.services import celebrities, own_faces
 
         personal_data.declare()
         picture_files.register(Kind(Face, own_faces.lose))
+        picture_files.register(Kind(Celebrity, celebrities.lose, belongs=()))

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import jobs, likes, resumptions
+from faces.services import celebrities, jobs, likes, lookalikes, resumptions
 
 
 @shared_task
@@ -21,4 +21,15 @@ def settle_likes() -> None:
 @shared_task
 def search_for_consenting() -> None:
     while resumptions.search_for_consenting(now=clock.now()) == resumptions.BATCH:
+        pass
+
+
+@shared_task
+def reanalyze_celebrities() -> None:
+    celebrities.reanalyze(now=clock.now(), limit=celebrities.BATCH)
+
+
+@shared_task
+def refresh_lookalikes() -> None:
+    while lookalikes.refresh_due(now=clock.now()) == lookalikes.BATCH:
         pass

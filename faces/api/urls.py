@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from connect.exposure import FLAGGED
-from faces.api import face_views
+from faces.api import celebrity_urls, face_views
 from faces.api.reaction_views import ReactionsView
 
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("faces/<uuid:face_id>/file", face_views.FaceFileView.as_view(), name="face-file"),
     path("match_jobs/<uuid:job_id>", face_views.JobView.as_view()),
     path("reactions", ReactionsView.as_view(**FLAGGED)),
+    *celebrity_urls.urlpatterns,
 ]
