@@ -70,6 +70,7 @@ app.conf.beat_schedule = {
     "write reveals": {"task": "streaks.tasks.write_reveals", "schedule": timedelta(seconds=10)},
     "decide protections": {"task": "streaks.tasks.decide_protections", "schedule": timedelta(minutes=1)},
     "mend streaks": {"task": "streaks.tasks.mend", "schedule": timedelta(minutes=1)},
+    "paint babies": {"task": "faces.tasks.paint_babies", "schedule": timedelta(seconds=5), "options": TICK},
     "build exports": {"task": "connect.tasks.build_exports", "schedule": timedelta(seconds=10)},
     "clear exports": {"task": "connect.tasks.clear_exports", "schedule": timedelta(minutes=10)},
     "sweep picture files": {"task": "connect.tasks.sweep_picture_files", "schedule": timedelta(hours=6)},

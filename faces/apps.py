@@ -8,10 +8,14 @@ class FacesConfig(AppConfig):
     def ready(self) -> None:
         from connect.services import picture_files
         from connect.services.picture_files import Kind
-        from faces import personal_data, receivers  # noqa: F401
-        from faces.models import Celebrity, Face
-        from faces.services import celebrities, own_faces
+        from faces import metrics, personal_data, receivers  # noqa: F401
+        from faces.models import Baby, Celebrity, Face
+        from faces.services import babies, celebrities, own_faces
 
         personal_data.declare()
-        picture_files.register(Kind(Face, own_faces.lose))
-        picture_files.register(Kind(Celebrity, celebrities.lose, belongs=()))
+        picture_files.register(
+            Kind(Face, own_faces.lose),
+            Kind(Celebrity, celebrities.lose, belongs=()),
+            Kind(Baby, babies.lose, belongs=personal_data.BOTH),
+        )
+        metrics.declare()

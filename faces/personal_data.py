@@ -12,7 +12,7 @@ from config.errors import NotYours
 from faces.enums import JobStatus
 from faces.models import Baby, CelebrityMatch, Face, FaceConnection, FaceMatch, FaceParameters, MatchJob, Reaction
 from faces.models.analyzed import FOUND
-from faces.services import own_faces
+from faces.services import babies, own_faces
 from safety.parts import deletes, empties, older, with_its_owner
 from safety.personal_data import Part, Retention, before_erasure, register
 
@@ -91,6 +91,7 @@ def declare() -> None:
             with_its_owner(),
             belongs=BOTH,
             shown=_baby,
+            files=babies.files_of,
             seen_by="you; the other",
         ),
         Part(

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import celebrities, jobs, likes, lookalikes, resumptions
+from faces.services import babies, celebrities, jobs, likes, lookalikes, resumptions
 
 
 @shared_task
@@ -32,4 +32,10 @@ def reanalyze_celebrities() -> None:
 @shared_task
 def refresh_lookalikes() -> None:
     while lookalikes.refresh_due(now=clock.now()) == lookalikes.BATCH:
+        pass
+
+
+@shared_task
+def paint_babies() -> None:
+    while babies.paint_due(now=clock.now()) == babies.BATCH:
         pass

@@ -4,6 +4,7 @@ from faces.models.connection import FaceConnection
 from faces.models.face import Face
 from faces.models.job import MatchJob
 from faces.models.match import FaceMatch
+from faces.models.painting_day import PaintingDay
 from faces.models.parameters import FaceParameters
 from faces.models.reaction import Reaction
 
@@ -16,5 +17,6 @@ __all__ = [
     "FaceMatch",
     "FaceParameters",
     "MatchJob",
+    "PaintingDay",
     "Reaction",
 ]

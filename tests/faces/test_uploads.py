@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
-
 from django.db import transaction
 
 from config.errors import CapacityReached, ConsentMissing
