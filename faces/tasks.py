@@ -3,13 +3,13 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import babies, celebrities, jobs, likes, lookalikes, resumptions
+from faces.services import babies, celebrities, job_runs, likes, lookalikes, resumptions
 
 
 @shared_task
 def run_jobs() -> None:
     """A few jobs; those that are left come with the next look, so that nothing else waits for a worker."""
-    jobs.run_due(now=clock.now())
+    job_runs.run_due(now=clock.now())
 
 
 @shared_task

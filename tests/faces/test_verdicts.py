@@ -12,10 +12,10 @@ from connect.services import photos
 from faces.engine.analysis import Analysis
 from faces.enums import Judge, Verdict
 from faces.models import CelebrityMatch, Face, FaceMatch, MatchJob, Reaction
-from faces.services import analyses, jobs, verdicts
+from faces.services import analyses, job_runs, jobs, verdicts
 from safety.models import AuditLog
-from tests.factories import UserFactory
 from tests.faces.likers import alike, face_of, like, member
+from tests.factories import UserFactory
 from tests.pictures import encoded, landscape
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -168,9 +168,8 @@ def test_one_that_a_job_finds_to_be_ones_own_is_searched_for(user, now, knowing,
     """Also where only lookalikes were asked for."""
     photo(user, now, 1, mine=True)
     asked = []
-    monkeypatch.setattr(jobs, "_people", lambda face_id, now: asked.append(face_id) or 1)
-    monkeypatch.setattr(jobs, "_celebrities", lambda face_id, now: 0)
+    monkeypatch.setattr(job_runs, "_people", lambda face_id, now: asked.append(face_id) or 1)
     face = open_face(user, now)
     jobs.start(face=face, job_type="celebrity_match", now=now)
-    jobs.run_due(now=now)
+    job_runs.run_due(now=now)
     assert asked == [face.id]
