@@ -9,9 +9,13 @@ class FacesConfig(AppConfig):
         from connect.services import picture_files
         from connect.services.picture_files import Kind
         from faces import metrics, personal_data, receivers  # noqa: F401
-        from faces.models import Baby, Face
-        from faces.services import babies, own_faces
+        from faces.models import Baby, Celebrity, Face
+        from faces.services import babies, celebrities, own_faces
 
         personal_data.declare()
-        picture_files.register(Kind(Face, own_faces.lose), Kind(Baby, babies.lose, belongs=personal_data.BOTH))
+        picture_files.register(
+            Kind(Face, own_faces.lose),
+            Kind(Celebrity, celebrities.lose, belongs=()),
+            Kind(Baby, babies.lose, belongs=personal_data.BOTH),
+        )
         metrics.declare()

@@ -21,3 +21,11 @@ CONNECTED: Words = (
     gettext_lazy("You like each other's faces"),
     gettext_lazy("You are connected now, and can see each other and write."),
 )
+
+# What to make of a likeness, by who compares.
+LIKENESS_OF_PERSONS = gettext_lazy(
+    "Read by software that tells people apart. That two faces are alike says nothing else about anybody."
+)
+LIKENESS_OF_PICTURES = gettext_lazy(
+    "Compared by light, texture and proportions, which tells pictures apart rather than people. Take it as a game."
+)

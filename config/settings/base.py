@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from config.db_url import login_as
-from config.settings.product import PICTURE_BYTES
+from config.settings.product import CELEBRITY_IMPORT_BYTES, PICTURE_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -94,7 +94,9 @@ APPEND_SLASH = False
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
-UPLOADS = dict.fromkeys(["/api/profile/photos", "/api/faces"], PICTURE_BYTES + 64 * 1024)
+ONE_PICTURE = ["/api/profile/photos", "/api/faces", "/admin/faces/celebrity/replace/"]
+UPLOADS = dict.fromkeys(ONE_PICTURE, PICTURE_BYTES + 64 * 1024)
+UPLOADS["/admin/faces/celebrity/import/"] = CELEBRITY_IMPORT_BYTES
 
 TEMPLATES = [
     {

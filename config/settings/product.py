@@ -176,3 +176,9 @@ RULES_REFRESH = timedelta(seconds=5)
 TEXT_TRACES_KEPT = timedelta(days=1)
 LIKE_OPENERS_BEFORE_FLAG = 5
 REFUSED_BEFORE_FLAG = 3
+
+# faces: how long anybody may keep the picture of somebody famous; what one import on a page of the admin holds at most,
+# in bytes and pictures.
+CELEBRITY_PICTURE_KEPT = timedelta(hours=1)
+CELEBRITY_IMPORT_BYTES = 64 * 1024 * 1024
+CELEBRITY_IMPORT_MOST = 200

@@ -1,5 +1,7 @@
 """People with faces of their own that are alike, as the search would have found them."""
 
+from django.db import transaction
+
 from connect.enums import DisclosureLevel, DisclosureSource, Purpose
 from connect.services import disclosures
 from faces.models import FaceMatch, Reaction
@@ -37,14 +39,15 @@ def alike(first, second, now, **fields):
         **given | fields,
     )
     if not match.withheld:
-        disclosures.grant_mutual(
-            first=a.id,
-            second=b.id,
-            level=DisclosureLevel.FACE,
-            source=DisclosureSource.FACE_MATCH,
-            source_id=match.id,
-            now=now,
-        )
+        with transaction.atomic():
+            disclosures.grant_mutual(
+                first=a.id,
+                second=b.id,
+                level=DisclosureLevel.FACE,
+                source=DisclosureSource.FACE_MATCH,
+                source_id=match.id,
+                now=now,
+            )
     return match
 
 

@@ -11,7 +11,7 @@ from connect.enums import Purpose
 from connect.services import consents
 from faces.enums import FaceStatus, JobStage, JobStatus, JobType
 from faces.models import Face, MatchJob
-from faces.services import jobs, own_faces, resumptions, uploads
+from faces.services import job_runs, jobs, lookalikes, own_faces, resumptions, uploads
 from safety.models import AuditLog
 from tests.faces.likers import face_of, member
 from tests.factories import UserFactory
@@ -26,10 +26,10 @@ def found(monkeypatch):
     asked = {"people": [], "celebrities": []}
 
     def finder(name, number):
-        return lambda face_id, now: asked[name].append(face_id) or number
+        return lambda *, face_id, now: asked[name].append(face_id) or number
 
-    monkeypatch.setattr(jobs, "_people", finder("people", 3))
-    monkeypatch.setattr(jobs, "_celebrities", finder("celebrities", 2))
+    monkeypatch.setattr(job_runs, "_people", lambda face_id, now: finder("people", 3)(face_id=face_id, now=now))
+    monkeypatch.setattr(lookalikes, "find", finder("celebrities", 2))
     return asked
 
 
@@ -59,23 +59,23 @@ def broken(monkeypatch):
     def fail(face, *, now):
         raise RuntimeError("a secret of the machine")
 
-    monkeypatch.setattr(jobs.analyses, "analyze", fail)
+    monkeypatch.setattr(job_runs.analyses, "analyze", fail)
 
 
 def test_a_face_is_analysed_searched_for_and_done(user, now, found):
     face = uploaded(user, now)
-    assert jobs.run_due(now=now) == 1
+    assert job_runs.run_due(now=now) == 1
     face.refresh_from_db()
     assert (face.status, face.analyzer, len(face.embedding)) == (FaceStatus.ANALYZED, "classical-1", 512)
     job = job_of(face)
     assert (job.status, job.stage, job.matches_found, job.lookalikes_found) == ("completed", "done", 3, 2)
     assert found == {"people": [face.id], "celebrities": [face.id]}
-    assert jobs.run_due(now=now) == 0
+    assert job_runs.run_due(now=now) == 0
 
 
 def test_its_owner_sees_each_stage(user, now, told):
     face = uploaded(user, now)
-    jobs.run_due(now=now)
+    job_runs.run_due(now=now)
     assert {(people[0], kind) for people, kind, _ in told} == {(user.id, "match_job.updated")}
     stages = list(dict.fromkeys(data["stage"] for _, _, data in told))
     assert stages == ["analysis", "people", "celebrities", "done"]
@@ -91,11 +91,11 @@ def test_its_owner_sees_each_stage(user, now, told):
 
 def test_without_a_face_it_is_done_and_says_so(user, now, found):
     face = uploaded(user, now, landscape)
-    jobs.run_due(now=now)
+    job_runs.run_due(now=now)
     face.refresh_from_db()
     job = job_of(face)
     assert (face.status, face.embedding, face.analyzer) == (FaceStatus.NO_FACE, None, "classical-1")
-    assert (job.status, job.stage, job.error_message) == ("completed", "done", jobs.NO_FACE)
+    assert (job.status, job.stage, job.error_message) == ("completed", "done", job_runs.NO_FACE)
     assert found == {"people": [], "celebrities": []}
 
 
@@ -105,7 +105,7 @@ def test_without_a_face_it_is_done_and_says_so(user, now, found):
 )
 def test_it_does_what_it_is_for(user, now, found, kind, searched):
     jobs.start(face=face_of(user, now), job_type=kind, now=now)
-    jobs.run_due(now=now)
+    job_runs.run_due(now=now)
     assert {name for name, faces in found.items() if faces} == searched
 
 
@@ -114,7 +114,7 @@ def test_what_fails_is_tried_again_later_and_later(user, now, monkeypatch):
     broken(monkeypatch)
     for _ in range(2):
         due = job_of(face).due_at
-        jobs.run_due(now=due)
+        job_runs.run_due(now=due)
         waits.append(job_of(face).due_at - due)
     assert waits == [jobs.FIRST_WAIT, 2 * jobs.FIRST_WAIT]
     assert (job_of(face).status, job_of(face).error_message) == (JobStatus.PENDING, jobs.TRIED_AGAIN)
@@ -124,41 +124,41 @@ def test_after_three_attempts_it_failed_and_tells_nothing_of_the_machine(user, n
     face = uploaded(user, now)
     broken(monkeypatch)
     for hours in range(3):
-        jobs.run_due(now=now + timedelta(hours=hours))
+        job_runs.run_due(now=now + timedelta(hours=hours))
     job = job_of(face)
     assert (job.status, job.attempts, job.error_message) == (JobStatus.FAILED, 3, jobs.GIVEN_UP)
-    assert jobs.run_due(now=now + timedelta(days=1)) == 0
+    assert job_runs.run_due(now=now + timedelta(days=1)) == 0
 
 
 def test_one_whose_worker_is_gone_is_taken_over_when_its_claim_ends(user, now):
     face = uploaded(user, now)
-    jobs._claim(now)
-    assert jobs.run_due(now=now + jobs.CLAIM - timedelta(seconds=1)) == 0
-    assert jobs.run_due(now=now + jobs.CLAIM) == 1
+    jobs.claim(now)
+    assert job_runs.run_due(now=now + jobs.CLAIM - timedelta(seconds=1)) == 0
+    assert job_runs.run_due(now=now + jobs.CLAIM) == 1
     assert (job_of(face).status, job_of(face).attempts) == (JobStatus.COMPLETED, 2)
 
 
 def test_one_that_no_worker_survives_is_given_up(user, now):
     face = uploaded(user, now)
     for claims in range(4):
-        jobs._claim(now + claims * jobs.CLAIM)
+        jobs.claim(now + claims * jobs.CLAIM)
     assert (job_of(face).status, job_of(face).attempts) == (JobStatus.FAILED, 3)
 
 
 def test_a_worker_that_was_taken_over_writes_nothing_more(user, now):
     face = uploaded(user, now)
-    late = jobs._claim(now)
-    jobs.run_due(now=now + jobs.CLAIM)
+    late = jobs.claim(now)
+    job_runs.run_due(now=now + jobs.CLAIM)
     before = job_of(face).completed_at
-    jobs._run(late, now)
+    job_runs.run(late, now)
     assert job_of(face).completed_at == before
 
 
 def test_a_face_deleted_meanwhile_is_no_failure(user, now, caplog):
     face = uploaded(user, now)
-    job = jobs._claim(now)
+    job = jobs.claim(now)
     own_faces.remove(user_id=user.id, face_id=face.id, now=now)
-    jobs._run(job, now)
+    job_runs.run(job, now)
     assert not MatchJob.objects.exists()
 
 
@@ -173,11 +173,11 @@ def test_what_is_asked_of_a_face_with_a_job_is_done_along(user, now):
 def test_what_is_asked_while_a_worker_is_at_it_is_gone_through_again(user, now, found):
     face = face_of(user, now)
     jobs.start(face=face, job_type=JobType.CELEBRITY_MATCH, now=now)
-    job = jobs._claim(now)
+    job = jobs.claim(now)
     jobs.start(face=face, job_type=JobType.USER_MATCH, now=now + timedelta(seconds=1))
-    jobs._run(job, now)
+    job_runs.run(job, now)
     assert job_of(face).status == JobStatus.PENDING
-    jobs.run_due(now=now + timedelta(seconds=1))
+    job_runs.run_due(now=now + timedelta(seconds=1))
     assert (job_of(face).status, found["people"]) == (JobStatus.COMPLETED, [face.id])
 
 
@@ -241,7 +241,7 @@ class TestLookingAgain:
         consents.grant(user_id=user.id, purpose=Purpose.FACE_MATCHING, version="v1", now=now)
         assert resumptions.search_for_consenting(now=now) == 1
         assert (job_of(face).job_type, job_of(face).stage) == (JobType.USER_MATCH, JobStage.WAITING)
-        jobs.run_due(now=now)
+        job_runs.run_due(now=now)
         assert resumptions.search_for_consenting(now=now) == 0
 
     def test_a_face_that_is_not_known_to_be_ones_own_is_not(self, now):
