@@ -42,6 +42,11 @@ def asking(match, by):
     return lambda: babies.ask(match_id=match.id, by=by.id, now=timezone.now()).id
 
 
+def asked(match):
+    with transaction.atomic():
+        return babies.ask(match_id=match.id, by=match.user_a_id, now=timezone.now())
+
+
 def test_both_at_once_have_one_painted():
     match = likeness(timezone.now())
     came = together(*[asking(match, by) for by in (match.user_a, match.user_b)] * 3)
@@ -70,7 +75,7 @@ def test_the_budget_is_not_passed_by_many_at_once(settings):
 def test_two_workers_paint_two_and_neither_twice():
     matches = [likeness(timezone.now()) for _ in range(2)]
     for match in matches:
-        babies.ask(match_id=match.id, by=match.user_a_id, now=timezone.now())
+        asked(match)
     now = timezone.now() + timedelta(seconds=1)
     with ThreadPoolExecutor(2) as threads:
         done = list(threads.map(lambda _: worker(now), range(2)))
@@ -88,7 +93,7 @@ def worker(now):
 def test_who_takes_it_back_while_it_is_stored_has_the_last_word():
     """Forgetting waits for the row, and then knows its file; or storing waits, and finds no row."""
     match = likeness(timezone.now())
-    babies.ask(match_id=match.id, by=match.user_a_id, now=timezone.now())
+    asked(match)
     now = timezone.now()
     with ThreadPoolExecutor(2) as threads:
         painting = threads.submit(worker, now)
