@@ -6,6 +6,7 @@ from faces.models.job import MatchJob
 from faces.models.match import FaceMatch
 from faces.models.parameters import FaceParameters
 from faces.models.reaction import Reaction
+from faces.models.scale import LikenessScale
 
 __all__ = [
     "Baby",
@@ -15,6 +16,7 @@ __all__ = [
     "FaceConnection",
     "FaceMatch",
     "FaceParameters",
+    "LikenessScale",
     "MatchJob",
     "Reaction",
 ]
