@@ -80,6 +80,9 @@ app.conf.beat_schedule = {
     "follow subscriptions": {"task": "connect.tasks.follow_subscriptions", "schedule": timedelta(seconds=10)},
     "compare books": {"task": "connect.tasks.compare_books", "schedule": timedelta(hours=1)},
     "make figures": {"task": "connect.tasks.make_figures", "schedule": timedelta(minutes=30)},
+    "run match jobs": {"task": "faces.tasks.run_jobs", "schedule": timedelta(seconds=2), "options": TICK},
+    "settle likes": {"task": "faces.tasks.settle_likes", "schedule": timedelta(minutes=1)},
+    "search for the consenting": {"task": "faces.tasks.search_for_consenting", "schedule": timedelta(minutes=1)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
 

@@ -9,13 +9,15 @@ from django.core.checks import Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 MIN_SECRET = 40
-STAND_INS = {
-    "EMAIL_BACKEND": "connect.mail.FolderBackend",
-    "SMS_BACKEND": "connect.sms.FolderSender",
-    "PAYMENT_PROVIDER": "sandbox",
-    "FACE_DETECTOR": "connect.detection.ClassicalDetector",
-    "GOV_ID_VERIFIER": "connect.gov_ids.SandboxVerifier",
-}
+STAND_INS = (
+    ("EMAIL_BACKEND", "connect.mail.FolderBackend"),
+    ("SMS_BACKEND", "connect.sms.FolderSender"),
+    ("PAYMENT_PROVIDER", "sandbox"),
+    ("FACE_ANALYZER", "classical"),
+    ("FACE_DETECTOR", "connect.detection.ClassicalDetector"),
+    ("FACE_DETECTOR", "faces.analyzers.classical.Classical"),
+    ("GOV_ID_VERIFIER", "connect.gov_ids.SandboxVerifier"),
+)
 
 
 @register(Tags.security)
@@ -70,7 +72,7 @@ def _stand_ins() -> list[Error]:
             hint="Name it in ALLOW_STAND_INS to allow it.",
             id="config.E007",
         )
-        for name, value in STAND_INS.items()
+        for name, value in STAND_INS
         if getattr(settings, name) == value and name not in settings.ALLOW_STAND_INS
     ]
 

@@ -47,51 +47,97 @@ class Detector(Protocol):
         """What is to be seen; safe to call from several threads."""
 
 
+@dataclass(frozen=True)
+class Visibility:
+    """How well a part of a picture can be seen, each from 0 to 1."""
+
+    sharpness: float
+    """The variance of the Laplacian (Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000)."""
+    brightness: float
+    contrast: float
+    size: float
+
+    @property
+    def illumination(self) -> float:
+        return min(self.brightness, self.contrast)
+
+    @property
+    def quality(self) -> float:
+        """The least of them: one that is missing is not made up for by the others."""
+        return min(self.sharpness, self.illumination, self.size)
+
+
+SIDE = 160  # a face is measured at this size, so that more pixels alone are no better picture
+SHARP = 60.0
+CONTRAST = 30.0
+DARK, DIM, BRIGHT, GLARING = 20.0, 70.0, 190.0, 250.0
+WIDE = 100
+
+
+def visibility(grey: Any, box: Box) -> Visibility:
+    """How well what is in the box can be seen; it has to lie within the picture."""
+    part = grey[box.top : box.top + box.height, box.left : box.left + box.width]
+    part = cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    light = float(part.mean())
+    return Visibility(
+        sharpness=_share(cv2.Laplacian(part, cv2.CV_64F).var() / SHARP),
+        brightness=_share(min((light - DARK) / (DIM - DARK), (GLARING - light) / (GLARING - BRIGHT))),
+        contrast=_share(part.std() / CONTRAST),
+        size=_share(box.width / WIDE),
+    )
+
+
+def _share(value: float) -> float:
+    return round(float(np.clip(value, 0.0, 1.0)), 3)
+
+
+class Cascade:
+    """One of the trained cascades that OpenCV ships (Viola and Jones, 2001). Threads may share it."""
+
+    def __init__(self, name: str) -> None:
+        self._cascade = cv2.CascadeClassifier(str(CASCADES / f"haarcascade_{name}.xml"))
+        self._alone = Lock()  # a cascade keeps what it is at in itself
+
+    def find(self, grey: Any, *, least: int) -> list[Box]:
+        """Where it sees what it was trained on, none narrower than `least` pixels."""
+        with self._alone:
+            found = self._cascade.detectMultiScale(grey, scaleFactor=1.1, minNeighbors=5, minSize=(least, least))
+        return [Box(*map(int, box)) for box in found]
+
+
 class ClassicalDetector:
-    """The embedded stand-in: a Haar cascade finds frontal faces, and three measures of light say how well they show.
+    """The embedded stand-in: a Haar cascade finds frontal faces, and measures of light say how well they show.
 
     It is no judge of people. It takes a drawing for a face, misses faces from the side, covered or in poor light, and
-    darker skin more often than lighter; it cannot tell who somebody is, nor a person from a photo of one. Quality is
-    the least of sharpness (the variance of the Laplacian: Pech-Pacheco et al., "Diatom autofocusing in brightfield
-    microscopy", 2000), brightness, contrast and size.
+    darker skin more often than lighter; it cannot tell who somebody is, nor a person from a photo of one.
     """
 
     name = "classical-1"
 
-    SIDE = 160  # a face is measured at this size, so that more pixels alone are no better picture
-    SHARP = 60.0
-    CONTRAST = 30.0
-    DARK, DIM, BRIGHT, GLARING = 20.0, 70.0, 190.0, 250.0
-    WIDE = 100
-
     def __init__(self) -> None:
-        self._cascade = cv2.CascadeClassifier(str(CASCADES / "haarcascade_frontalface_alt2.xml"))
-        self._alone = Lock()  # a cascade keeps what it is at in itself
+        self._faces = Cascade("frontalface_alt2")
 
     def look(self, pixels: Pixels) -> Sighting:
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-        face = self._largest(cv2.equalizeHist(grey))
-        return Sighting(face, self._quality(grey, face or Box(0, 0, *grey.shape[::-1])))
+        face = self.largest(grey)
+        return Sighting(face, visibility(grey, face or Box(0, 0, *grey.shape[::-1])).quality)
 
-    def _largest(self, grey: Any) -> Box | None:
-        least = max(48, min(grey.shape) // 10)
-        with self._alone:
-            found = self._cascade.detectMultiScale(grey, scaleFactor=1.1, minNeighbors=5, minSize=(least, least))
-        boxes = [Box(*map(int, box)) for box in found]
-        return max(boxes, key=lambda box: box.width, default=None)
+    def largest(self, grey: Any) -> Box | None:
+        """The largest face. It has to take a tenth of the picture's shorter side."""
+        scale = min(1.0, LOOKED_AT / min(grey.shape))
+        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        boxes = self._faces.find(cv2.equalizeHist(small), least=max(LEAST, min(small.shape) // 10))
+        found = max(boxes, key=lambda box: box.width, default=None)
+        return found and _enlarged(found, 1 / scale, grey.shape)
 
-    def _quality(self, grey: Any, box: Box) -> float:
-        part = grey[box.top : box.top + box.height, box.left : box.left + box.width]
-        part = cv2.resize(part, (self.SIDE, self.SIDE), interpolation=cv2.INTER_AREA)
-        light = float(part.mean())
-        marks = (
-            cv2.Laplacian(part, cv2.CV_64F).var() / self.SHARP,
-            (light - self.DARK) / (self.DIM - self.DARK),
-            (self.GLARING - light) / (self.GLARING - self.BRIGHT),
-            part.std() / self.CONTRAST,
-            box.width / self.WIDE,
-        )
-        return round(float(np.clip(min(marks), 0.0, 1.0)), 3)
+
+LEAST = 48  # a face in fewer pixels shows nobody
+LOOKED_AT = 480  # the shorter side at which a face of a tenth of it still has LEAST; more would only take longer
+
+
+def _enlarged(box: Box, scale: float, shape: tuple[int, ...]) -> Box:
+    left, top, width, height = (round(scale * edge) for edge in (box.left, box.top, box.width, box.height))
+    return Box(left, top, min(width, shape[1] - left), min(height, shape[0] - top))
 
 
 CASCADES = Path(cv2.__file__).parent / "data"
@@ -99,10 +145,19 @@ CASCADES = Path(cv2.__file__).parent / "data"
 
 def detector() -> Detector:
     """The one that the setting FACE_DETECTOR names."""
-    return _made(settings.FACE_DETECTOR)
+    return made(settings.FACE_DETECTOR)
+
+
+def made(path: str) -> Detector:
+    """The detector of this class, made once a process, however many threads ask for it first."""
+    with _making:
+        return _made(path)
 
 
 @cache
 def _made(path: str) -> Detector:
     found: Detector = import_string(path)()
     return found
+
+
+_making = Lock()

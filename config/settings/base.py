@@ -94,7 +94,7 @@ APPEND_SLASH = False
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
-UPLOADS = {"/api/profile/photos": PICTURE_BYTES + 64 * 1024}
+UPLOADS = dict.fromkeys(["/api/profile/photos", "/api/faces"], PICTURE_BYTES + 64 * 1024)
 
 TEMPLATES = [
     {

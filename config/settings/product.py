@@ -100,6 +100,8 @@ PHOTO_LINK_LIFETIME = timedelta(minutes=15)
 PICTURE_FILE_GRACE = timedelta(hours=1)
 # More files that are gone at once are no lost pictures but a storage that is not there.
 PICTURE_FILES_LOST_AT_ONCE = 100
+# Pictures of their face that a person may have.
+FACES_MOST = 10
 HOBBIES_MOST = 10
 CONSENT_VERSIONS = {"v1"}
 PUSH_DEVICES_KEPT = 10
@@ -158,6 +160,8 @@ RETENTION = {
     "discovery": timedelta(days=90),
     "queue": timedelta(days=90),
     "notifications": timedelta(days=180),
+    "match_jobs": timedelta(days=90),
+    "rejected_faces": timedelta(days=30),
     "analytics": timedelta(days=180),
     "reports": timedelta(days=3 * 365),
     "trust": timedelta(days=3 * 365),

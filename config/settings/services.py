@@ -37,8 +37,14 @@ VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
 VAPID_SUBJECT = env("VAPID_SUBJECT", default="mailto:hello@maitribe.example")
 # Origins that are believed to be push services whatever they look like and wherever they are.
 PUSH_TRUSTED_ORIGINS = env.list("PUSH_TRUSTED_ORIGINS", default=[])
-# Who looks for faces in photos; what ships is classical computer vision, and says so.
-FACE_DETECTOR = env("FACE_DETECTOR", default="connect.detection.ClassicalDetector")
+# Who reads faces: classical, which is embedded and knows no persons, or insightface, with models of one's own.
+FACE_ANALYZERS = {
+    "classical": "faces.analyzers.classical.Classical",
+    "insightface": "faces.analyzers.insightface.InsightFace",
+}
+FACE_ANALYZER = env("FACE_ANALYZER", default="classical")
+# Who looks for faces in photos of profiles: the same one, unless another class is named.
+FACE_DETECTOR = env("FACE_DETECTOR", default=FACE_ANALYZERS.get(FACE_ANALYZER, ""))
 
 # Whose word is taken for what somebody's papers say; the one that ships looked at none.
 GOV_ID_VERIFIER = env("GOV_ID_VERIFIER", default="connect.gov_ids.SandboxVerifier")

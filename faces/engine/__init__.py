@@ -1,0 +1,1 @@
+"""Faces as numbers: pure computation on pixels and points."""

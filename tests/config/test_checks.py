@@ -20,6 +20,7 @@ SAFE = {
     "SMS_BACKEND": "connect.sms.HttpSender",
     "SMS_URL": "https://sms.example/Messages.json",
     **dict.fromkeys(("SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM"), "given"),
+    "FACE_ANALYZER": "classical",
     "FACE_DETECTOR": "another.Detector",
     "GOV_ID_VERIFIER": "connect.gov_ids.OidcVerifier",
     "GOV_ID": {"keys": "https://keys.example", "audiences": ["ours"]},
@@ -31,7 +32,7 @@ SAFE = {
     "REVEAL_WRITER": "openai",
     "OPENAI_URL": "https://model.example/v1",
     **dict.fromkeys(("OPENAI_KEY", "OPENAI_MODEL"), "given"),
-    "ALLOW_STAND_INS": [],
+    "ALLOW_STAND_INS": ["FACE_ANALYZER"],
     "PUSH_ENABLED": True,
     "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"k" * 32).decode().rstrip("="),
     "VAPID_SUBJECT": "mailto:hello@connect.example",
@@ -57,7 +58,9 @@ REFUSED = [
     ("TRUSTED_PROXIES", ["*"], "config.E010"),
     ("EMAIL_BACKEND", "connect.mail.FolderBackend", "config.E007"),
     ("SMS_BACKEND", "connect.sms.FolderSender", "config.E007"),
+    ("ALLOW_STAND_INS", [], "config.E007"),  # the classical analyzer, which is allowed here
     ("FACE_DETECTOR", "connect.detection.ClassicalDetector", "config.E007"),
+    ("FACE_DETECTOR", "faces.analyzers.classical.Classical", "config.E007"),
     ("GOV_ID_VERIFIER", "connect.gov_ids.SandboxVerifier", "config.E007"),
     ("GOV_ID", {"keys": "http://keys.example", "audiences": ["ours"]}, "config.E009"),
     ("SMS_URL", "", "config.E008"),
@@ -122,7 +125,7 @@ def test_a_database_login_without_a_password_does_not_start(safe, password):
 )
 def test_a_stand_in_that_was_allowed_by_name_starts(safe, name, value):
     setattr(safe, name, value)
-    safe.ALLOW_STAND_INS = [name]
+    safe.ALLOW_STAND_INS = ["FACE_ANALYZER", name]
     assert found() == []
 
 

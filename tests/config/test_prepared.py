@@ -16,7 +16,7 @@ from config.prepared import Prepared
 from connect.models import BirthData, DeviceSession, Notification, User
 from matching.models import MatchingRun
 from safety.roles import acting_as, as_service
-from tests.safety.rows import fill, our_models, person
+from tests.safety.rows import fill, person
 
 KEPT = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
 
@@ -53,17 +53,6 @@ def kept():
 
 
 class TestRows:
-    @pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.label)
-    def test_a_row_of_every_table_is_what_the_queryset_gives(self, db, model):
-        fill(person(), person())
-        rows = model._default_manager.order_by("pk")
-        found = Prepared(lambda: model._default_manager.order_by("pk")).all()
-        assert [values(row) for row in found] == [values(row) for row in rows]
-        assert {type(v) for row in found for v in values(row).values()} == {
-            type(v) for row in rows for v in values(row).values()
-        }
-        assert len(found) > 0
-
     def test_a_moment_has_its_zone(self, notes):
         (found,) = AMONG.all(ids=[notes[0].id])
         plain = Notification.objects.get(id=notes[0].id)

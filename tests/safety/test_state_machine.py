@@ -13,6 +13,7 @@ from matching.models import EngineParameters, Match
 from safety.models import AuditLog, Report
 from safety.roles import acting_as, as_service, name_actor
 from safety.schema import StateMachine
+from tests.database import undone
 from tests.safety.rows import fill, our_models, person
 
 MACHINES = [(m, c) for m in our_models() for c in m._meta.constraints if isinstance(c, StateMachine)]
@@ -191,11 +192,18 @@ def transitions_of(row):
     return AuditLog.objects.filter(action="transition", entity=row._meta.db_table, entity_id=row.pk)
 
 
+@pytest.fixture(scope="module")
+def scene(django_db_setup, django_db_blocker):
+    with undone(django_db_blocker):
+        for numbers in (EngineParameters, FaceParameters):
+            numbers.objects.live().update(status="retired")
+        yield fill(person(), person())
+
+
 @pytest.fixture
-def rows(db):
-    for numbers in (EngineParameters, FaceParameters):
-        numbers.objects.live().update(status="retired")
-    return fill(person(), person())
+def rows(scene, db):
+    """What a test does with them is undone."""
+    return scene
 
 
 def test_the_machines_are_those_of_the_design():

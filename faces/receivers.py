@@ -1,0 +1,36 @@
+"""What faces do when an app below tells of a change, in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from connect.enums import Purpose
+from connect.signals import consent_revoked
+from faces.services import likenesses, own_faces
+from safety.roles import as_service
+from safety.signals import user_blocked
+
+
+@receiver(consent_revoked)
+def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any) -> dict[str, int]:
+    """What was deleted, by name. Connections that stand stay."""
+    if purpose == Purpose.FACE_ANALYSIS:
+        return own_faces.forget(user_id=user_id, now=now)
+    if purpose == Purpose.FACE_MATCHING:
+        from faces.services import searches
+
+        return {"face_matches": searches.forget(user_id=user_id, now=now)}
+    if purpose == Purpose.BABY_IMAGES:
+        from faces.services import babies
+
+        return {"babies": babies.forget(user_id=user_id, now=now)}
+    return {}
+
+
+@receiver(user_blocked)
+def part(*, blocker_id: UUID, blocked_id: UUID, **kwargs: Any) -> None:
+    """Every read asks for the block itself; what they made of each other goes."""
+    with as_service():
+        likenesses.part(blocker_id, blocked_id)

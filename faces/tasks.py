@@ -1,0 +1,24 @@
+"""What beat and hints start; each looks for rows that are due and is safe to repeat."""
+
+from celery import shared_task
+
+from config import clock
+from faces.services import jobs, likes, resumptions
+
+
+@shared_task
+def run_jobs() -> None:
+    """A few jobs; those that are left come with the next look, so that nothing else waits for a worker."""
+    jobs.run_due(now=clock.now())
+
+
+@shared_task
+def settle_likes() -> None:
+    """Connect pairs whose likes waited; what could not be is left to the next time."""
+    likes.settle_waiting(now=clock.now())
+
+
+@shared_task
+def search_for_consenting() -> None:
+    while resumptions.search_for_consenting(now=clock.now()) == resumptions.BATCH:
+        pass
