@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import jobs, likes, resumptions
+from faces.services import jobs, likes, resumptions, scales, searches
 
 
 @shared_task
@@ -21,4 +21,12 @@ def settle_likes() -> None:
 @shared_task
 def search_for_consenting() -> None:
     while resumptions.search_for_consenting(now=clock.now()) == resumptions.BATCH:
+        pass
+
+
+@shared_task
+def search_again() -> None:
+    """For whom something changed; a scale that outgrew itself is made anew before."""
+    scales.keep(now=clock.now())
+    while searches.requeue(now=clock.now()) == searches.BATCH:
         pass

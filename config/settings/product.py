@@ -172,3 +172,6 @@ RULES_REFRESH = timedelta(seconds=5)
 TEXT_TRACES_KEPT = timedelta(days=1)
 LIKE_OPENERS_BEFORE_FLAG = 5
 REFUSED_BEFORE_FLAG = 3
+
+# faces: pairs of different people from which on it is said how alike two are among all.
+LIKENESS_LEAST_PAIRS = 1_000

@@ -69,7 +69,7 @@ def factors(cosine: Floats, one: Traits, other: Traits, spread: Mapping[str, flo
         "expression": _expression(one, other),
     }
     columns = np.broadcast_arrays(*(found[name] for name in FACTORS))
-    return np.clip(np.stack(columns, axis=1), 0.0, 1.0)
+    return np.asarray(np.clip(np.stack(columns, axis=1), 0.0, 1.0))
 
 
 def totals(found: Floats, weights: Mapping[str, float]) -> Floats:
@@ -79,7 +79,7 @@ def totals(found: Floats, weights: Mapping[str, float]) -> Floats:
     whole = present @ own
     points = np.where(present, found, 0.0) @ own
     mean = np.divide(points, whole, out=np.full(len(found), np.nan), where=whole > 0.0)
-    return np.clip(mean, 0.0, 1.0)
+    return np.asarray(np.clip(mean, 0.0, 1.0))
 
 
 def spread_of(faces: Traits) -> dict[str, float]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+PUBLIC_STEP = 5
+
 STEPS = 1_000
 """Into how many equal parts a population of likenesses is cut."""
 
@@ -20,7 +22,7 @@ def cuts(totals: NDArray[np.float64]) -> list[float]:
 def percentiles(totals: NDArray[np.float64], ascending: Sequence[float]) -> NDArray[np.int64]:
     """How many of a hundred pairs of the population are less alike than each of these (n,): 0 to 100."""
     below = np.searchsorted(np.asarray(ascending), totals, side="left")
-    return 100 * below // len(ascending)
+    return np.asarray(100 * below // len(ascending), dtype=np.int64)
 
 
 def pairs(faces: int, people: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
@@ -34,3 +36,8 @@ def pairs(faces: int, people: NDArray[np.int64], most: int, seed: int) -> NDArra
         drawn = np.random.default_rng(seed).integers(0, faces, size=(most, 2))
         found = np.unique(np.sort(drawn, axis=1), axis=0)
     return found[people[found[:, 0]] != people[found[:, 1]]]
+
+
+def public(percentile: int | None) -> int | None:
+    """A percentile as people see it: in steps, so that nobody can solve for what another looks like; rounded down."""
+    return None if percentile is None else percentile // PUBLIC_STEP * PUBLIC_STEP

@@ -18,9 +18,9 @@ class LikenessScale(Record):
     """How alike people are to each other, as one analyzer and one version of the parameters find: what a likeness is
     measured against.
 
-    faces: how many could be found when it was made. pairs: how many of theirs were drawn. cuts: their totals, ascending,
-    at equal parts of the population. spread: the standard deviation of each ratio of the face. It never changes: a
-    population that grew has another.
+    faces: how many could be found when it was made. pairs: how many of theirs were drawn. cuts: their totals,
+    ascending, at equal parts of the population. spread: the standard deviation of each ratio of the face. It never
+    changes: a population that grew has another.
     """
 
     analyzer = models.CharField(max_length=40)

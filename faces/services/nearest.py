@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import h3
+import orjson
 from django.db import connection
 
 from connect import exposure
 from connect.models import ConnectProfile, Profile
+from faces.engine.looks import Look
 from faces.models import Face, FaceParameters
 from matching.enums import ENDED
 from matching.services.candidates import years_before
@@ -33,6 +35,8 @@ SCAN = {
 }
 """How the index is searched (pgvector 0.8): at least so many of the nearest, and no more than so many of all."""
 
+NOBODY = UUID(int=0)
+
 _FROM_THE_FACE = "(face.embedding <=> (SELECT embedding FROM faces_face WHERE id = %(face)s))"
 _BY_INDEX = {"distance": _FROM_THE_FACE, "fence": "OFFSET 0", "narrowed": ""}
 # Of an expression that is not the index's own the planner asks no index.
@@ -41,25 +45,24 @@ _OF_THESE = _ONE_BY_ONE | {"narrowed": "AND face.id = ANY(%(ids)s)"}
 
 
 class Near(NamedTuple):
-    """A face near another, and what it looks like. cosine: of the two embeddings."""
+    """A face near another. cosine: of the two embeddings."""
 
     id: UUID
     user_id: UUID
     cosine: float
-    quality: float | None
-    ratios: dict[str, float] | None
-    age: int | None
-    symmetry: float | None
-    skin: list[float] | None
-    emotions: dict[str, float] | None
-    expression: str
+    look: Look
 
 
 @dataclass(frozen=True)
 class Search:
-    """A face, and whom it may be compared with; `asked` are the values of the statement."""
+    """A face, and whom it may be compared with; `asked` are the values of the statement. To be used as the service."""
 
     asked: dict[str, Any]
+
+    def takes_part(self) -> bool:
+        """Whether the face itself may be found right now, by anybody."""
+        anybody = {"me": NOBODY, "member": False, "region": None}
+        return bool(_query(_OF_THESE, self.asked | anybody | {"ids": [self.asked["face"]], "most": 1}))
 
     def shortlist(self) -> list[Near]:
         """The nearest faces that may be found, as many as the parameters say or all there are."""
@@ -123,7 +126,15 @@ def _set_scan() -> None:
 def _query(how: dict[str, str], asked: dict[str, Any]) -> list[Near]:
     with connection.cursor() as cursor:
         cursor.execute(_statement(**how), asked)
-        return [Near(*row) for row in cursor.fetchall()]
+        return [_near(*row) for row in cursor.fetchall()]
+
+
+def _near(id: UUID, user_id: UUID, cosine: float, quality: float | None, ratios: str, *rest: Any) -> Near:
+    age, symmetry, skin, emotions, expression = rest
+    look = Look(
+        quality, orjson.loads(ratios or "null"), age, symmetry, skin, orjson.loads(emotions or "null"), expression
+    )
+    return Near(id, user_id, cosine, look)
 
 
 @cache

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from faces.engine.percentiles import cuts, pairs, percentiles
+from faces.engine.percentiles import cuts, pairs, percentiles, public
 
 
 def test_percentiles_tell_how_many_of_a_hundred_are_less_alike():
@@ -30,3 +30,7 @@ def test_of_many_faces_pairs_are_drawn_by_the_seed():
     assert first.tolist() == again.tolist() != other.tolist()
     assert 900 < len(first) <= 1_000
     assert (first[:, 0] < first[:, 1]).all()
+
+
+def test_percentiles_leave_in_steps_of_five_and_are_never_more_than_they_are():
+    assert [public(percentile) for percentile in (None, 0, 4, 5, 99, 100)] == [None, 0, 0, 5, 95, 100]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('faces', '0003_rights_of_faces'),
+        ('faces', '0004_what_likes_wait_for'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
