@@ -3,13 +3,13 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import jobs, likes, resumptions, scales, searches
+from faces.services import babies, celebrities, job_runs, likes, lookalikes, resumptions, scales, searches
 
 
 @shared_task
 def run_jobs() -> None:
     """A few jobs; those that are left come with the next look, so that nothing else waits for a worker."""
-    jobs.run_due(now=clock.now())
+    job_runs.run_due(now=clock.now())
 
 
 @shared_task
@@ -21,6 +21,23 @@ def settle_likes() -> None:
 @shared_task
 def search_for_consenting() -> None:
     while resumptions.search_for_consenting(now=clock.now()) == resumptions.BATCH:
+        pass
+
+
+@shared_task
+def reanalyze_celebrities() -> None:
+    celebrities.reanalyze(now=clock.now(), limit=celebrities.BATCH)
+
+
+@shared_task
+def refresh_lookalikes() -> None:
+    while lookalikes.refresh_due(now=clock.now()) == lookalikes.BATCH:
+        pass
+
+
+@shared_task
+def paint_babies() -> None:
+    while babies.paint_due(now=clock.now()) == babies.BATCH:
         pass
 
 

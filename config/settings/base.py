@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from config.db_url import login_as
-from config.settings.product import PICTURE_BYTES
+from config.settings.product import CELEBRITY_IMPORT_BYTES, PICTURE_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -94,7 +94,9 @@ APPEND_SLASH = False
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
-UPLOADS = dict.fromkeys(["/api/profile/photos", "/api/faces"], PICTURE_BYTES + 64 * 1024)
+ONE_PICTURE = ["/api/profile/photos", "/api/faces", "/admin/faces/celebrity/replace/"]
+UPLOADS = dict.fromkeys(ONE_PICTURE, PICTURE_BYTES + 64 * 1024)
+UPLOADS["/admin/faces/celebrity/import/"] = CELEBRITY_IMPORT_BYTES
 
 TEMPLATES = [
     {
@@ -169,20 +171,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
-# What people get only through a view of ours: outside of everything that is served as it lies there.
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": VAR_DIR / "private",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-}
-
 UNFOLD = {"ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("admin:second_factor")}]}}
 
 REST_FRAMEWORK = {
@@ -223,6 +211,10 @@ SPECTACULAR_SETTINGS = {
         "ConversationKindEnum": "chat.enums.Kind",
         "ConversationStateEnum": "chat.enums.State",
         "GateStatusEnum": "chat.enums.WindowStatus",
+        "FaceStatusEnum": "faces.enums.FaceStatus",
+        "MatchJobStatusEnum": "faces.enums.JobStatus",
+        "MatchJobStageEnum": "faces.enums.JobStage",
+        "ReactionTypeEnum": "faces.enums.ReactionType",
     },
 }
 SIMPLE_JWT = {

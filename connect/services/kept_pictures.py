@@ -48,8 +48,13 @@ def content(row: StoredPicture) -> Iterator[bytes]:
 
 def discard(files: Iterable[str]) -> None:
     """Delete the files of rows that were deleted, once that is certain. What cannot be deleted then the sweep finds."""
-    for file in files:
-        transaction.on_commit(partial(storage().delete, file), robust=True)
+    gone = list(files)
+
+    def delete() -> None:
+        for file in gone:
+            storage().delete(file)
+
+    transaction.on_commit(delete, robust=True)
 
 
 def signature(row: StoredPicture, *, viewer: UUID) -> str:

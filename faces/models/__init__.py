@@ -4,6 +4,7 @@ from faces.models.connection import FaceConnection
 from faces.models.face import Face
 from faces.models.job import MatchJob
 from faces.models.match import FaceMatch
+from faces.models.painting_day import PaintingDay
 from faces.models.parameters import FaceParameters
 from faces.models.reaction import Reaction
 from faces.models.scale import LikenessScale
@@ -18,5 +19,6 @@ __all__ = [
     "FaceParameters",
     "LikenessScale",
     "MatchJob",
+    "PaintingDay",
     "Reaction",
 ]

@@ -1,5 +1,6 @@
 """One real row in every table of likeness."""
 
+from datetime import timedelta
 from importlib import import_module
 from itertools import count
 from uuid import uuid4
@@ -16,6 +17,7 @@ from faces.models import (
     FaceParameters,
     LikenessScale,
     MatchJob,
+    PaintingDay,
     Reaction,
 )
 from faces.models.parameters import NUMBERS
@@ -77,9 +79,7 @@ def likeness(me, other, connection, now):
     )
     yield match
     yield Reaction.objects.create(user=me, match=match, reaction_type="like")
-    baby = Baby.objects.create(
-        match=match, generated_by=me, painter="morph", due_at=now, **picture("babies") | {"size": 0}
-    )
+    baby = Baby.objects.create(match=match, generated_by=me, painter="morph", due_at=now)
     yield baby
     yield FaceConnection.objects.create(connection=connection, face_match=match, baby=baby)
     celebrity = Celebrity.objects.create(name="Greta Gadwall", **picture("celebrities"), **found(now))
@@ -92,4 +92,5 @@ def likeness(me, other, connection, now):
     )
     numbers = {name: FIRST[name] for name in NUMBERS}
     yield FaceParameters.objects.create(number=1000 + next(_numbers), created_by=me, **numbers)
+    yield PaintingDay.objects.create(day=(now + timedelta(days=next(_numbers))).date(), asked=1)
     yield Face.objects.create(user=me, **picture("faces"))
