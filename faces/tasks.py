@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import babies, celebrities, job_runs, likes, lookalikes, resumptions
+from faces.services import babies, celebrities, job_runs, likes, lookalikes, resumptions, scales, searches
 
 
 @shared_task
@@ -38,4 +38,12 @@ def refresh_lookalikes() -> None:
 @shared_task
 def paint_babies() -> None:
     while babies.paint_due(now=clock.now()) == babies.BATCH:
+        pass
+
+
+@shared_task
+def search_again() -> None:
+    """For whom something changed; a scale that outgrew itself is made anew before."""
+    scales.keep(now=clock.now())
+    while searches.requeue(now=clock.now()) == searches.BATCH:
         pass

@@ -177,6 +177,8 @@ TEXT_TRACES_KEPT = timedelta(days=1)
 LIKE_OPENERS_BEFORE_FLAG = 5
 REFUSED_BEFORE_FLAG = 3
 
+# faces: pairs of different people from which on it is said how alike two are among all.
+LIKENESS_LEAST_PAIRS = 1_000
 # faces: how long anybody may keep the picture of somebody famous; what one import on a page of the admin holds at most,
 # in bytes and pictures.
 CELEBRITY_PICTURE_KEPT = timedelta(hours=1)

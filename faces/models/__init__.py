@@ -7,6 +7,7 @@ from faces.models.match import FaceMatch
 from faces.models.painting_day import PaintingDay
 from faces.models.parameters import FaceParameters
 from faces.models.reaction import Reaction
+from faces.models.scale import LikenessScale
 
 __all__ = [
     "Baby",
@@ -16,6 +17,7 @@ __all__ = [
     "FaceConnection",
     "FaceMatch",
     "FaceParameters",
+    "LikenessScale",
     "MatchJob",
     "PaintingDay",
     "Reaction",

@@ -84,6 +84,7 @@ REFUSED = [
     ("OPENAI_MODEL", "", "config.E015"),
     ("OPENAI_URL", "http://model.example/v1", "config.E009"),
     ("S3_ENDPOINT", "http://files.example", "config.E009"),
+    ("BABY_PAINTER", "somebody", "config.E021"),
     ("FAL_KEY", "", "config.E021"),
     ("FAL_MODEL", "", "config.E021"),
     ("FAL_TRUSTED_ORIGINS", ["http://127.0.0.1:9"], "config.E022"),

@@ -16,6 +16,7 @@ from faces.models import (
     FaceConnection,
     FaceMatch,
     FaceParameters,
+    LikenessScale,
     MatchJob,
     PaintingDay,
     Reaction,
@@ -90,6 +91,9 @@ def likeness(me, other, connection, now):
     yield celebrity
     yield CelebrityMatch.objects.create(
         face=ours[me.id], celebrity=celebrity, similarity_score=0.6, analyzer="classical-1"
+    )
+    yield LikenessScale.objects.create(
+        analyzer="classical-1", version="faces-1.1", faces=50, pairs=1_225, cuts=[0.2, 0.5, 0.9]
     )
     numbers = {name: FIRST[name] for name in NUMBERS}
     yield FaceParameters.objects.create(number=1000 + next(_numbers), created_by=me, **numbers)
