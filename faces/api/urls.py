@@ -14,6 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("match_jobs/<uuid:job_id>", face_views.JobView.as_view()),
     path("reactions", ReactionsView.as_view(**FLAGGED)),
     path("baby", baby_views.BabiesView.as_view(**FLAGGED)),
-    path("baby/<uuid:baby_id>/file", baby_views.BabyFileView.as_view(), name="baby-file"),
+    path("babies/<uuid:baby_id>/file", baby_views.BabyFileView.as_view(), name="baby-file"),
     *celebrity_urls.urlpatterns,
 ]
