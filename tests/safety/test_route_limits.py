@@ -23,8 +23,8 @@ from tests.factories import UserFactory
 READS = {"GET", "HEAD"}
 APPS = ("chat", "config", "connect", "faces", "matching", "safety", "streaks")
 
-# Whatever lets somebody in, sends a code or a mail, speaks to another, shows oneself to them or spends our money: without
-# Redis refused.
+# Whatever lets somebody in, sends a code or a mail, speaks to another, shows oneself to them or spends money:
+# without Redis refused.
 GUARDED = re.compile(
     r"auth/(register|login|refresh|oauth|phone|password)|/messages$|conversations/.*/images$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$|api/baby$"
 )
