@@ -70,6 +70,7 @@ app.conf.beat_schedule = {
     "write reveals": {"task": "streaks.tasks.write_reveals", "schedule": timedelta(seconds=10)},
     "decide protections": {"task": "streaks.tasks.decide_protections", "schedule": timedelta(minutes=1)},
     "mend streaks": {"task": "streaks.tasks.mend", "schedule": timedelta(minutes=1)},
+    "paint babies": {"task": "faces.tasks.paint_babies", "schedule": timedelta(seconds=5), "options": TICK},
     "build exports": {"task": "connect.tasks.build_exports", "schedule": timedelta(seconds=10)},
     "clear exports": {"task": "connect.tasks.clear_exports", "schedule": timedelta(minutes=10)},
     "sweep picture files": {"task": "connect.tasks.sweep_picture_files", "schedule": timedelta(hours=6)},
@@ -81,6 +82,11 @@ app.conf.beat_schedule = {
     "follow subscriptions": {"task": "connect.tasks.follow_subscriptions", "schedule": timedelta(seconds=10)},
     "compare books": {"task": "connect.tasks.compare_books", "schedule": timedelta(hours=1)},
     "make figures": {"task": "connect.tasks.make_figures", "schedule": timedelta(minutes=30)},
+    "reanalyze celebrities": {"task": "faces.tasks.reanalyze_celebrities", "schedule": timedelta(minutes=5)},
+    "refresh lookalikes": {"task": "faces.tasks.refresh_lookalikes", "schedule": timedelta(minutes=5)},
+    "run match jobs": {"task": "faces.tasks.run_jobs", "schedule": timedelta(seconds=2), "options": TICK},
+    "settle likes": {"task": "faces.tasks.settle_likes", "schedule": timedelta(minutes=1)},
+    "search for faces again": {"task": "faces.tasks.search_again", "schedule": timedelta(minutes=10)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("chat.api.urls")),
     path("connect/", include("chat.api.connect_urls")),
     path("api/", include("streaks.api.urls")),
+    path("api/", include("faces.api.urls")),
     path("api/", include("matching.api.urls")),
     path("api/", include("connect.api.urls")),
     path("api/", include("safety.api.urls")),

@@ -6,9 +6,20 @@ class FacesConfig(AppConfig):
     verbose_name = "Faces"
 
     def ready(self) -> None:
-        from faces import (
-            checks,  # noqa: F401
-            personal_data,
-        )
+        from chat import acquaintances
+        from connect.services import picture_files
+        from connect.services.picture_files import Kind
+        from faces import checks, evidence, metrics, personal_data, receivers  # noqa: F401
+        from faces.models import Baby, Celebrity, Face
+        from faces.services import babies, celebrities, own_faces
+        from safety import evidence as safety_evidence
 
+        acquaintances.register(evidence.KIND, evidence.other_of)
+        safety_evidence.register(evidence.KIND, evidence.collect)
         personal_data.declare()
+        picture_files.register(
+            Kind(Face, own_faces.lose),
+            Kind(Celebrity, celebrities.lose, belongs=()),
+            Kind(Baby, babies.lose, belongs=personal_data.BOTH),
+        )
+        metrics.declare()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from chat import acquaintances
 from chat.enums import MessageType, RevealState
 from chat.models import Conversation, Message, MessagePicture
 from chat.sealing import Box, MessageUnreadable
@@ -59,19 +60,20 @@ def about_conversation(
 
 
 def about_match(*, match_id: UUID, by: UUID, reason: ReportReason, details: str, now: datetime) -> Report:
-    """Report the other side of a match; of its conversation, if they have one. Raises NotYours."""
+    """Report the other side of a match of whatever kind; of its conversation, if they have one. Raises NotYours."""
     with as_service():
         match = Match.objects.of(by).filter(id=match_id).first()
         conversation_id = Conversation.objects.filter(match=match_id).values_list("id", flat=True).first()
-    if match is None:
+        kind, other = ("match", match.other(by)) if match else acquaintances.known(match_id, by) or ("", None)
+    if other is None:
         raise NotYours()
-    if conversation_id:
+    if match and conversation_id:
         return about_conversation(conversation_id=conversation_id, by=by, reason=reason, details=details, now=now)
     return reports.file(
         by=by,
-        against=match.other(by),
-        subject_kind="match",
-        subject_id=match.id,
+        against=other,
+        subject_kind=kind,
+        subject_id=match_id,
         reason=reason,
         details=details,
         alias=UNNAMED,

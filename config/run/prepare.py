@@ -16,6 +16,7 @@ def prepare() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=1)
     call_command("ensure_demo")
+    call_command("seed_demo_faces", verbosity=0)
 
 
 if __name__ == "__main__":

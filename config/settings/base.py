@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from config.db_url import login_as
-from config.settings.product import PICTURE_BYTES
+from config.settings.product import CELEBRITY_IMPORT_BYTES, PICTURE_BYTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -93,6 +93,10 @@ APPEND_SLASH = False
 
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
+ONE_PICTURE = ["/api/profile/photos", "/api/faces", "/admin/faces/celebrity/replace/"]
+UPLOADS = dict.fromkeys(ONE_PICTURE, PICTURE_BYTES + 64 * 1024)
+UPLOADS["/admin/faces/celebrity/import/"] = CELEBRITY_IMPORT_BYTES
 # The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it. A
 # star stands for an id.
 UPLOADS = {
@@ -214,6 +218,10 @@ SPECTACULAR_SETTINGS = {
         "ConversationStateEnum": "chat.enums.State",
         "MessageTypeEnum": "chat.enums.MessageType",
         "GateStatusEnum": "chat.enums.WindowStatus",
+        "FaceStatusEnum": "faces.enums.FaceStatus",
+        "MatchJobStatusEnum": "faces.enums.JobStatus",
+        "MatchJobStageEnum": "faces.enums.JobStage",
+        "ReactionTypeEnum": "faces.enums.ReactionType",
     },
 }
 SIMPLE_JWT = {

@@ -1,21 +1,34 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
 from config.db import Record
-from connect.models.stored_picture import StoredPicture
+from connect.models.stored_picture import PictureQuerySet, StoredPicture
 from faces.enums import CelebrityCategory
 from faces.models import analyzed
 from faces.models.analyzed import Analyzed
 from safety.schema import RowSecurity, through
 
 
+class CelebrityQuerySet(PictureQuerySet["Celebrity"]):
+    def matching(self, *, category: str = "", gender: str = "", q: str = "") -> Self:
+        """Those of a category, a gender and with this in their name, as far as each is asked for."""
+        asked = {"category": category, "gender": gender, "name__icontains": q}
+        return self.filter(**{name: value for name, value in asked.items() if value})
+
+
 class Celebrity(StoredPicture, Analyzed):
     """Somebody widely known, whom everybody may see here; `digest`: the same picture is there once."""
+
+    folder = "celebrities"
 
     name = models.CharField(max_length=120)
     bio = models.CharField(max_length=500, blank=True)
     category = models.CharField(max_length=10, choices=CelebrityCategory, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CelebrityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "celebrities"

@@ -6,48 +6,45 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from connect.enums import GOING
-from connect.models import Disclosure, User
-from connect.models.stored_picture import StoredPicture
+from connect.models import Disclosure
+from connect.models.stored_picture import PictureQuerySet, StoredPicture
 from faces.enums import FACE_TRANSITIONS, VERDICT_TRANSITIONS, FaceStatus, Judge, Verdict
 from faces.models import analyzed
 from faces.models.analyzed import Analyzed
-from safety.models import Block
 from safety.schema import RowSecurity, StateMachine, owner
 
 
-class FaceQuerySet(models.QuerySet["Face"]):
+class FaceQuerySet(PictureQuerySet["Face"]):
     def of(self, user_id: UUID) -> Self:
         return self.filter(user=user_id).order_by("-is_default", "-created_at")
+
+    def without_numbers(self) -> Self:
+        """For whoever shows them: what they are compared by is long, and shown to nobody."""
+        return self.defer("embedding", "landmarks_68")
 
     def own(self) -> Self:
         """Those that are known to be their uploader's own, and what they look like."""
         return self.filter(verdict=Verdict.VERIFIED, embedding__isnull=False)
 
     def shown_to(self, viewer: UUID, now: datetime) -> Self:
-        """Those that somebody may see now: their own, and those of whoever was found like them or lets them know who
-        they are and is apart from them by no block; while neither of the two leaves or is kept out. Asked as the
-        service.
-        """
-        present = User.objects.exclude(status__in=GOING).exclude(suspended_until__gt=now)
+        """Their own, and those of whoever was found like them or lets them know who they are."""
         known = Disclosure.objects.live().filter(viewer=viewer, subject=OuterRef("user"))
-        apart = Block.objects.between(viewer, OuterRef("user"))
-        return self.filter(
-            Exists(present.filter(id=viewer)),
-            Exists(present.filter(id=OuterRef("user"))),
-            Q(user=viewer) | Q(Exists(known), ~Exists(apart)),
-        )
+        return self.among_present(viewer, "user", now=now).filter(Q(user=viewer) | Exists(known))
 
 
 class Face(StoredPicture, Analyzed):
     """A picture of a face that somebody uploaded, and what was found in it.
 
     `verdict` says whether it is the uploader's own, by whom and when that was found; only such faces take part in the
-    search. `digest`: the same picture is there once for each person.
+    search. `digest`: the same picture is there once for each person. identity_grade: whether who analysed it can be
+    believed to tell one person from another.
     """
+
+    folder = "faces"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="faces")
     is_default = models.BooleanField(default=False)
+    identity_grade = models.BooleanField(default=False)
     status = models.CharField(max_length=8, choices=FaceStatus, default=FaceStatus.PENDING)
     verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.OPEN)
     judged_by = models.CharField(max_length=9, choices=Judge, blank=True)

@@ -16,6 +16,9 @@ class MatchJobQuerySet(DueQuerySet):
         """Those that wait and are due, and those whose worker is gone."""
         return super().claimable(now).filter(status__in=UNFINISHED)
 
+    def unfinished(self) -> Self:
+        return self.filter(status__in=UNFINISHED)
+
 
 class MatchJob(Due, Record):
     """The work that follows an upload: what the face looks like, whom and whom of the famous it is like.

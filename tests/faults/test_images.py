@@ -26,9 +26,11 @@ from PIL import Image
 
 from chat.models import MessagePicture
 from connect.api.file_views import UploadView
+from connect.enums import Purpose
 from connect.models import Photo, StoredPicture, User
+from faces.models import Face
 from tests.chat.faces import liked, talk_of
-from tests.factories import UserFactory
+from tests.factories import ConsentFactory, UserFactory
 from tests.pictures import drawn_face, encoded, post_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -38,8 +40,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 class Route:
     """A way in for pictures: its path, the field of its form, the rows it makes, and what it makes of a file first.
 
-    A star in the path is the id of something of the sender's, which `within` makes; `link` says where what came of it
-    is shown, by the client that sent it, the path and the reply.
+    A star in the path is the id of something of the sender's, which `within` makes, or whatever else they need; `link`
+    says where what came of it is shown, by the client that sent it, the path and the reply.
     """
 
     path: str
@@ -56,6 +58,11 @@ class Route:
         return self.path.replace("*", str(self.within(user))) if self.within else self.path
 
 
+def consenting(user):
+    ConsentFactory(user=user, purpose=Purpose.FACE_ANALYSIS)
+    return user.id
+
+
 def talk(user):
     return talk_of(liked(user.id)).id
 
@@ -67,6 +74,7 @@ def link_in_talk(client, path, reply):
 
 ROUTES = [
     Route("/api/profile/photos", "photo", Photo, "connect.services.photos.examine"),
+    Route("/api/faces", "face", Face, "connect.pictures.read", consenting),
     Route("/api/conversations/*/images", "picture", MessagePicture, "connect.pictures.read", talk, link_in_talk),
 ]
 every_route = pytest.mark.parametrize("route", ROUTES, ids=str)

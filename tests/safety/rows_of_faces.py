@@ -1,11 +1,13 @@
 """One real row in every table of likeness."""
 
+from datetime import timedelta
 from importlib import import_module
 from itertools import count
 from uuid import uuid4
 
 import numpy as np
 
+from connect.models import Consent, Disclosure
 from faces.models import (
     Baby,
     Celebrity,
@@ -14,7 +16,9 @@ from faces.models import (
     FaceConnection,
     FaceMatch,
     FaceParameters,
+    LikenessScale,
     MatchJob,
+    PaintingDay,
     Reaction,
 )
 from faces.models.parameters import NUMBERS
@@ -59,6 +63,10 @@ def face(user, now, **fields):
 
 
 def likeness(me, other, connection, now):
+    """Of two people who agree to have a picture painted out of their faces."""
+    for user in (me, other):
+        for purpose in ("face_analysis", "baby_images"):
+            Consent.objects.create(user=user, purpose=purpose, version="v1", granted_at=now)
     ours = {user.id: face(user, now) for user in (me, other)}
     yield MatchJob.objects.create(face=ours[me.id], user=me, due_at=now)
     a, b = sorted((me, other), key=lambda user: user.id)
@@ -75,10 +83,11 @@ def likeness(me, other, connection, now):
         version="faces-1.1",
     )
     yield match
+    for viewer, subject in ((me, other), (other, me)):
+        shown = {"level": "face", "source": "face_match", "source_id": match.id}
+        Disclosure.objects.create(viewer=viewer, subject=subject, granted_at=now, **shown)
     yield Reaction.objects.create(user=me, match=match, reaction_type="like")
-    baby = Baby.objects.create(
-        match=match, generated_by=me, painter="morph", due_at=now, **picture("babies") | {"size": 0}
-    )
+    baby = Baby.objects.create(match=match, generated_by=me, painter="morph", due_at=now)
     yield baby
     yield FaceConnection.objects.create(connection=connection, face_match=match, baby=baby)
     celebrity = Celebrity.objects.create(name="Greta Gadwall", **picture("celebrities"), **found(now))
@@ -86,6 +95,10 @@ def likeness(me, other, connection, now):
     yield CelebrityMatch.objects.create(
         face=ours[me.id], celebrity=celebrity, similarity_score=0.6, analyzer="classical-1"
     )
+    yield LikenessScale.objects.create(
+        analyzer="classical-1", version="faces-1.1", faces=50, pairs=1_225, cuts=[0.2, 0.5, 0.9]
+    )
     numbers = {name: FIRST[name] for name in NUMBERS}
     yield FaceParameters.objects.create(number=1000 + next(_numbers), created_by=me, **numbers)
+    yield PaintingDay.objects.create(day=(now + timedelta(days=next(_numbers))).date(), asked=1)
     yield Face.objects.create(user=me, **picture("faces"))

@@ -1,0 +1,42 @@
+"""What faces do when an app below tells of a change, in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+
+from connect.enums import Purpose
+from connect.services import kept_pictures
+from connect.signals import consent_revoked
+from faces.models import Baby
+from faces.services import babies, likenesses, own_faces, searches
+from safety.roles import as_service
+from safety.signals import user_blocked
+
+
+@receiver(consent_revoked)
+def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any) -> dict[str, int]:
+    """What was deleted, by name. Connections that stand stay."""
+    if purpose == Purpose.FACE_ANALYSIS:
+        return own_faces.forget(user_id=user_id, now=now)
+    if purpose == Purpose.FACE_MATCHING:
+        return {"face_matches": searches.forget(user_id=user_id, now=now)}
+    if purpose == Purpose.BABY_IMAGES:
+        return {"babies": babies.forget(user_id=user_id, now=now)}
+    return {}
+
+
+@receiver(user_blocked)
+def part(*, blocker_id: UUID, blocked_id: UUID, **kwargs: Any) -> None:
+    """Every read asks for the block itself; what they made of each other goes."""
+    with as_service():
+        likenesses.part(blocker_id, blocked_id)
+
+
+@receiver(post_delete, sender=Baby)
+def discard_file(instance: Baby, **kwargs: Any) -> None:
+    """Whatever deletes the row, be it its match or one of its faces: the file goes too."""
+    if instance.file:
+        kept_pictures.discard([instance.file])
