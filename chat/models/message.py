@@ -23,8 +23,10 @@ class Message(Record):
     `retracted_digest` stands in for the ciphertext of a message taken back, keyed by its conversation's key.
     """
 
-    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(
+        "chat.Conversation", on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     seq = models.PositiveBigIntegerField(null=True)
     client_id = models.CharField(max_length=64)
     type = models.CharField(max_length=10, choices=MessageType, default=MessageType.TEXT)
@@ -58,7 +60,6 @@ class Message(Record):
         ]
         indexes = [
             models.Index(fields=["conversation", "seq"], condition=Q(read_at=None), name="message_unread_idx"),
-            models.Index(fields=["conversation", "created_at"], name="message_time_idx"),
         ]
 
     def __str__(self) -> str:
