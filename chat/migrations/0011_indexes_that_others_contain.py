@@ -38,10 +38,19 @@ class Migration(migrations.Migration):
             name='conversation',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='chat.conversation'),
         ),
+        # Django takes every index of one column for the one it is to drop, that of a constraint too: it goes and comes back.
+        migrations.RemoveConstraint(
+            model_name='gatewindow',
+            name='gate_window_one_open',
+        ),
         migrations.AlterField(
             model_name='gatewindow',
             name='conversation',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='chat.conversation'),
+        ),
+        migrations.AddConstraint(
+            model_name='gatewindow',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('conversation',), name='gate_window_one_open'),
         ),
         migrations.AlterField(
             model_name='message',

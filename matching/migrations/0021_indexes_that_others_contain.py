@@ -36,10 +36,19 @@ class Migration(migrations.Migration):
             name='user_b',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches_as_b', to=settings.AUTH_USER_MODEL),
         ),
+        # Django takes every index of one column for the one it is to drop, that of a constraint too: it goes and comes back.
+        migrations.RemoveConstraint(
+            model_name='queueentry',
+            name='queue_entry_one_active',
+        ),
         migrations.AlterField(
             model_name='queueentry',
             name='user',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='queue_entries', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='queueentry',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('user',), name='queue_entry_one_active'),
         ),
         migrations.AddIndex(
             model_name='match',
