@@ -81,7 +81,6 @@ def run() -> list[dict[str, Any]]:
 
 def _populate() -> list[Any]:
     """As many people as wait, who all may; long enough here not to be newcomers."""
-    from connect.models import User
     from matching.services import queue_gate, simulations
     from safety.roles import as_service
 
@@ -91,9 +90,9 @@ def _populate() -> list[Any]:
         cursor.execute("UPDATE connect_user SET created_at = created_at - interval '60 days'")
         cursor.execute("ANALYZE")
     with transaction.atomic(), as_service():
-        invented = User.objects.filter(id__in=simulations.simulated().values("id"))
-        allowed = queue_gate.allowed(timezone.now()).filter(id__in=invented.values("id"))
-        return [str(key) for key in allowed.order_by("id").values_list("id", flat=True)[:WAITING]]
+        invented = set(simulations.simulated().values_list("id", flat=True))
+        allowed = queue_gate.allowed(timezone.now()).order_by("id").values_list("id", flat=True)
+        return [str(key) for key in allowed if key in invented][:WAITING]
 
 
 def _lay_out(people: list[Any]) -> None:
