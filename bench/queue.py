@@ -30,7 +30,13 @@ INSERT INTO matching_queueentry (id, user_id, status, enqueued_at, waiting_since
 SELECT uuidv7(), id, 'active', now(), now() - random() * interval '9 minutes', '', '', now()
 FROM unnest(%s::uuid[]) AS person(id)
 """
-_ONE_ROW = "UPDATE matching_queueentry SET seen_at = now() WHERE id = %s"
+# A table of its own: that of the queue has triggers and indexes, which a bare update has not.
+_BARE_TABLE = """
+DROP TABLE IF EXISTS bench_entry;
+CREATE TABLE bench_entry AS SELECT id, seen_at FROM matching_queueentry;
+ALTER TABLE bench_entry ADD PRIMARY KEY (id)
+"""
+_ONE_ROW = "UPDATE bench_entry SET seen_at = now() WHERE id = %s"
 _SEATS = """
 SELECT count(*), count(DISTINCT person), count(DISTINCT id)
 FROM (SELECT id, user_a_id AS person FROM matching_match UNION ALL SELECT id, user_b_id FROM matching_match) seats
@@ -42,8 +48,11 @@ WHERE e.status = 'active'
 
 
 def run() -> list[dict[str, Any]]:
+    from config.celery import settle
+
     stack.prepare()
     people = _populate()
+    settle()
     ours, reference, pairs, twice = [], [], [], 0
     for _ in range(REPEATS):
         _lay_out(people)
@@ -72,7 +81,6 @@ def run() -> list[dict[str, Any]]:
 
 def _populate() -> list[Any]:
     """As many people as wait, who all may; long enough here not to be newcomers."""
-    from connect.models import User
     from matching.services import queue_gate, simulations
     from safety.roles import as_service
 
@@ -82,9 +90,9 @@ def _populate() -> list[Any]:
         cursor.execute("UPDATE connect_user SET created_at = created_at - interval '60 days'")
         cursor.execute("ANALYZE")
     with transaction.atomic(), as_service():
-        invented = User.objects.filter(id__in=simulations.simulated().values("id"))
-        allowed = queue_gate.allowed(timezone.now()).filter(id__in=invented.values("id"))
-        return [str(key) for key in allowed.order_by("id").values_list("id", flat=True)[:WAITING]]
+        invented = set(simulations.simulated().values_list("id", flat=True))
+        allowed = queue_gate.allowed(timezone.now()).order_by("id").values_list("id", flat=True)
+        return [str(key) for key in allowed if key in invented][:WAITING]
 
 
 def _lay_out(people: list[Any]) -> None:
@@ -97,7 +105,9 @@ def _lay_out(people: list[Any]) -> None:
 
 def _commits_a_second() -> float:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM matching_queueentry")
+        cursor.execute(_BARE_TABLE)
+        cursor.execute("VACUUM ANALYZE bench_entry")
+        cursor.execute("SELECT id FROM bench_entry")
         ids = [row[0] for row in cursor.fetchall()]
     login = connection.get_connection_params()
     login = {name: login[name] for name in ("dbname", "user", "password", "host", "port") if name in login}
@@ -137,5 +147,5 @@ def _tidy_up() -> None:
     from matching.services import simulations
 
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE matching_queueentry, matching_match CASCADE")
+        cursor.execute("TRUNCATE matching_queueentry, matching_match CASCADE; DROP TABLE IF EXISTS bench_entry")
     simulations.remove()

@@ -24,7 +24,8 @@ from matching.enums import Side
 # One statement however many. A message whose client_id stands for an earlier one of its sender is not stored and does
 # not come back; the others do, with whether their sender had nothing waiting unread, which is when the other is told,
 # and whether they are the first their sender says here; who lets a talk come this far without a word answers and does
-# not open it, so that in a long one nothing is looked up.
+# not open it, so that in a long one nothing is looked up. What is looked up is asked for its first row and not whether
+# it exists: that PostgreSQL would answer out of a hash of all messages there are.
 _APPEND_MESSAGES = """
 WITH said AS (
     SELECT * FROM json_to_recordset(%(said)s::json) AS s (
@@ -48,14 +49,16 @@ WITH said AS (
     FROM (SELECT conversation_id, max(seq) AS seq, max(sent_at) AS sent_at FROM message GROUP BY 1) AS latest
     WHERE chat_conversation.id = latest.conversation_id
 )
-SELECT message.id, NOT EXISTS (
-    SELECT FROM chat_message AS earlier
+SELECT message.id, (
+    SELECT true FROM chat_message AS earlier
     WHERE earlier.conversation_id = message.conversation_id AND earlier.sender_id = message.sender_id
       AND earlier.read_at IS NULL AND earlier.retracted_at IS NULL AND earlier.seq IS NOT NULL
-), message.seq <= %(last_opening)s AND NOT EXISTS (
-    SELECT FROM chat_message AS earlier
+    ORDER BY earlier.seq LIMIT 1
+) IS NULL, message.seq <= %(last_opening)s AND (
+    SELECT true FROM chat_message AS earlier
     WHERE earlier.conversation_id = message.conversation_id AND earlier.sender_id = message.sender_id
-)
+    ORDER BY earlier.seq LIMIT 1
+) IS NULL
 FROM message
 """
 _LAST_OPENING = 20

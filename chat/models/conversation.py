@@ -94,10 +94,19 @@ class Conversation(Record):
         "matching.Match", on_delete=models.SET_NULL, null=True, blank=True, related_name="conversation"
     )
     connection = models.ForeignKey(
-        "matching.Connection", on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations"
+        "matching.Connection",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        db_index=False,
     )
-    user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_a")
-    user_b = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_b")
+    user_a = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_a", db_index=False
+    )
+    user_b = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations_as_b", db_index=False
+    )
     pseudonym_a = models.CharField(max_length=60)
     pseudonym_b = models.CharField(max_length=60)
     state = models.CharField(max_length=13, choices=State, default=State.ANONYMOUS)
@@ -146,6 +155,9 @@ class Conversation(Record):
             RowSecurity(name="conversation_rls", select=pair("user_a_id", "user_b_id")),
         ]
         indexes = [
+            models.Index(
+                fields=["connection"], condition=Q(connection__isnull=False), name="conversation_connection_idx"
+            ),
             models.Index(fields=["user_a", "-last_activity_at"], name="conversation_a_idx"),
             models.Index(fields=["user_b", "-last_activity_at"], name="conversation_b_idx"),
             models.Index(

@@ -12,7 +12,9 @@ class ConversationEvent(Record):
     `side` says whose act it was without saying who; `data` holds no message text.
     """
 
-    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="events")
+    conversation = models.ForeignKey(
+        "chat.Conversation", on_delete=models.CASCADE, related_name="events", db_index=False
+    )
     seq = models.PositiveBigIntegerField()
     type = models.CharField(max_length=10, choices=EventType)
     side = models.CharField(max_length=1, choices=Side, blank=True)

@@ -29,7 +29,9 @@ class GateWindow(Record):
     `gate_minute` names it; how long a minute takes, its times say.
     """
 
-    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="windows")
+    conversation = models.ForeignKey(
+        "chat.Conversation", on_delete=models.CASCADE, related_name="windows", db_index=False
+    )
     gate_minute = models.PositiveSmallIntegerField()
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()

@@ -30,9 +30,11 @@ class Message(Record):
     by its conversation's key.
     """
 
-    conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
+    conversation = models.ForeignKey(
+        "chat.Conversation", on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
     sender = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
     )
     seq = models.PositiveBigIntegerField(null=True)
     client_id = models.CharField(max_length=64)
@@ -75,7 +77,6 @@ class Message(Record):
         ]
         indexes = [
             models.Index(fields=["conversation", "seq"], condition=Q(read_at=None), name="message_unread_idx"),
-            models.Index(fields=["conversation", "created_at"], name="message_time_idx"),
         ]
 
     def __str__(self) -> str:

@@ -145,7 +145,7 @@ CHANNEL_LAYERS = {
             "hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 5}],
             "prefix": REDIS_PREFIX,
             "capacity": 200,
-            "symmetric_encryption_keys": [CHANNEL_KEY] if CHANNEL_KEY else [],
+            "key": CHANNEL_KEY,
         },
     }
 }

@@ -21,7 +21,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 class Notification(Record):
     """Something a person should know; never who an anonymous other is."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications", db_index=False
+    )
     type = models.CharField(max_length=20, choices=NotificationType)
     title = models.CharField(max_length=120)
     message = models.CharField(max_length=300, blank=True)

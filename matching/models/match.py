@@ -57,8 +57,12 @@ class Match(Record):
     Scores are 0 to 100; a dimension that one of the two lacks is null. `explanation` holds the reasons shown to both.
     """
 
-    user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_a")
-    user_b = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_b")
+    user_a = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_a", db_index=False
+    )
+    user_b = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="matches_as_b", db_index=False
+    )
     pathway = models.CharField(max_length=13, choices=Pathway, default=Pathway.COMPATIBILITY)
     status = models.CharField(max_length=17, choices=MatchStatus, default=MatchStatus.PROPOSED)
     astro_score = score_field()
@@ -73,7 +77,12 @@ class Match(Record):
     engine_version = models.CharField(max_length=40)
     weight_profile = models.CharField(max_length=40)
     run = models.ForeignKey(
-        "matching.MatchingRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="matches"
+        "matching.MatchingRun",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="matches",
+        db_index=False,
     )
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -103,11 +112,10 @@ class Match(Record):
             RowSecurity(name="match_rls", select=pair("user_a_id", "user_b_id")),
         ]
         indexes = [
+            models.Index(fields=["run"], condition=Q(run__isnull=False), name="match_run_idx"),
             models.Index(fields=["user_a", "status"], name="match_a_idx"),
             models.Index(fields=["user_b", "status"], name="match_b_idx"),
             models.Index(fields=["expires_at"], condition=Q(status__in=UNDECIDED), name="match_expiry_idx"),
-            models.Index(fields=["user_a"], condition=_TALKING_LIVE, name="match_live_a_idx"),
-            models.Index(fields=["user_b"], condition=_TALKING_LIVE, name="match_live_b_idx"),
         ]
 
     def __str__(self) -> str:

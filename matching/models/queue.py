@@ -39,7 +39,9 @@ class QueueEntry(Record):
     is when they were last known to be there.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queue_entries")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queue_entries", db_index=False
+    )
     status = models.CharField(max_length=9, choices=QueueStatus, default=QueueStatus.ACTIVE)
     enqueued_at = models.DateTimeField()
     waiting_since = models.DateTimeField()

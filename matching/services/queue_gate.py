@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from config.errors import WrongState
 from connect import exposure
@@ -31,7 +31,7 @@ def conditions(now: datetime) -> dict[str, Any]:
 
 def allowed(now: datetime) -> QuerySet[User]:
     """People who may wait, and talk to nobody live. To be read as the service."""
-    return User.objects.filter(exposure.invited(), *conditions(now).values()).exclude(_talking())
+    return User.objects.filter(exposure.invited(), *conditions(now).values(), *_not_talking())
 
 
 def may_wait(user_id: UUID, now: datetime) -> bool:
@@ -58,6 +58,7 @@ def unmet(user_id: UUID, now: datetime) -> list[str]:
     return [code for code, met in zip(wanted, has or [False] * len(wanted), strict=True) if not met]
 
 
-def _talking() -> Exists:
-    mine = Q(user_a=OuterRef("pk")) | Q(user_b=OuterRef("pk"))
-    return Exists(Match.objects.talking_live().filter(mine))
+def _not_talking() -> list[Any]:
+    """On either side: asked apart, each is found by its index; asked together, everybody is held against every pair."""
+    talking = Match.objects.talking_live()
+    return [~Exists(talking.filter(**{side: OuterRef("pk")})) for side in ("user_a", "user_b")]

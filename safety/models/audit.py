@@ -27,7 +27,9 @@ class AuditLog(Record):
         ]
         indexes = [
             models.Index(fields=["entity", "entity_id", "created_at"], name="audit_entity_idx"),
-            models.Index(fields=["actor_id", "created_at"], name="audit_actor_idx"),
+            models.Index(
+                fields=["actor_id", "created_at"], condition=Q(actor_id__isnull=False), name="audit_actor_idx"
+            ),
             # Finds a person's id in the data of an entry; transitions, which are most of all entries, hold none.
             GinIndex(fields=["data"], condition=~Q(action="transition"), name="audit_data_idx"),
         ]

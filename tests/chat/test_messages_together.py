@@ -9,9 +9,11 @@ from django.db import DatabaseError, IntegrityError, connection, connections, tr
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from chat import timeline
 from chat.models import ConversationEvent, Message
-from chat.services import messages
+from chat.services import drafts, messages
 from chat.services.drafts import draft, unsent
+from config import prepared
 from connect.models import Notification
 from safety.roles import as_service
 from tests.chat.batches import elsewhere, end, locked
@@ -64,6 +66,16 @@ def test_unsent_leaves_out_what_was_said(two):
     send(two, client_id="x1")
     said, fresh, of_the_other = a_draft(two, client_id="x1"), a_draft(two), a_draft(two, by=two.b, client_id="x1")
     assert unsent([said, fresh, of_the_other]) == [fresh, of_the_other]
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [(timeline._APPEND_MESSAGES, {"said": "[]", "last_opening": 1}), (drafts._TAKEN, [[], []])],
+)
+def test_no_statement_goes_through_all_messages_there_are(db, statement, values):
+    plan = "\n".join(line for (line,) in prepared.execute(f"EXPLAIN {statement}", values).fetchall())
+    assert "on chat_message" in plan
+    assert "Seq Scan on chat_message" not in plan
 
 
 def test_a_conversation_knows_its_latest_words(two):

@@ -8,6 +8,8 @@ from channels_redis.pubsub import RedisSingleShardConnection
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
+from safety.crypto import Tampered
+
 
 @pytest.fixture
 async def layer():
@@ -68,6 +70,14 @@ async def test_what_is_sent_is_sealed_as_ever(layer, monkeypatch):
     await layer.group_send_each(told("one", n="a word nobody else should read"))
     assert len(sealed) == 1
     assert b"a word" not in sealed[0]
+
+
+async def test_what_is_sealed_opens_with_the_same_key_alone():
+    one, same, other = (type(get_channel_layer())(capacity=1, key=key) for key in ("one", "one", "other"))
+    sealed = one.serialize({"type": "deliver", "n": 1})
+    assert same.deserialize(sealed) == {"type": "deliver", "n": 1}
+    with pytest.raises(Tampered):
+        other.deserialize(sealed)
 
 
 async def test_without_redis_it_says_so(monkeypatch):
