@@ -76,6 +76,7 @@ app.conf.beat_schedule = {
     "sweep picture files": {"task": "connect.tasks.sweep_picture_files", "schedule": timedelta(hours=6)},
     "erase accounts": {"task": "connect.tasks.erase_accounts", "schedule": timedelta(minutes=5)},
     "apply retention": {"task": "safety.tasks.apply_retention", "schedule": timedelta(hours=1)},
+    "break the ice": {"task": "chat.tasks.break_ice", "schedule": timedelta(seconds=30)},
     "sweep presence": {"task": "chat.tasks.sweep_presence", "schedule": timedelta(seconds=20)},
     "settle payments": {"task": "connect.tasks.settle_payments", "schedule": timedelta(seconds=5)},
     "follow subscriptions": {"task": "connect.tasks.follow_subscriptions", "schedule": timedelta(seconds=10)},

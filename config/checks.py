@@ -100,8 +100,9 @@ def _outside() -> list[Error]:
     if settings.PAYMENT_PROVIDER == "stripe" and not all(given):
         message = "STRIPE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_PLUS and STRIPE_PRICE_PRO are needed for payments."
         found.append(Error(message, id="config.E012"))
-    if settings.REVEAL_WRITER == "openai" and not all((settings.OPENAI_KEY, settings.OPENAI_MODEL)):
-        found.append(Error("OPENAI_KEY and OPENAI_MODEL are needed to write reveals.", id="config.E015"))
+    writes = "openai" in (settings.REVEAL_WRITER, settings.ICEBREAKER_WRITER)
+    if writes and not all((settings.OPENAI_KEY, settings.OPENAI_MODEL)):
+        found.append(Error("OPENAI_KEY and OPENAI_MODEL are needed for a language model to write.", id="config.E015"))
     used = [offer["keys"] for offer in [*settings.OAUTH.values(), settings.GOV_ID] if offer["audiences"]]
     used += [settings.SMS_URL, settings.STRIPE_URL, settings.OPENAI_URL, settings.S3_ENDPOINT]
     if any(not url.startswith("https://") for url in used if url):

@@ -97,6 +97,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ONE_PICTURE = ["/api/profile/photos", "/api/faces", "/admin/faces/celebrity/replace/"]
 UPLOADS = dict.fromkeys(ONE_PICTURE, PICTURE_BYTES + 64 * 1024)
 UPLOADS["/admin/faces/celebrity/import/"] = CELEBRITY_IMPORT_BYTES
+# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it. A
+# star stands for an id.
+UPLOADS = {
+    "/api/profile/photos": PICTURE_BYTES + 64 * 1024,
+    "/api/conversations/*/images": PICTURE_BYTES + 64 * 1024,
+}
 
 TEMPLATES = [
     {
@@ -210,6 +216,7 @@ SPECTACULAR_SETTINGS = {
         "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
         "ConversationKindEnum": "chat.enums.Kind",
         "ConversationStateEnum": "chat.enums.State",
+        "MessageTypeEnum": "chat.enums.MessageType",
         "GateStatusEnum": "chat.enums.WindowStatus",
         "FaceStatusEnum": "faces.enums.FaceStatus",
         "MatchJobStatusEnum": "faces.enums.JobStatus",

@@ -55,8 +55,10 @@ GOV_ID = {
     "algorithms": ["RS256", "ES256"],
 }
 
-# Who puts reveals into words: template, which is embedded, or openai, any endpoint that speaks its chat completions.
+# Who puts reveals and icebreakers into words: template, which is embedded, or openai, any endpoint that speaks its chat
+# completions.
 REVEAL_WRITER = env("REVEAL_WRITER", default="template")
+ICEBREAKER_WRITER = env("ICEBREAKER_WRITER", default="template")
 OPENAI_URL = env("OPENAI_URL", default="https://api.openai.com/v1")
 OPENAI_KEY = env("OPENAI_KEY", default="")
 OPENAI_MODEL = env("OPENAI_MODEL", default="")

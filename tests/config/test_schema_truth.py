@@ -32,8 +32,10 @@ def address(path, ids=None):
         "conversation_id",
         "device_id",
         "export_id",
+        "face_id",
         "hobby_id",
         "interest_id",
+        "job_id",
         "notification_id",
         "person_id",
         "photo_id",
@@ -104,6 +106,8 @@ def test_what_somebody_with_everything_gets(api, path, operation):
     known = {
         "connection_id": ids["Connection"],
         "conversation_id": ids["Conversation"],
+        "face_id": ids["Face"],
+        "job_id": ids["MatchJob"],
         "person_id": other.id,
     }
     assert violations("GET", path, call(api(user), "GET", path, None, known)) == []

@@ -6,13 +6,17 @@ process of its own, at its worst moment.
 
 import io
 import json
+import re
 import struct
 import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as configured
@@ -20,9 +24,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 from PIL import Image
 
+from chat.models import MessagePicture
 from connect.api.file_views import UploadView
-from connect.models import Photo, StoredPicture
-from tests.factories import UserFactory
+from connect.enums import Purpose
+from connect.models import Photo, StoredPicture, User
+from faces.models import Face
+from tests.chat.faces import liked, talk_of
+from tests.factories import ConsentFactory, UserFactory
 from tests.pictures import drawn_face, encoded, post_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -30,18 +38,45 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 
 @dataclass(frozen=True)
 class Route:
-    """A way in for pictures: its path, the field of its form, the rows it makes, and what it makes of a file first."""
+    """A way in for pictures: its path, the field of its form, the rows it makes, and what it makes of a file first.
+
+    A star in the path is the id of something of the sender's, which `within` makes, or whatever else they need; `link`
+    says where what came of it is shown, by the client that sent it, the path and the reply.
+    """
 
     path: str
     field: str
     model: type[StoredPicture]
     examine: str
+    within: Callable[[User], UUID] | None = None
+    link: Callable[[Any, str, dict[str, Any]], str] = lambda client, path, reply: reply["link"]
 
     def __str__(self):
         return self.path
 
+    def of(self, user):
+        return self.path.replace("*", str(self.within(user))) if self.within else self.path
 
-ROUTES = [Route("/api/profile/photos", "photo", Photo, "connect.services.photos.examine")]
+
+def consenting(user):
+    ConsentFactory(user=user, purpose=Purpose.FACE_ANALYSIS)
+    return user.id
+
+
+def talk(user):
+    return talk_of(liked(user.id)).id
+
+
+def link_in_talk(client, path, reply):
+    page = client.get(path.replace("/images", "/messages"), {"after_seq": reply["seq"] - 1}).json()
+    return page["messages"][0]["image"]["link"]
+
+
+ROUTES = [
+    Route("/api/profile/photos", "photo", Photo, "connect.services.photos.examine"),
+    Route("/api/faces", "face", Face, "connect.pictures.read", consenting),
+    Route("/api/conversations/*/images", "picture", MessagePicture, "connect.pictures.read", talk, link_in_talk),
+]
 every_route = pytest.mark.parametrize("route", ROUTES, ids=str)
 
 MOST_MB, MOST_SECONDS = 256, 10
@@ -50,26 +85,29 @@ XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><exif:GPSLatitude>%s</exif:GPSLatitu
 
 
 def send(api, route, data):
-    client = api(UserFactory())
-    return client, post_form(client, route.path, {route.field: SimpleUploadedFile("me.jpg", data, "image/jpeg")})
+    user = UserFactory(pooled=True)
+    client, path = api(user), route.of(user)
+    return client, path, post_form(client, path, {route.field: SimpleUploadedFile("me.jpg", data, "image/jpeg")})
 
 
 def refused(api, route, data):
-    _, reply = send(api, route, data)
+    *_, reply = send(api, route, data)
     assert not route.model.objects.exists()
     return reply.status_code, reply.json()["code"]
 
 
 def kept(api, route, data):
     """The bytes that others get of a picture that was taken."""
-    client, reply = send(api, route, data)
+    client, path, reply = send(api, route, data)
     assert reply.status_code == 201, reply.content
-    return b"".join(client.get(reply.json()["link"]).streaming_content)
+    return b"".join(client.get(route.link(client, path, reply.json())).streaming_content)
 
 
 def test_every_route_for_pictures_is_among_these():
     takes = {
-        f"/{pattern}" for pattern, view in paths(get_resolver()) if issubclass(getattr(view, "cls", object), UploadView)
+        re.sub("<uuid:[a-z_]+>", "*", f"/{pattern}")
+        for pattern, view in paths(get_resolver())
+        if issubclass(getattr(view, "cls", object), UploadView)
     }
     assert {route.path for route in ROUTES} == takes == set(configured.UPLOADS)
 
@@ -173,7 +211,7 @@ def test_what_is_not_whole_is_refused(api, route):
 @every_route
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_one_with_bytes_changed_is_refused_or_clean(api, route, kind):
-    _, reply = send(api, route, spoilt(kind))
+    *_, reply = send(api, route, spoilt(kind))
     assert reply.status_code in {201, 400}
     assert reply.status_code == 201 or reply.json()["code"].startswith("picture_")
 
@@ -244,7 +282,8 @@ def peak():
 before, begun = peak(), time.monotonic()
 try:
     with open(sys.argv[1], "rb") as file:
-        told = examine(file).picture.width
+        found = examine(file)
+        told = getattr(found, "picture", found).width
 except Invalid as refusal:
     told = refusal.code
 print(json.dumps({"told": told, "mb": peak() - before, "seconds": time.monotonic() - begun}))
@@ -287,6 +326,6 @@ def test_no_picture_takes_more_than_its_share(tmp_path, route, name):
 
 def test_what_a_process_takes_shows(tmp_path, monkeypatch):
     """Or the test above would say nothing."""
-    held = READ.replace("told = examine", "held = bytearray(b'x') * 400_000_000; told = examine")
+    held = READ.replace("found = examine", "held = bytearray(b'x') * 400_000_000; found = examine")
     monkeypatch.setattr(sys.modules[__name__], "READ", held)
     assert measured(tmp_path, ROUTES[0], encoded(drawn_face()))["mb"] > MOST_MB

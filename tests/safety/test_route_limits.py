@@ -21,11 +21,11 @@ from safety.unit import Caller
 from tests.factories import UserFactory
 
 READS = {"GET", "HEAD"}
-APPS = ("chat", "config", "connect", "matching", "safety", "streaks")
+APPS = ("chat", "config", "connect", "faces", "matching", "safety", "streaks")
 
 # Whatever lets somebody in, sends a code or a mail, speaks to another or shows oneself to them: without Redis refused.
 GUARDED = re.compile(
-    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$"
+    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|conversations/.*/images$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$"
 )
 # A reveal of a milestone shows nobody to another.
 BOUGHT = "api/streaks/<uuid:streak_id>/reveals/<int:number>/purchase"
