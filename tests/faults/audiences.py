@@ -135,6 +135,8 @@ AUDIENCES: dict[str, list[Audience]] = {
     "faces_default": [own_face],
     "faces_file": [PUBLIC],
     "match_jobs_read": [named("job_id", row_of("faces.MatchJob"), NOBODY_ELSE)],
+    "face_matches_top": [OWN],
+    "face_matches_read": [in_likeness],
     "reactions_list": [OWN],
     "reactions_react": [in_likeness],
     "reactions_withdraw": [in_likeness],
