@@ -1,6 +1,6 @@
 """The versions of what likeness goes by: drafted, tuned on the real people, published."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -57,7 +57,7 @@ class FaceParametersAdmin(VersionsAdmin):
     """A preview scores pairs of the people who may be found, with both versions; it names nobody."""
 
     numbers = NUMBERS
-    service = face_parameters
+    service: ClassVar = face_parameters
     tuning_form = LikenessForm
     tune_template = "faces/tune.html"
     consequence = "everybody is searched for again, a few at a time. What was shown stays shown, with its new score."
@@ -98,9 +98,10 @@ def _figures(found: Comparison) -> list[tuple[str, str, str, str]]:
         ("In this version alone", found.passing_live - both, found.passing_draft - both),
     ]
     means = [float(totals.mean()) if found.pairs else 0.0 for totals in (found.live, found.draft)]
+    before, after = (f"{mean:.3f}" for mean in means)
     return [
         *((name, str(one), str(other), f"{other - one:+d}") for name, one, other in rows),
-        ("Mean likeness", *(f"{mean:.3f}" for mean in means), f"{found.mean_change:+.3f}"),
+        ("Mean likeness", before, after, f"{found.mean_change:+.3f}"),
     ]
 
 
@@ -110,14 +111,14 @@ def _mover(mover: Mover) -> list[str]:
 
 
 def _histogram(found: Comparison) -> Any:
-    series = [
+    one, other = (
         Series(name, [float(sum((totals * BINS).astype(int).clip(0, BINS - 1) == i)) for i in range(BINS)])
         for name, totals in (("Live", found.live), ("Draft", found.draft))
-    ]
+    )
     labels = [f"{i / BINS:.2f} to {(i + 1) / BINS:.2f}" for i in range(BINS)]
     title = "How alike the pairs are"
     return bars(
-        title, f"How many of {found.pairs} pairs have a likeness within each range.", labels, tuple(series), ".0f"
+        title, f"How many of {found.pairs} pairs have a likeness within each range.", labels, (one, other), ".0f"
     )
 
 

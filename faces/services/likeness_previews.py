@@ -28,7 +28,7 @@ class Mover(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two versions on the same pairs. live and draft (n,): their totals; how many pairs pass each version's threshold."""
+    """Two versions on the same pairs. live and draft (n,): their totals; passing: pairs at or above the threshold."""
 
     live: Floats
     draft: Floats

@@ -1,6 +1,6 @@
 """The versions of the engine's numbers: read as they are, drafted, tuned on the real pool, published."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 
@@ -18,7 +18,7 @@ class EngineParametersAdmin(VersionsAdmin):
     """A preview runs the engine on a sample of the pool."""
 
     numbers = NUMBERS
-    service = tuning
+    service: ClassVar = tuning
     tuning_form = TuningForm
     tune_template = "matching/tune.html"
     consequence = "the pool is matched anew. Proposals that are open stay as they are."

@@ -52,7 +52,7 @@ def test_publishing_makes_a_draft_live_for_good(staff, now, monkeypatch):
 def test_who_turned_what_is_on_record(staff, now):
     made = drafted(staff, threshold=0.6)
     face_parameters.publish(parameters_id=made.id, by=staff.id, now=now)
-    record = AuditLog.objects.filter(entity="faces_faceparameters", entity_id=made.id, actor=staff.id)
+    record = AuditLog.objects.filter(entity="faces_faceparameters", entity_id=made.id, actor_id=staff.id)
     actions = set(record.values_list("action", flat=True))
     assert actions >= {"parameters_drafted", "parameters_changed", "parameters_published"}
 
