@@ -15,14 +15,17 @@ class ChatConfig(AppConfig):
             receivers,  # noqa: F401
             talks,
         )
-        from chat.services import reports
+        from chat.models import MessagePicture
+        from chat.services import pictures, reports
         from config import metrics as scraped
+        from connect.services import picture_files
         from matching.queries_of_queue import register_conversations
         from safety import evidence
 
         evidence.register("conversation", reports.conversation_evidence)
         evidence.register("match", reports.match_evidence)
         evidence.register("person", reports.person_evidence)
+        picture_files.register(picture_files.Kind(MessagePicture, pictures.lose, belongs=("message__sender",)))
         personal_data.declare()
         outcomes.declare()
         figures.declare()

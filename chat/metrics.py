@@ -16,6 +16,7 @@ LATELY = timedelta(hours=1)
 JOBS = (
     lag.Kind("expire_reveals", Reveal, "expires_at", Q(status=RevealStatus.PENDING)),
     lag.Kind("open_gates", GateWindow, "opens_at", Q(status=WindowStatus.SCHEDULED)),
+    lag.Kind("break_ice", Conversation, "icebreaker_due_at", Q(icebreaker_due_at__isnull=False)),
     lag.Kind("resolve_gates", GateWindow, "closes_at", Q(status=WindowStatus.OPEN)),
 )
 

@@ -33,8 +33,8 @@ def talked_long(matches: QuerySet[Match], now: datetime) -> Found:
 
 def _sides(conversations: QuerySet[Conversation]) -> Mapping[UUID, list[Any]]:
     """By conversation what each of the two said: how much, first and last."""
-    said = Message.objects.filter(
-        conversation__in=conversations, seq__isnull=False, sent_at__lte=F("conversation__created_at") + HORIZON
+    said = Message.objects.by_people().filter(
+        conversation__in=conversations, sent_at__lte=F("conversation__created_at") + HORIZON
     )
     sides: defaultdict[UUID, list[Any]] = defaultdict(list)
     for side in said.values("conversation_id", "sender_id").annotate(

@@ -7,10 +7,19 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from chat.enums import CloseReason, State
-from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Reveal
+from chat.enums import CloseReason, MessageType, State
+from chat.models import (
+    Conversation,
+    ConversationEvent,
+    DecisionGate,
+    GateWindow,
+    HeldMessage,
+    Message,
+    MessagePicture,
+    Reveal,
+)
 from chat.sealing import Box, MessageUnreadable
-from chat.services import conversations, presence
+from chat.services import conversations, pictures, presence
 from safety.parts import both, deletes, empties, replaces_in_pair, sweeping, with_its_owner
 from safety.personal_data import Erasure, Leaving, Part, Retention, before_erasure, register
 from safety.roles import as_service
@@ -39,12 +48,26 @@ def _conversation(row: Any, person: UUID) -> dict[str, Any]:
 
 def _message(row: Any, person: UUID) -> dict[str, Any]:
     try:
-        text = Box(row.conversation).open(row)
+        text = None if row.type == MessageType.IMAGE else Box(row.conversation).open(row)
     except MessageUnreadable:  # one such message must not keep a person from all the others
         text = None
     sender = "you" if row.sender_id == person else row.conversation.pseudonym_of(row.sender_id)
     names = ("conversation_id", "seq", "type", "sent_at", "read_at", "retracted_at")
     return {"from": sender, "text": text} | {name: getattr(row, name) for name in names}
+
+
+def _picture(row: Any, person: UUID) -> dict[str, Any]:
+    told = {name: getattr(row, name) for name in ("width", "height", "created_at")}
+    return {"conversation_id": row.message.conversation_id, "seq": row.message.seq} | told
+
+
+def _unbreak(model: type[Model], leaving: Leaving) -> int:
+    """What was written for two is made of what both told of themselves."""
+    talks = Conversation.objects.of(leaving.person)
+    written = Message.objects.filter(conversation__in=talks, type=MessageType.ICEBREAKER)
+    ConversationEvent.objects.filter(message__in=written).update(message=None)
+    written.delete()
+    return 0
 
 
 def _held_back(person: UUID) -> Q:
@@ -81,6 +104,7 @@ def _clear(ended: QuerySet[Any]) -> None:
     ids = list(ended.values_list("id", flat=True))
     held: Any = HeldMessage.objects.filter(message__conversation__in=ids)
     held._raw_delete(held.db)
+    pictures.clear(ids)
     for model in (ConversationEvent, DecisionGate, GateWindow, Reveal, Message):
         rows: Any = model._default_manager.filter(conversation__in=ids)
         rows._raw_delete(rows.db)
@@ -108,13 +132,25 @@ def _said() -> list[Part]:
             Message,
             "What was said",
             TALK,
-            deletes("sender"),
+            both(deletes("sender"), Erasure("an icebreaker deleted for both", _unbreak)),
             belongs=("conversation__user_a", "conversation__user_b"),
             related=("conversation",),
             unknown=_held_back,
             shown=_message,
             seen_by=SEEN_BY_BOTH,
             lasts="as long as the conversation",
+        ),
+        Part(
+            MessagePicture,
+            "Pictures you sent",
+            TALK,
+            deletes("message__sender"),
+            belongs=("message__sender",),
+            related=("message",),
+            shown=_picture,
+            files=pictures.files_of,
+            seen_by="you and the other, while the conversation runs; moderators where it is reported",
+            lasts="as long as the message",
         ),
         Part(
             HeldMessage,

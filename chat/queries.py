@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from chat.enums import GateOutcome, Kind, RevealState, State, WindowStatus
+from chat import images
+from chat.enums import GateOutcome, Kind, MessageType, RevealState, State, WindowStatus
 from chat.models import Conversation, DecisionGate, GateWindow, Message, Reveal
 from chat.sealing import Box
 from config.api.pagination import below
@@ -38,13 +40,15 @@ _OF_MATCH = Prepared(lambda user_id, match_id: Conversation.objects.of(user_id).
 
 @dataclass(frozen=True)
 class Line:
-    """A message as one of the two people reads it."""
+    """A message as one of the two people reads it; `image` instead of a text where it is a picture."""
 
     message_id: UUID
     seq: int
+    type: str
     sender: str
     from_me: bool
     text: str | None
+    image: dict[str, Any] | None
     created_at: datetime
     read_at: datetime | None
     retracted: bool
@@ -221,13 +225,16 @@ _STAGES = {RevealState.PENDING: "reveal_pending", RevealState.MUTUAL: "revealed"
 
 
 def _line(conversation: Conversation, box: Box, message: Message, viewer: UUID) -> Line:
-    mine = message.sender_id == viewer
+    mine, text = message.sender_id == viewer, box.open(message)
+    is_image = message.type == MessageType.IMAGE
     return Line(
         message_id=message.id,
         seq=message.number,
+        type=message.type,
         sender="me" if mine else conversation.pseudonym_of(message.sender_id),
         from_me=mine,
-        text=box.open(message),
+        text=None if is_image else text,
+        image=images.shown(message.id, text, viewer) if is_image and text else None,
         created_at=message.sent_at,
         read_at=message.read_at,
         retracted=message.retracted_at is not None,

@@ -35,9 +35,11 @@ def open_conversations(matches: Sequence[Match], now: datetime, **kwargs: Any) -
 
 @receiver(connection_formed)
 def open_with_connection(connection: Connection, now: datetime, **kwargs: Any) -> None:
-    """Who met otherwise talks already."""
+    """Who met by a match talks already."""
     if connection.origin == Origin.DISCOVERY:
         openings.open_locked(connection=connection, now=now)
+    elif connection.origin == Origin.FACE:
+        openings.open_direct(connection=connection, now=now)
 
 
 @receiver(match_closed)

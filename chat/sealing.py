@@ -18,7 +18,7 @@ class MessageUnreadable(WrongState):
 class Box:
     """Seals and opens the messages of one conversation; its key is unwrapped once.
 
-    A message's place is the 48 bytes of the ids of conversation, message and sender.
+    A message's place is the 48 bytes of the ids of conversation, message and sender, of whom an icebreaker has none.
     """
 
     def __init__(self, conversation: Conversation) -> None:
@@ -27,8 +27,8 @@ class Box:
         cipher = Cipher(self._key)
         self._seal, self._open = cipher.seal, cipher.open
 
-    def seal(self, text: str, *, message_id: UUID, sender_id: UUID) -> bytes:
-        return self._seal(text.encode(), self._place + (message_id.int << 128 | sender_id.int).to_bytes(32))
+    def seal(self, text: str, *, message_id: UUID, sender_id: UUID | None) -> bytes:
+        return self._seal(text.encode(), self._place + _place(message_id, sender_id))
 
     def open(self, message: Message) -> str | None:
         """The text; None for one taken back. Raises MessageUnreadable."""
@@ -36,8 +36,7 @@ class Box:
         if sealed is None:
             return None
         try:
-            context = self._place + (message.id.int << 128 | message.sender_id.int).to_bytes(32)
-            return self._open(sealed, context).decode()
+            return self._open(sealed, self._place + _place(message.id, message.sender_id)).decode()
         except Tampered as exc:
             raise MessageUnreadable() from exc
 
@@ -55,6 +54,10 @@ class Box:
 
     def _digest(self, text: str, message_id: UUID) -> bytes:
         return hmac.digest(self._key, message_id.bytes + text.encode(), "sha256")
+
+
+def _place(message_id: UUID, sender_id: UUID | None) -> bytes:
+    return (message_id.int << 128 | (sender_id.int if sender_id else 0)).to_bytes(32)
 
 
 def _unwrap(conversation: Conversation) -> bytes:

@@ -11,7 +11,7 @@ def found(match_id: UUID) -> Talk | None:
     conversation_id = Conversation.objects.filter(match=match_id).values_list("id", flat=True).first()
     if conversation_id is None:
         return None
-    said = Message.objects.filter(conversation=conversation_id, seq__isnull=False)
+    said = Message.objects.filter(conversation=conversation_id).by_people()
     return Talk(conversation_id, mutual=said.values("sender").distinct().count() == 2)
 
 

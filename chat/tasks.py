@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from chat.services import conversations, gates, pairings, presence, reveals, silences, survivors, waiting
+from chat.services import conversations, gates, icebreakers, pairings, presence, reveals, silences, survivors, waiting
 from config import clock
 
 
@@ -46,6 +46,12 @@ def settle_queue() -> None:
 @shared_task
 def requeue_survivors() -> None:
     survivors.requeue(now=clock.now())
+
+
+@shared_task
+def break_ice() -> None:
+    while icebreakers.write_due(now=clock.now()) == icebreakers.BATCH:
+        pass
 
 
 @shared_task

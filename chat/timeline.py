@@ -1,7 +1,8 @@
 """The durable events of a conversation: one gapless sequence, told to each side in its own words.
 
 What is pushed over a socket and what `chat.sync` answers are the same frames, made here. They name the two
-sides "me" and "them"; no frame carries a user's id before both have revealed.
+sides "me" and "them", and us who write them an icebreaker "connect"; no frame carries a user's id before both have
+revealed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,8 +12,10 @@ from uuid import UUID
 
 import orjson
 
-from chat.enums import EventType, RevealState, State
+from chat import images
+from chat.enums import EventType, MessageType, RevealState, State
 from chat.models import Conversation, ConversationEvent, Message
+from chat.models.conversation import CONNECT
 from config import bulk, prepared
 from config.db import new_id
 from connect.realtime import Event, publish_each
@@ -156,7 +159,7 @@ def append_messages(messages: Sequence[Message]) -> dict[UUID, News]:
 def _row(message: Message) -> dict[str, Any]:
     """A message for `_APPEND_MESSAGES`: as one text, since a list a column costs many times as much to write."""
     row = {name: getattr(message, name) for name in _COLUMNS}
-    row["side"] = message.conversation.side_of(message.sender_id)
+    row["side"] = message.conversation.side_of(message.author)
     sealed = message.content_ciphertext
     row["content_ciphertext"] = None if sealed is None else f"\\x{sealed.hex()}"
     return row
@@ -167,7 +170,7 @@ def announce_messages(said: Iterable[tuple[Message, str]]) -> None:
     frames = []
     for message, text in said:
         conversation = message.conversation
-        side = conversation.side_of(message.sender_id)
+        side = conversation.side_of(message.author)
         frames += _to_both(conversation, _Said(message.number, side, message), text)
     publish_each(frames)
 
@@ -182,7 +185,7 @@ def frame_of(conversation: Conversation, event: Happened, *, viewer: UUID, text:
     common = {"conversation_id": str(conversation.id), "seq": event.seq}
     own = _WORDS[EventType(event.type)](conversation, event, viewer)
     if event.type == EventType.MESSAGE:
-        own["text"] = text
+        own |= _content(event.message, text, viewer)
     return Frame(_type_of(event), common | own)
 
 
@@ -199,8 +202,14 @@ def from_side(conversation: Conversation, side: str, viewer: UUID) -> str:
     return "me" if conversation.side_of(viewer) == side else "them"
 
 
+def _content(message: Message | None, text: str | None, viewer: UUID) -> dict[str, Any]:
+    if message is None or text is None or message.type != MessageType.IMAGE:
+        return {"text": text}
+    return {"text": None, "image": images.shown(message.id, text, viewer)}
+
+
 def _of_message(conversation: Conversation, event: Happened, viewer: UUID) -> dict[str, Any]:
-    message, who = event.message, from_side(conversation, event.side, viewer)
+    message, who = event.message, from_side(conversation, event.side, viewer) or CONNECT
     frame: dict[str, Any] = {"from": who, "pseudonym": _pseudonym(conversation, event.side)}
     if message is None:
         return frame | {"message_id": None, "created_at": None, "read_at": None, "retracted": True, "warning": None}
@@ -242,7 +251,9 @@ def _type_of(event: Happened) -> str:
     return f"gate.{event.data['happened']}" if event.type == EventType.GATE else _TYPES[EventType(event.type)]
 
 
-def _pseudonym(conversation: Conversation, side: str) -> str:
+def _pseudonym(conversation: Conversation, side: str) -> str | None:
+    if not side:
+        return None
     return conversation.pseudonym_a if side == Side.A else conversation.pseudonym_b
 
 

@@ -26,7 +26,7 @@ ROWS = 2_000
 
 _INSERT = """
 INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::text::json)
-ON CONFLICT DO NOTHING RETURNING {key}
+ON CONFLICT {conflict} RETURNING {key}
 """
 _UPDATE = """
 UPDATE {table} AS standing SET {changes} FROM json_populate_recordset(NULL::{table}, %s::text::json) AS made
@@ -39,14 +39,18 @@ def insert(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> set[Any]:
 
     All rows name the same columns, the key among them. What they do not name has the model's default.
     """
-    defaults = _defaults(model)
-    columns = ", ".join(_quoted(column) for column in defaults | dict(rows[0] if rows else {}))
-    statement = _INSERT.format(columns=columns, **_names(model))
-    stored: set[Any] = set()
-    for some in _batches(rows):
-        document = _document(model, [{**defaults, **row} for row in some])
-        stored.update(key for (key,) in prepared.execute(statement, [document]).fetchall())
-    return stored
+    return _put(model, rows, "DO NOTHING")
+
+
+def upsert(model: type[Model], rows: Sequence[Mapping[str, Any]], *, by: Collection[str]) -> set[Any]:
+    """Store rows of one model; where one stands that is the same in the columns `by`, it takes these values but keeps
+    its key. The keys of all.
+
+    All rows name the same columns, the key among them, and no two are the same in `by`.
+    """
+    columns = _defaults(model) | dict(rows[0] if rows else {})
+    changes = (f"{_quoted(name)} = EXCLUDED.{_quoted(name)}" for name in columns if name not in {*by, _key(model)})
+    return _put(model, rows, f"({', '.join(map(_quoted, by))}) DO UPDATE SET {', '.join(changes)}")
 
 
 def update(rows: Sequence[Model], names: Iterable[str]) -> None:
@@ -63,6 +67,17 @@ def update(rows: Sequence[Model], names: Iterable[str]) -> None:
 def any_of(ids: Collection[UUID]) -> RawSQL:
     """For `__in`: many ids as one parameter."""
     return RawSQL("SELECT unnest(string_to_array(%s, ',')::uuid[])", [",".join(map(str, ids))])
+
+
+def _put(model: type[Model], rows: Sequence[Mapping[str, Any]], conflict: str) -> set[Any]:
+    defaults = _defaults(model)
+    columns = ", ".join(_quoted(column) for column in defaults | dict(rows[0] if rows else {}))
+    statement = _INSERT.format(columns=columns, conflict=conflict, **_names(model))
+    stored: set[Any] = set()
+    for some in _batches(rows):
+        document = _document(model, [{**defaults, **row} for row in some])
+        stored.update(key for (key,) in prepared.execute(statement, [document]).fetchall())
+    return stored
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -84,9 +99,12 @@ def _columns(model: type[Model]) -> list[Any]:
 
 
 def _names(model: type[Model]) -> dict[str, str]:
-    meta = model._meta
-    assert meta.pk is not None
-    return {"table": _quoted(meta.db_table), "key": _quoted(meta.pk.column)}
+    return {"table": _quoted(model._meta.db_table), "key": _quoted(_key(model))}
+
+
+def _key(model: type[Model]) -> str:
+    assert model._meta.pk is not None
+    return str(model._meta.pk.column)
 
 
 def _document(model: type[Model], records: list[Record]) -> str:

@@ -70,11 +70,13 @@ app.conf.beat_schedule = {
     "write reveals": {"task": "streaks.tasks.write_reveals", "schedule": timedelta(seconds=10)},
     "decide protections": {"task": "streaks.tasks.decide_protections", "schedule": timedelta(minutes=1)},
     "mend streaks": {"task": "streaks.tasks.mend", "schedule": timedelta(minutes=1)},
+    "paint babies": {"task": "faces.tasks.paint_babies", "schedule": timedelta(seconds=5), "options": TICK},
     "build exports": {"task": "connect.tasks.build_exports", "schedule": timedelta(seconds=10)},
     "clear exports": {"task": "connect.tasks.clear_exports", "schedule": timedelta(minutes=10)},
     "sweep picture files": {"task": "connect.tasks.sweep_picture_files", "schedule": timedelta(hours=6)},
     "erase accounts": {"task": "connect.tasks.erase_accounts", "schedule": timedelta(minutes=5)},
     "apply retention": {"task": "safety.tasks.apply_retention", "schedule": timedelta(hours=1)},
+    "break the ice": {"task": "chat.tasks.break_ice", "schedule": timedelta(seconds=30)},
     "sweep presence": {"task": "chat.tasks.sweep_presence", "schedule": timedelta(seconds=20)},
     "settle payments": {"task": "connect.tasks.settle_payments", "schedule": timedelta(seconds=5)},
     "follow subscriptions": {"task": "connect.tasks.follow_subscriptions", "schedule": timedelta(seconds=10)},
@@ -85,6 +87,7 @@ app.conf.beat_schedule = {
     "run match jobs": {"task": "faces.tasks.run_jobs", "schedule": timedelta(seconds=2), "options": TICK},
     "settle likes": {"task": "faces.tasks.settle_likes", "schedule": timedelta(minutes=1)},
     "search for the consenting": {"task": "faces.tasks.search_for_consenting", "schedule": timedelta(minutes=1)},
+    "search for faces again": {"task": "faces.tasks.search_again", "schedule": timedelta(minutes=10)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
 

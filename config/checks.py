@@ -27,6 +27,19 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Error]:
     return [*_secrets(), *_exposure(), *_stand_ins(), *_outside(), *_push()]
 
 
+@register(Tags.security)
+def private_files_have_a_place(app_configs: Any, **kwargs: Any) -> list[Error]:
+    if settings.PRIVATE_STORAGE != "s3":
+        return []
+    found = []
+    if not settings.S3_BUCKET:
+        found.append(Error("PRIVATE_STORAGE is s3, and S3_BUCKET names no bucket.", id="config.E017"))
+    if bool(settings.S3_ACCESS_KEY) != bool(settings.S3_SECRET_KEY):
+        hint = "Without both the machine's own role is taken."
+        found.append(Error("S3_ACCESS_KEY and S3_SECRET_KEY go together.", hint=hint, id="config.E018"))
+    return found
+
+
 def refuse_unsafe_start(**kwargs: Any) -> None:
     """Servers and workers run no system checks by themselves; each calls this before it takes its first job."""
     found = [error for error in run_checks(tags=[Tags.security]) if error.is_serious()]
@@ -87,10 +100,11 @@ def _outside() -> list[Error]:
     if settings.PAYMENT_PROVIDER == "stripe" and not all(given):
         message = "STRIPE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_PLUS and STRIPE_PRICE_PRO are needed for payments."
         found.append(Error(message, id="config.E012"))
-    if settings.REVEAL_WRITER == "openai" and not all((settings.OPENAI_KEY, settings.OPENAI_MODEL)):
-        found.append(Error("OPENAI_KEY and OPENAI_MODEL are needed to write reveals.", id="config.E015"))
+    writes = "openai" in (settings.REVEAL_WRITER, settings.ICEBREAKER_WRITER)
+    if writes and not all((settings.OPENAI_KEY, settings.OPENAI_MODEL)):
+        found.append(Error("OPENAI_KEY and OPENAI_MODEL are needed for a language model to write.", id="config.E015"))
     used = [offer["keys"] for offer in [*settings.OAUTH.values(), settings.GOV_ID] if offer["audiences"]]
-    used += [settings.SMS_URL, settings.STRIPE_URL, settings.OPENAI_URL]
+    used += [settings.SMS_URL, settings.STRIPE_URL, settings.OPENAI_URL, settings.S3_ENDPOINT]
     if any(not url.startswith("https://") for url in used if url):
         found.append(Error("Outside services must be asked over https.", id="config.E009"))
     return found

@@ -252,3 +252,10 @@ class RelatedType(TextChoices):
     APPEAL = "appeal"
     PAYMENT = "payment"
     SUBSCRIPTION = "subscription"
+
+
+class WriterName(TextChoices):
+    """Who puts something into words."""
+
+    TEMPLATE = "template"
+    OPENAI = "openai"

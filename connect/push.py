@@ -5,7 +5,6 @@ so it goes to public hosts alone.
 """
 
 import asyncio
-import ipaddress
 import socket
 import tomllib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -25,17 +24,15 @@ from py_vapid import Vapid, VapidException
 from pywebpush import WebPusher, WebPushException
 
 from config.errors import Invalid
+from connect import public_hosts
 from connect.enums import NotificationType
 
 OTHER = "other"
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
     (Path(__file__).resolve().parent / "data" / "push.toml").read_text(encoding="utf-8")
 )
-HTTPS = 443
 SIGNED_FOR = timedelta(hours=12)
 POINT_BYTES, SECRET_BYTES = 65, 16
-# Addresses of the open internet on paper, behind which a translator reaches any IPv4 one.
-TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 FAILURES = (OSError, ValueError, httpx.HTTPError, httpx.InvalidURL, WebPushException, VapidException)
 
 
@@ -177,20 +174,8 @@ def _is_literal(host: str) -> bool:
 
 async def _public_address(host: str) -> str:
     """One address of a host. Raises OSError if it has none, or one that is not public."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, HTTPS, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
-    if not all(map(_is_global, addresses)):
-        raise OSError("not a public host")
-    return addresses[0]
-
-
-def _is_global(address: str) -> bool:
-    """Whether it lies on the open internet; an IPv4 address inside of an IPv6 one counts as what it is."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour
-        parsed = inner if inner is not None else parsed
-    return parsed.is_global and not parsed.is_multicast and parsed not in TRANSLATED
+    found = await asyncio.get_running_loop().getaddrinfo(host, public_hosts.HTTPS, type=socket.SOCK_STREAM)
+    return public_hosts.public([str(entry[4][0]) for entry in found])
 
 
 def _seconds(retry_after: str) -> int:

@@ -6,12 +6,20 @@ class FacesConfig(AppConfig):
     verbose_name = "Faces"
 
     def ready(self) -> None:
+        from chat import acquaintances
         from connect.services import picture_files
         from connect.services.picture_files import Kind
-        from faces import personal_data, receivers  # noqa: F401
-        from faces.models import Celebrity, Face
-        from faces.services import celebrities, own_faces
+        from faces import evidence, metrics, personal_data, receivers  # noqa: F401
+        from faces.models import Baby, Celebrity, Face
+        from faces.services import babies, celebrities, own_faces
+        from safety import evidence as safety_evidence
 
+        acquaintances.register(evidence.KIND, evidence.other_of)
+        safety_evidence.register(evidence.KIND, evidence.collect)
         personal_data.declare()
-        picture_files.register(Kind(Face, own_faces.lose))
-        picture_files.register(Kind(Celebrity, celebrities.lose, belongs=()))
+        picture_files.register(
+            Kind(Face, own_faces.lose),
+            Kind(Celebrity, celebrities.lose, belongs=()),
+            Kind(Baby, babies.lose, belongs=personal_data.BOTH),
+        )
+        metrics.declare()

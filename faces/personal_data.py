@@ -1,12 +1,20 @@
 """What faces hold of a person."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+
+from config.errors import NotYours
+from faces.enums import JobStatus
 from faces.models import Baby, CelebrityMatch, Face, FaceConnection, FaceMatch, FaceParameters, MatchJob, Reaction
 from faces.models.analyzed import FOUND
-from safety.parts import deletes, empties, with_its_owner
-from safety.personal_data import Part, register
+from faces.services import babies, own_faces
+from safety.parts import deletes, empties, older, with_its_owner
+from safety.personal_data import Part, Retention, before_erasure, register
 
 LIKENESS = "so that you meet people whose face is like yours"
 BOTH = ("match__user_a", "match__user_b")
@@ -22,7 +30,27 @@ def _baby(baby: Any, person: UUID) -> dict[str, Any]:
     return {"asked_by_you": baby.is_asked_by(person)} | {name: getattr(baby, name) for name in names}
 
 
+def _leave(person: UUID, now: datetime) -> None:
+    """All of it goes with its files before the account does, and in one step that may be done again."""
+    with transaction.atomic():
+        try:
+            own_faces.forget(user_id=person, now=now)
+        except NotYours:  # gone already
+            return
+
+
+def _rejected() -> Retention:
+    """Pictures of somebody else are not kept for long."""
+
+    def sweep(model: type[Model], moment: datetime, most: int) -> int:
+        now = moment + settings.RETENTION["rejected_faces"]
+        return own_faces.drop_rejected(before=moment, most=most, now=now)
+
+    return Retention("rejected_faces", "when it was found not to be of you; others until you leave", sweep)
+
+
 def declare() -> None:
+    before_erasure(_leave)
     register(
         Part(
             Face,
@@ -30,10 +58,21 @@ def declare() -> None:
             LIKENESS,
             deletes("user"),
             hidden=("file", "file_key"),
+            files=own_faces.files_of,
+            retention=_rejected(),
             seen_by="you; who is like you, the picture alone; moderators",
             derived={"face_analysis": FOUND},
         ),
-        Part(MatchJob, "What was worked out after an upload", LIKENESS, deletes("user"), hidden=("claimed_until",)),
+        Part(
+            MatchJob,
+            "What was worked out after an upload",
+            LIKENESS,
+            deletes("user"),
+            hidden=("claimed_until",),
+            retention=older(
+                "match_jobs", "completed_at", "its end", status__in=[JobStatus.COMPLETED, JobStatus.FAILED]
+            ),
+        ),
         Part(
             FaceMatch,
             "Whose face yours is like, and how much",
@@ -52,6 +91,7 @@ def declare() -> None:
             with_its_owner(),
             belongs=BOTH,
             shown=_baby,
+            files=babies.files_of,
             seen_by="you; the other",
         ),
         Part(

@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from connect.enums import Purpose
+from connect.services import kept_pictures
 from connect.signals import consent_revoked
-from faces.services import likenesses, own_faces
+from faces.models import Baby
+from faces.services import babies, likenesses, own_faces
 from safety.roles import as_service
 from safety.signals import user_blocked
 
@@ -23,8 +26,6 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
 
         return {"face_matches": searches.forget(user_id=user_id, now=now)}
     if purpose == Purpose.BABY_IMAGES:
-        from faces.services import babies
-
         return {"babies": babies.forget(user_id=user_id, now=now)}
     return {}
 
@@ -34,3 +35,10 @@ def part(*, blocker_id: UUID, blocked_id: UUID, **kwargs: Any) -> None:
     """Every read asks for the block itself; what they made of each other goes."""
     with as_service():
         likenesses.part(blocker_id, blocked_id)
+
+
+@receiver(post_delete, sender=Baby)
+def discard_file(instance: Baby, **kwargs: Any) -> None:
+    """Whatever deletes the row, be it its match or one of its faces: the file goes too."""
+    if instance.file:
+        kept_pictures.discard([instance.file])

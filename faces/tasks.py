@@ -3,13 +3,13 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import celebrities, jobs, likes, lookalikes, resumptions
+from faces.services import babies, celebrities, job_runs, likes, lookalikes, resumptions, scales, searches
 
 
 @shared_task
 def run_jobs() -> None:
     """A few jobs; those that are left come with the next look, so that nothing else waits for a worker."""
-    jobs.run_due(now=clock.now())
+    job_runs.run_due(now=clock.now())
 
 
 @shared_task
@@ -32,4 +32,18 @@ def reanalyze_celebrities() -> None:
 @shared_task
 def refresh_lookalikes() -> None:
     while lookalikes.refresh_due(now=clock.now()) == lookalikes.BATCH:
+        pass
+
+
+@shared_task
+def paint_babies() -> None:
+    while babies.paint_due(now=clock.now()) == babies.BATCH:
+        pass
+
+
+@shared_task
+def search_again() -> None:
+    """For whom something changed; a scale that outgrew itself is made anew before."""
+    scales.keep(now=clock.now())
+    while searches.requeue(now=clock.now()) == searches.BATCH:
         pass

@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy
 
 Words = tuple[Promise, Promise]
 
+BABY_GENERATED: Words = (
+    gettext_lazy("A picture for the two of you"),
+    gettext_lazy("What a child of yours might look like: a picture made out of your faces, and no prediction."),
+)
 VERIFIED: Words = (
     gettext_lazy("Your picture was looked at"),
     gettext_lazy("It takes part in the search for faces like yours."),

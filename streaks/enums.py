@@ -134,13 +134,6 @@ MILESTONE_TRANSITIONS = {
 MILESTONE_INITIAL = [MilestoneStatus.LOCKED]
 
 
-class WriterName(TextChoices):
-    """Who put a reveal into words."""
-
-    TEMPLATE = "template"
-    OPENAI = "openai"
-
-
 class XpSource(TextChoices):
     """What brings points; how many, `settings.XP` says."""
 

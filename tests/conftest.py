@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,17 @@ def quick_argon2() -> Iterator[None]:
 @pytest.fixture
 def now() -> Any:
     return timezone.now()
+
+
+@pytest.fixture
+def own_files(settings: Any, tmp_path: Path) -> Path:
+    """Files and mails of one test, in a place of its own."""
+    private = settings.STORAGES["private"]
+    private = {**private, "OPTIONS": {**private["OPTIONS"], "location": tmp_path / "private"}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "connect.mail.FolderBackend", tmp_path / "mail"
+    settings.VAR_DIR = tmp_path
+    return tmp_path
 
 
 @pytest.fixture

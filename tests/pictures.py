@@ -24,6 +24,6 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     return out.getvalue()
 
 
-def post_form(client: Any, path: str, form: dict[str, Any]) -> Any:
+def post_form(client: Any, path: str, form: dict[str, Any], **extra: Any) -> Any:
     """Send a form with files in it, as a browser does."""
-    return client.generic("POST", path, encode_multipart(BOUNDARY, form), content_type=MULTIPART_CONTENT)
+    return client.generic("POST", path, encode_multipart(BOUNDARY, form), content_type=MULTIPART_CONTENT, **extra)

@@ -8,7 +8,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Reveal
+from chat.models import (
+    Conversation,
+    ConversationEvent,
+    DecisionGate,
+    GateWindow,
+    HeldMessage,
+    Message,
+    MessagePicture,
+    Reveal,
+)
 from chat.services import holds
 from config import clock
 from config.admin import ModelAdmin, reported, staff_id
@@ -45,6 +54,16 @@ class MessageAdmin(ModelAdmin):
     list_select_related = ("conversation",)
     hidden = ("content_ciphertext",)
     parties = ("conversation__user_a", "conversation__user_b")
+
+
+@admin.register(MessagePicture)
+class MessagePictureAdmin(ModelAdmin):
+    """That a picture was sent; what it shows, only a report shows."""
+
+    list_display = ("created_at", "message", "width", "height", "size")
+    list_select_related = ("message",)
+    hidden = ("file", "file_key", "digest")
+    parties = ("message__conversation__user_a", "message__conversation__user_b")
 
 
 @admin.register(HeldMessage)

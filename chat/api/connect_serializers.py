@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from chat.api.serializers import NoticeSerializer
-from chat.enums import RevealState
+from chat.api.serializers import ImageSerializer, NoticeSerializer
+from chat.enums import MessageType, RevealState
 from chat.services.receipts import STATUSES
 from config.api.serializers import CamelSerializer
 from config.db import new_id
@@ -33,11 +33,15 @@ class BlindChatAskSerializer(CamelSerializer):
 
 
 class BlindChatLineSerializer(CamelSerializer):
+    """A `text`, or an `image` where the type is that; null is both when it was taken back."""
+
     message_id = serializers.UUIDField()
     seq = serializers.IntegerField()
+    type = serializers.ChoiceField(MessageType.choices)
     sender = serializers.CharField(help_text="`me`, or the other's pseudonym.")
     from_me = serializers.BooleanField()
     text = serializers.CharField(allow_null=True)
+    image = ImageSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
     retracted = serializers.BooleanField()

@@ -43,7 +43,7 @@ class ReportSerializer(PlainSerializer):
     """One's own report: what it is about, as one named it, and what became of it in words."""
 
     id = serializers.UUIDField()
-    subject_kind = serializers.ChoiceField(["conversation", "match", "person"])
+    subject_kind = serializers.ChoiceField(["conversation", "match", "face_match", "person"])
     subject_id = serializers.UUIDField()
     reason = serializers.ChoiceField(ReportReason.choices, source="reason_code")
     status = serializers.ChoiceField(ReportStatus.choices)

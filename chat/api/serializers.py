@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from chat.enums import Decision, GateOutcome, Kind, RevealState, State, WindowStatus
+from chat.enums import Decision, GateOutcome, Kind, MessageType, RevealState, State, WindowStatus
 from chat.models import Conversation
 from chat.services.receipts import STATUSES
 from config.api.serializers import PlainSerializer, StrictSerializer
@@ -107,12 +107,24 @@ class LeftSerializer(serializers.Serializer[Any]):
     report_id = serializers.UUIDField()
 
 
+class ImageSerializer(serializers.Serializer[Any]):
+    """The picture of a message. The link is for its reader alone, and shows it while the conversation runs."""
+
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    link = serializers.CharField()
+
+
 class MessageSerializer(serializers.Serializer[Any]):
+    """A `text`, or an `image` where the type is that; null is both when it was taken back."""
+
     message_id = serializers.UUIDField()
     seq = serializers.IntegerField()
-    sender = serializers.CharField(help_text="`me`, or the other's pseudonym.")
+    type = serializers.ChoiceField(MessageType.choices)
+    sender = serializers.CharField(help_text="`me`, the other's pseudonym, or `connect` for an icebreaker.")
     from_me = serializers.BooleanField()
     text = serializers.CharField(allow_null=True)
+    image = ImageSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
     retracted = serializers.BooleanField()

@@ -7,6 +7,7 @@ from chat.api import report_views, views
 from chat.api.block_views import BlocksView, BlockView
 from chat.api.connection_views import ConnectionsView
 from chat.api.event_views import EventsView
+from chat.api.picture_views import ImageFileView, ImagesView
 from chat.api.prompt_views import PromptsView
 from connect.exposure import FLAGGED
 
@@ -24,6 +25,8 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>", views.ConversationView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/messages", views.MessagesView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/messages/<seq:seq>", views.MessageView.as_view(**FLAGGED)),
+    path("conversations/<uuid:conversation_id>/images", ImagesView.as_view(**FLAGGED)),
+    path("messages/<uuid:message_id>/image", ImageFileView.as_view(), name="messagepicture-file"),
     path("conversations/<uuid:conversation_id>/read", views.ReadView.as_view(**FLAGGED)),
     path("conversations/<uuid:conversation_id>/end", views.EndView.as_view()),
     path("conversations/<uuid:conversation_id>/decision-gate", views.GateView.as_view(**FLAGGED)),

@@ -3,6 +3,7 @@ from chat.models.event import ConversationEvent
 from chat.models.gate import DecisionGate, GateWindow
 from chat.models.hold import HeldMessage
 from chat.models.message import Message
+from chat.models.picture import MessagePicture
 from chat.models.prompt import Prompt
 from chat.models.reveal import Reveal
 
@@ -13,6 +14,7 @@ __all__ = [
     "GateWindow",
     "HeldMessage",
     "Message",
+    "MessagePicture",
     "Prompt",
     "Reveal",
 ]

@@ -27,6 +27,10 @@ from safety.schema import RowSecurity, StateMachine, pair
 _TIMED = Q(kind=Kind.LIVE, state__in=[State.ANONYMOUS, State.DECISION_GATE])
 
 
+CONNECT = "connect"
+"""Who says what neither of the two said."""
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def of(self, user_id: UUID) -> Self:
         return self.filter(Q(user_a=user_id) | Q(user_b=user_id))
@@ -61,6 +65,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         begun = GateWindow.objects.filter(conversation=OuterRef("pk")).exclude(status=WindowStatus.SCHEDULED)
         return self.timed().filter(~Exists(begun), state=State.ANONYMOUS)
 
+    def without_icebreaker(self, now: datetime) -> Self:
+        """Those whose icebreaker is due, and that nobody is writing."""
+        return self.filter(icebreaker_due_at__lte=now)
+
     def with_survivor(self) -> Self:
         """Broken pairings whose survivor has still to go back into the queue."""
         return self.exclude(survivor="")
@@ -77,6 +85,8 @@ class Conversation(Record):
     Of live ones: `closes_at` is when the talk ends unless the two show themselves; `away_a_since` and `away_b_since`,
     kept until the first gate, since when that side has no socket; `survivor` is the side that a broken pairing left
     behind, until it is back in the queue. `prompts_shown` are, by stage, the codes of the prompts it was given there.
+    `icebreaker_due_at` is when its first words are to be written for the two, until they are; who writes them moves it
+    on for as long as that may take.
     """
 
     kind = models.CharField(max_length=6, choices=Kind)
@@ -103,6 +113,7 @@ class Conversation(Record):
     survivor = models.CharField(max_length=1, choices=Side, blank=True)
     warned_for = models.DateTimeField(null=True, blank=True)
     prompts_shown = models.JSONField(default=dict, blank=True)
+    icebreaker_due_at = models.DateTimeField(null=True, blank=True)
 
     # Of `with_apart`. Whoever did not ask for it cannot pass it over: there is no default.
     apart: bool
@@ -144,6 +155,11 @@ class Conversation(Record):
             ),
             models.Index(fields=["closes_at"], condition=_TIMED, name="conversation_timed_idx"),
             models.Index(fields=["closed_at"], condition=~Q(survivor=""), name="conversation_survivor_idx"),
+            models.Index(
+                fields=["icebreaker_due_at"],
+                condition=Q(icebreaker_due_at__isnull=False),
+                name="conversation_icebreaker_idx",
+            ),
             models.Index(fields=["last_activity_at"], condition=Q(state=State.REVEALED), name="conversation_quiet_idx"),
         ]
 
@@ -156,5 +172,8 @@ class Conversation(Record):
     def other(self, user_id: UUID) -> UUID:
         return self.user_b_id if user_id == self.user_a_id else self.user_a_id
 
-    def pseudonym_of(self, user_id: UUID) -> str:
+    def pseudonym_of(self, user_id: UUID | None) -> str:
+        """How one of the two is called here; what neither of them said is Connect's."""
+        if user_id is None:
+            return CONNECT
         return self.pseudonym_a if user_id == self.user_a_id else self.pseudonym_b

@@ -1,4 +1,5 @@
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -15,16 +16,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What was said and is not read yet."""
         return self.filter(seq__isnull=False, read_at=None, retracted_at=None)
 
+    def by_people(self) -> Self:
+        """What one of the two said, as far as it reached the other."""
+        return self.filter(seq__isnull=False, sender__isnull=False)
+
 
 class Message(Record):
     """What somebody said, as ciphertext only. `seq` is that of its event; `client_id` is the sender's own number for
     it, by which a message sent again is recognised. One that is held for a moderator has no `seq` yet and is no event:
-    to the other it does not exist, in the row policy too. `content_preview` is a neutral teaser, never an excerpt;
-    `retracted_digest` stands in for the ciphertext of a message taken back, keyed by its conversation's key.
+    to the other it does not exist, in the row policy too. Only an icebreaker is nobody's, and there is one in a
+    conversation. What is sealed of an image says which picture it is, that of the MessagePicture. `content_preview` is
+    a neutral teaser, never an excerpt; `retracted_digest` stands in for the ciphertext of a message taken back, keyed
+    by its conversation's key.
     """
 
     conversation = models.ForeignKey("chat.Conversation", on_delete=models.CASCADE, related_name="messages")
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     seq = models.PositiveBigIntegerField(null=True)
     client_id = models.CharField(max_length=64)
     type = models.CharField(max_length=10, choices=MessageType, default=MessageType.TEXT)
@@ -50,6 +59,14 @@ class Message(Record):
             models.CheckConstraint(
                 condition=Q(retracted_at=None) | Q(content_ciphertext=None), name="message_retracted_is_gone"
             ),
+            models.CheckConstraint(
+                condition=Q(type=MessageType.ICEBREAKER, sender=None)
+                | ~Q(type=MessageType.ICEBREAKER) & Q(sender__isnull=False),
+                name="message_somebodys_but_an_icebreaker",
+            ),
+            models.UniqueConstraint(
+                fields=["conversation"], condition=Q(type=MessageType.ICEBREAKER), name="message_one_icebreaker"
+            ),
             RowSecurity(
                 name="message_rls",
                 select=f"{through('chat_conversation', 'conversation_id')}"
@@ -69,6 +86,12 @@ class Message(Record):
         """The `seq` of what was said; what is held was not, and has none."""
         assert self.seq is not None
         return self.seq
+
+    @property
+    def author(self) -> UUID:
+        """Who said what somebody said."""
+        assert self.sender_id is not None
+        return self.sender_id
 
     @property
     def warning(self) -> str | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from chat import acquaintances
 from chat.models import Conversation
 from chat.services.reports import UNNAMED
 from config.errors import NotYours
@@ -31,13 +32,13 @@ def block_in_conversation(*, conversation_id: UUID, by: UUID, now: datetime) -> 
 
 
 def block_in_match(*, match_id: UUID, by: UUID, now: datetime) -> tuple[Block, bool]:
-    """Block the other side of a match, also one that nobody has answered. Raises NotYours."""
+    """Block the other side of a match of whatever kind, also one that nobody has answered. Raises NotYours."""
     with as_service():
         match = Match.objects.of(by).filter(id=match_id).first()
         conversation = Conversation.objects.filter(match=match_id).first()
-    if match is None:
+        _, other = ("match", match.other(by)) if match else acquaintances.known(match_id, by) or ("", None)
+    if other is None:
         raise NotYours()
-    other = match.other(by)
     return _block(by, other, conversation.pseudonym_of(other) if conversation else UNNAMED, now)
 
 

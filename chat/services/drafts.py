@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from chat.enums import MessageType
 from chat.models import Message
+from config.db import new_id
 from config.errors import Invalid
 from config.prepared import Prepared
 from config.visible import is_blank
@@ -34,13 +36,17 @@ class MessageRefused(Invalid):
 
 @dataclass(frozen=True)
 class Draft:
-    """A clean text on its way into a conversation; `client_id` is the sender's own number for it."""
+    """A clean text on its way into a conversation; `client_id` is the sender's own number for it, `message_id` the id
+    that it gets. The text of an image says which picture it is.
+    """
 
     conversation_id: UUID
     by: UUID
     client_id: str
     text: str
     decision: Decision = field(default=CLEAR, compare=False)
+    type: MessageType = MessageType.TEXT
+    message_id: UUID = field(default_factory=new_id, compare=False)
 
     @property
     def label(self) -> str:

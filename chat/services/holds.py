@@ -60,7 +60,7 @@ def reject(*, hold: UUID, by: UUID, now: datetime) -> None:
     with as_service():
         held, conversation = _take(hold, by)
         _decide(held, HoldStatus.REJECTED, by, now)
-        notifications.send([notes.message_rejected(conversation, held.message.sender_id)])
+        notifications.send([notes.message_rejected(conversation, held.message.author)])
 
 
 def reject_waiting(conversation: Conversation, now: datetime) -> None:
@@ -99,7 +99,7 @@ def _decide(held: HeldMessage, status: HoldStatus, by: UUID, now: datetime) -> N
 def _say(conversation: Conversation, message: Message, now: datetime) -> None:
     """As if it was said now and nobody had minded, so that the other cannot tell that it was held."""
     waiting = Message.objects.filter(conversation=conversation, sender=message.sender_id).waiting().exists()
-    side = conversation.side_of(message.sender_id)
+    side = conversation.side_of(message.author)
     event = timeline.append(conversation, EventType.MESSAGE, side=side, message=message)
     message.seq, message.sent_at, message.moderation_label = event.seq, now, ""
     message.save(update_fields=["seq", "sent_at", "moderation_label"])
@@ -107,4 +107,4 @@ def _say(conversation: Conversation, message: Message, now: datetime) -> None:
     conversation.save(update_fields=["last_seq", "last_activity_at"])
     timeline.announce(conversation, event, text=Box(conversation).open(message))
     if not waiting:
-        notifications.send([notes.new_message(conversation, message.sender_id)])
+        notifications.send([notes.new_message(conversation, message.author)])

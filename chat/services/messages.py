@@ -9,14 +9,13 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from chat import timeline
-from chat.enums import EventType, State
+from chat.enums import EventType, MessageType, State
 from chat.models import Conversation, ConversationEvent, Message
 from chat.sealing import Box
-from chat.services import holds, locks, notes
+from chat.services import holds, locks, notes, pictures
 from chat.services.drafts import Draft, MessageRefused, draft, unsent
 from chat.timeline import Frame, News
 from config import tracing
-from config.db import new_id
 from config.errors import DomainError, Invalid, KeyReused, NotYours, WrongState
 from connect.realtime import publish
 from connect.services import notifications
@@ -40,9 +39,9 @@ def send(*, conversation_id: UUID, by: UUID, client_id: str, text: str, now: dat
         conversation = locks.conversation(conversation_id, by=by)
         box = Box(conversation)
         refusal = locks.mute(conversation) or locks.over(conversation, now) or said.refusal
-        if not refusal and (stored := _keep(said, conversation, box, now)):
+        if not refusal and (stored := keep(said, conversation, box, now)):
             return stored
-        return _sent_before(said, box, refusal, now)
+        return sent_before(said, box, refusal, now)
 
 
 def send_together(drafts: Sequence[Draft], *, now: datetime) -> dict[Draft, Message]:
@@ -113,8 +112,10 @@ def retract(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> Mess
     return message
 
 
-def _keep(said: Draft, conversation: Conversation, box: Box, now: datetime) -> Message | None:
-    """The message, said or held; None when its client_id is taken."""
+def keep(said: Draft, conversation: Conversation, box: Box, now: datetime) -> Message | None:
+    """Store a draft, said or held, in its locked conversation; None when its client_id is taken. Needs the service
+    role.
+    """
     message = _sealed(said, conversation, box, now)
     if said.is_held:
         return message if holds.keep(said, message, now) else None
@@ -122,8 +123,10 @@ def _keep(said: Draft, conversation: Conversation, box: Box, now: datetime) -> M
 
 
 def _sealed(said: Draft, conversation: Conversation, box: Box, now: datetime) -> Message:
-    message = Message(id=new_id(), conversation=conversation, sender_id=said.by, client_id=said.client_id, sent_at=now)
-    message.moderation_label = said.label
+    message = Message(
+        id=said.message_id, conversation=conversation, sender_id=said.by, client_id=said.client_id, sent_at=now
+    )
+    message.type, message.moderation_label = said.type, said.label
     message.content_ciphertext = box.seal(said.text, message_id=message.id, sender_id=said.by)
     return message
 
@@ -152,7 +155,7 @@ def _watch(stored: dict[Draft, Message], news: dict[UUID, News], now: datetime) 
     """Silent flags; nothing to do for what nobody minds and opens no conversation."""
     openers: dict[tuple[UUID, UUID], Opener] = {}
     for said, message in stored.items():
-        if news[message.id].opens:
+        if news[message.id].opens and said.type == MessageType.TEXT:
             openers.setdefault((said.by, said.conversation_id), Opener(said.by, said.conversation_id, said.text))
         if said.label == Label.MINOR_RISK:
             _flag(said, message, now)
@@ -170,8 +173,11 @@ def _flag(said: Draft, message: Message, now: datetime) -> None:
     )
 
 
-def _sent_before(said: Draft, box: Box, refusal: DomainError | None, now: datetime) -> Message:
-    """The message its client_id stands for; where it stands for none, what refused it, noted if that was the text."""
+def sent_before(said: Draft, box: Box, refusal: DomainError | None, now: datetime) -> Message:
+    """The message its client_id stands for; where it stands for none, what refused it, noted if that was the text.
+
+    Raises KeyReused, or the refusal. Needs the service role.
+    """
     first = Message.objects.select_related("hold").filter(sender=said.by, client_id=said.client_id).first()
     if first is None and isinstance(refusal, MessageRefused):
         traces.note_refused(by=said.by, place=said.conversation_id, client_id=said.client_id, label=said.label, now=now)
@@ -188,11 +194,13 @@ def _retract(conversation: Conversation, message: Message, now: datetime) -> Non
         raise WrongState("It is too late to take this back.", code="retraction_too_late")
     message.retracted_at = now
     Box(conversation).shred(message)
+    if message.type == MessageType.IMAGE:
+        pictures.remove(message)
     message.save(update_fields=["retracted_at", "content_ciphertext", "retracted_digest"])
     event = timeline.append(
         conversation,
         EventType.RETRACTION,
-        side=conversation.side_of(message.sender_id),
+        side=conversation.side_of(message.author),
         data={"message_seq": message.seq},
     )
     conversation.save(update_fields=["last_seq"])

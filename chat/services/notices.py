@@ -23,9 +23,9 @@ def of(messages: Collection[Message]) -> dict[UUID, Notice]:
     minded = [message for message in messages if message.moderation_label]
     if not minded:
         return {}
-    profiles = Profile.objects.filter(user__in={message.sender_id for message in minded})
+    profiles = Profile.objects.filter(user__in={message.author for message in minded})
     homes = {user: (langs, country) for user, langs, country in profiles.values_list("user", "languages", "country")}
-    return {message.id: _notice(message, *homes.get(message.sender_id, ([], ""))) for message in minded}
+    return {message.id: _notice(message, *homes.get(message.author, ([], ""))) for message in minded}
 
 
 def _notice(message: Message, languages: list[str], country: str) -> Notice:

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from chat import pseudonyms, timeline
-from chat.enums import Kind, State
+from chat.enums import Kind, RevealState, State
 from chat.models import Conversation
-from config import bulk
+from config import bulk, hints
 from config.db import new_id
 from connect.realtime import publish_each
 from matching.enums import MatchStatus
@@ -47,6 +47,19 @@ def open_locked(*, connection: Connection, now: datetime) -> Conversation:
         pair = _between(connection.user_low_id, connection.user_high_id, connection_id=connection.id)
         (opened,) = _store([pair | common])
         publish_each(timeline.begin([opened]))
+    return opened
+
+
+def open_direct(*, connection: Connection, now: datetime) -> Conversation:
+    """The conversation of two who connected by their faces and know each other from its first moment; an icebreaker is
+    written for them.
+    """
+    common = {"kind": Kind.DIRECT, "state": State.REVEALED, "reveal_state": RevealState.MUTUAL, "last_activity_at": now}
+    with as_service():
+        pair = _between(connection.user_low_id, connection.user_high_id, connection_id=connection.id)
+        (opened,) = _store([pair | common | {"icebreaker_due_at": now}])
+        publish_each(timeline.begin([opened]))
+    hints.after_commit("chat.tasks.break_ice")
     return opened
 
 

@@ -45,7 +45,7 @@ def shown(*, conversation: Conversation, by: UUID) -> list[Prompt]:
 
 def stage_of(conversation: Conversation) -> Stage:
     """How far the two have come. Needs the service role."""
-    said = Message.objects.filter(conversation=conversation, seq__isnull=False).order_by("seq")
+    said = Message.objects.filter(conversation=conversation).by_people().order_by("seq")
     moments = list(said.values_list("sent_at", flat=True)[: progression.COUNTED])
     talked = conversation.last_activity_at - moments[0] if moments else timedelta()
     return progression.reached(len(moments), talked)

@@ -63,6 +63,6 @@ def _offered(conversation: Conversation, by: UUID, code: str) -> Prompt:
 
 
 def _refuse_unless_both_spoke(conversation: Conversation) -> None:
-    said = Message.objects.filter(conversation=conversation, seq__isnull=False).order_by()
+    said = Message.objects.filter(conversation=conversation).by_people().order_by()
     if len(said.values_list("sender", flat=True).distinct()[:2]) < 2:
         raise WrongState("Both of you have to have said something.", code="starter_not_answered")

@@ -1,5 +1,6 @@
 """JSON in by orjson, which refuses what is no JSON: NaN, broken UTF-8, half a surrogate pair."""
 
+import re
 from typing import IO, Any
 
 import orjson
@@ -9,6 +10,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Far more than any body of ours has, and less than what orjson can write again.
 MAX_DEPTH = 32
 
@@ -66,7 +68,7 @@ class UploadParser(MultiPartParser):
 
 def body_bound(path: str) -> int:
     """The most bytes that a body sent to a path may have."""
-    bound: int = settings.UPLOADS.get(path, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    bound: int = settings.UPLOADS.get(_ID.sub("*", path), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     return bound
 
 

@@ -124,6 +124,8 @@ def _of_the_flow() -> Iterator[tuple[str, QuerySet[Any]]]:
     yield "notifications", _rows("connect.Notification").filter(told)
     yield "events", _rows("chat.ConversationEvent").filter(conversation__kind="blind")
     yield "held messages", _rows("chat.HeldMessage").filter(message__conversation__kind="blind")
+    pictures = _rows("chat.MessagePicture").filter(message__conversation__kind="blind")
+    yield "pictures in messages", pictures
     yield "blind_chat_messages", _rows("chat.Message").filter(conversation__kind="blind")
     yield "match_feedback", _rows("matching.MatchFeedback").filter(match__pathway="compatibility")
     yield "disclosures", seen

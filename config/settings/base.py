@@ -97,6 +97,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ONE_PICTURE = ["/api/profile/photos", "/api/faces", "/admin/faces/celebrity/replace/"]
 UPLOADS = dict.fromkeys(ONE_PICTURE, PICTURE_BYTES + 64 * 1024)
 UPLOADS["/admin/faces/celebrity/import/"] = CELEBRITY_IMPORT_BYTES
+# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it. A
+# star stands for an id.
+UPLOADS = {
+    "/api/profile/photos": PICTURE_BYTES + 64 * 1024,
+    "/api/conversations/*/images": PICTURE_BYTES + 64 * 1024,
+}
 
 TEMPLATES = [
     {
@@ -171,20 +177,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 
-# What people get only through a view of ours: outside of everything that is served as it lies there.
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": VAR_DIR / "private",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-}
-
 UNFOLD = {"ACCOUNT": {"navigation": [{"title": "Second factor", "link": reverse_lazy("admin:second_factor")}]}}
 
 REST_FRAMEWORK = {
@@ -225,7 +217,12 @@ SPECTACULAR_SETTINGS = {
         "MilestoneStatusEnum": "streaks.enums.MilestoneStatus",
         "ConversationKindEnum": "chat.enums.Kind",
         "ConversationStateEnum": "chat.enums.State",
+        "MessageTypeEnum": "chat.enums.MessageType",
         "GateStatusEnum": "chat.enums.WindowStatus",
+        "FaceStatusEnum": "faces.enums.FaceStatus",
+        "MatchJobStatusEnum": "faces.enums.JobStatus",
+        "MatchJobStageEnum": "faces.enums.JobStage",
+        "ReactionTypeEnum": "faces.enums.ReactionType",
     },
 }
 SIMPLE_JWT = {

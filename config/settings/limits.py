@@ -58,8 +58,13 @@ LIMITS: dict[str, Policy] = {
     "export": {"account": "5/day", "address": "100/day", "sensitive": True},
     # Each takes a processor for a second.
     "photo": {"account": "30/hour;100/day", "address": "300/hour", "sensitive": False},
+    # Some cost money. How many a day, the database counts, but not those that were deleted.
+    "baby": {"account": "20/hour;30/day", "address": "200/hour", "sensitive": True},
+    "baby_file": {"address": "3000/minute", "sensitive": False},
     "face": {"account": "30/hour;60/day", "address": "300/hour", "sensitive": False},
     "reaction": {"account": "60/minute;1500/day", "address": "1200/minute", "sensitive": False},
+    # What a picture shows nobody here can judge: few, and none while it is not certain how many.
+    "chat_picture": {"account": "10/minute;60/day", "address": "300/hour", "sensitive": True},
     "photo_file": {"address": "3000/minute", "sensitive": False},
     # Public, and kept by whoever stands between.
     "celebrity_file": {"address": "3000/minute", "sensitive": False},

@@ -98,7 +98,8 @@ PICTURE_PIXELS = {"JPEG": 25_000_000, "PNG": 16_000_000, "WEBP": 12_500_000}
 PHOTO_LINK_LIFETIME = timedelta(minutes=15)
 # How long a file may stand without a row, as it does while its upload is not committed.
 PICTURE_FILE_GRACE = timedelta(hours=1)
-# More files that are gone at once are no lost pictures but a storage that is not there.
+# More files that are gone at once are no lost pictures but a storage that is not there; more that have no row, a
+# database that is not theirs.
 PICTURE_FILES_LOST_AT_ONCE = 100
 # Pictures of their face that a person may have.
 FACES_MOST = 10
@@ -119,6 +120,9 @@ SUBSCRIPTION_GRACE = timedelta(days=7)
 WEBHOOK_TOLERANCE = timedelta(minutes=5)
 BILLING_COMPARED = timedelta(days=45)
 BILLING_SETTLING = timedelta(minutes=15)
+
+# How many pictures of babies a person may ask for in 24 hours.
+BABIES_A_DAY = 5
 
 # analytics: events in one call, how old and how far ahead they may be
 ANALYTICS_BATCH = 100
@@ -173,6 +177,8 @@ TEXT_TRACES_KEPT = timedelta(days=1)
 LIKE_OPENERS_BEFORE_FLAG = 5
 REFUSED_BEFORE_FLAG = 3
 
+# faces: pairs of different people from which on it is said how alike two are among all.
+LIKENESS_LEAST_PAIRS = 1_000
 # faces: how long anybody may keep the picture of somebody famous; what one import on a page of the admin holds at most,
 # in bytes and pictures.
 CELEBRITY_PICTURE_KEPT = timedelta(hours=1)

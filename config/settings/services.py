@@ -55,12 +55,29 @@ GOV_ID = {
     "algorithms": ["RS256", "ES256"],
 }
 
-# Who puts reveals into words: template, which is embedded, or openai, any endpoint that speaks its chat completions.
+# Who puts reveals and icebreakers into words: template, which is embedded, or openai, any endpoint that speaks its chat
+# completions.
 REVEAL_WRITER = env("REVEAL_WRITER", default="template")
+ICEBREAKER_WRITER = env("ICEBREAKER_WRITER", default="template")
 OPENAI_URL = env("OPENAI_URL", default="https://api.openai.com/v1")
 OPENAI_KEY = env("OPENAI_KEY", default="")
 OPENAI_MODEL = env("OPENAI_MODEL", default="")
 OPENAI_TIMEOUT = 20
+
+# Who paints pictures of babies: morph, which is embedded and blends two faces, or fal, models of others.
+BABY_PAINTER = env("BABY_PAINTER", default="morph")
+FAL_URL = env("FAL_URL", default="https://queue.fal.run")
+FAL_KEY = env("FAL_KEY", default="")
+FAL_MODEL = env("FAL_MODEL", default="fal-ai/flux/dev/image-to-image")
+# What a picture costs, and how much all of a day may, in thousandths of a US cent.
+FAL_PRICE = env.int("FAL_PRICE", default=3_000)
+FAL_BUDGET = env.int("FAL_BUDGET", default=1_000_000)
+FAL_TIMEOUT = 20
+# How long one that was begun may take.
+FAL_PATIENCE = timedelta(minutes=5)
+# Where its pictures are, with all names below these; and origins that are believed whatever they are, for tests.
+FAL_IMAGE_HOSTS = env.list("FAL_IMAGE_HOSTS", default=["fal.media"])
+FAL_TRUSTED_ORIGINS = env.list("FAL_TRUSTED_ORIGINS", default=[])
 
 # Who may sign people in for us. Without audiences, the ids of our clients there, a provider is off.
 OAUTH = {

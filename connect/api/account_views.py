@@ -1,6 +1,7 @@
 """Taking one's data along, and leaving."""
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -69,6 +70,7 @@ class ExportFileView(FileView):
         parameters=[SignedQuery],
         responses={(200, "application/zip"): OpenApiTypes.BINARY, 404: MISSING},
     )
-    def get(self, request: Request, export_id: UUID) -> Any:
+    def get(self, request: Request, export_id: UUID) -> Response:
         signature = self.asked(SignedQuery).validated_data["signature"]
-        return self.sent(exports.open_file(export_id=export_id, signature=signature, now=self.now))
+        export = exports.signed(export_id=export_id, signature=signature, now=self.now)
+        return self.sent(partial(exports.opened, export))

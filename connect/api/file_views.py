@@ -1,5 +1,7 @@
 """Files that come in and go out: uploads that are examined before a transaction is open, and what links show."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -7,10 +9,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from config.api.parsing import UploadParser
-from config.errors import Invalid
+from config.errors import DomainError, Invalid
 from connect.api.serializers.account import SignedQuery
 from connect.models import StoredPicture
 from connect.pictures import CONTENT_TYPE
@@ -63,10 +66,24 @@ class FileView(Endpoint):
 
     public = True
     headers_of: ClassVar[dict[str, str]]
+    _to_open: Callable[[], OpenFile] | None = None
 
-    def sent(self, file: OpenFile) -> Any:
-        kept_nowhere = {"Cache-Control": "no-store", "Content-Length": str(file.size)}
-        return StreamingHttpResponse(file.pieces, headers=self.headers_of | kept_nowhere)
+    def sent(self, open_file: Callable[[], OpenFile]) -> Response:
+        """The answer that is the file. It is opened when the transaction is over: none waits for a storage."""
+        self._to_open = open_file
+        return Response()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._to_open and not response.exception:
+            try:
+                response = self._streamed(self._to_open())
+            except DomainError as refusal:
+                response = self.handle_exception(refusal)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def _streamed(self, file: OpenFile) -> StreamingHttpResponse:
+        stored_nowhere = {"Cache-Control": "no-store", "Content-Length": str(file.size)}
+        return StreamingHttpResponse(file.pieces, headers=self.headers_of | stored_nowhere)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """Whatever a client accepts: it gets the file, or a refusal in JSON."""
@@ -79,8 +96,8 @@ class PictureFileView(FileView):
     model: ClassVar[type[StoredPicture]]
     headers_of: ClassVar[dict[str, str]] = {"Content-Type": CONTENT_TYPE, "Content-Disposition": "inline"}
 
-    def shown(self, picture_id: UUID) -> Any:
+    def shown(self, picture_id: UUID) -> Response:
         """The answer to a signed link. Raises NotYours."""
         signature = self.asked(SignedQuery).validated_data["signature"]
-        file = kept_pictures.open_signed(self.model, picture_id=picture_id, signature=signature, now=self.now)
-        return self.sent(file)
+        row = kept_pictures.signed(self.model, picture_id=picture_id, signature=signature, now=self.now)
+        return self.sent(partial(kept_pictures.opened, row))

@@ -1,6 +1,6 @@
 """One's own photos, and the files behind the links."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -67,5 +67,5 @@ class PhotoFileView(PictureFileView):
     limits: ClassVar = {"GET": "photo_file"}
 
     @operation(operation_id="photos_file", parameters=[SignedQuery], responses=PICTURE)
-    def get(self, request: Request, photo_id: UUID) -> Any:
+    def get(self, request: Request, photo_id: UUID) -> Response:
         return self.shown(photo_id)

@@ -54,15 +54,22 @@ def signature(export: DataExport) -> str:
     return _signer().sign(str(export.id)).partition(":")[2]
 
 
-def open_file(*, export_id: UUID, signature: str, now: datetime) -> OpenFile:
-    """The file of an export. Raises NotYours, also for a wrong or old signature and for a file that is gone."""
+def signed(*, export_id: UUID, signature: str, now: datetime) -> DataExport:
+    """The export that a link opens. Raises NotYours, also for a wrong or old signature."""
     try:
         _signer().unsign(f"{export_id}:{signature}", max_age=settings.EXPORT_LIFETIME)
         with as_service():
-            export = DataExport.objects.get(id=export_id, status=ExportStatus.READY, expires_at__gt=now)
-        file = storage().open(export.path)
-    except (BadSignature, DataExport.DoesNotExist, FileNotFoundError) as exc:
+            return DataExport.objects.get(id=export_id, status=ExportStatus.READY, expires_at__gt=now)
+    except (BadSignature, DataExport.DoesNotExist) as exc:
         raise NotYours() from exc
+
+
+def opened(export: DataExport) -> OpenFile:
+    """Its file, which needs no database. Raises NotYours where it is gone, Unavailable where the storage is."""
+    try:
+        file = storage().open(export.path)
+    except FileNotFoundError as gone:
+        raise NotYours() from gone
     key = unwrap(bytes(export.file_key or b""))
     return OpenFile(export.size or 0, sealed_files.opened(file, key=key, context=export.id.bytes))
 

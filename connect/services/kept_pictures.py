@@ -48,8 +48,13 @@ def content(row: StoredPicture) -> Iterator[bytes]:
 
 def discard(files: Iterable[str]) -> None:
     """Delete the files of rows that were deleted, once that is certain. What cannot be deleted then the sweep finds."""
-    for file in files:
-        transaction.on_commit(partial(storage().delete, file), robust=True)
+    gone = list(files)
+
+    def delete() -> None:
+        for file in gone:
+            storage().delete(file)
+
+    transaction.on_commit(delete, robust=True)
 
 
 def signature(row: StoredPicture, *, viewer: UUID) -> str:
@@ -57,23 +62,26 @@ def signature(row: StoredPicture, *, viewer: UUID) -> str:
     return _signer(row).sign(f"{row.id}:{viewer}").partition(":")[2]
 
 
-def open_signed(model: type[Kept], *, picture_id: UUID, signature: str, now: datetime) -> OpenFile:
-    """What a link shows. Raises NotYours, also for a wrong or old signature, for one whose viewer may not see the
-    picture any more, and for a file that is gone.
+def signed(model: type[Kept], *, picture_id: UUID, signature: str, now: datetime) -> Kept:
+    """The picture that a link shows.
+
+    Raises NotYours, also for a wrong or old signature and for one whose viewer may not see the picture any more.
     """
     try:
         lifetime = getattr(settings, model.link_lifetime)
         value = _signer(model).unsign(f"{picture_id}:{signature}", max_age=lifetime)
         rows: Any = model._default_manager
         with as_service():
-            row = rows.shown_to(UUID(value.partition(":")[2]), now).get(id=picture_id)
-        return opened(row)
+            row: Kept = rows.shown_to(UUID(value.partition(":")[2]), now).get(id=picture_id)
+        return row
     except (BadSignature, model.DoesNotExist) as exc:
         raise NotYours() from exc
 
 
 def opened(row: StoredPicture) -> OpenFile:
-    """A picture as it goes out to somebody who may see it. Raises NotYours where its file is gone."""
+    """A picture as it goes out to somebody who may see it, which needs no database. Raises NotYours where its file is
+    gone, Unavailable where the storage is.
+    """
     try:
         return OpenFile(row.size, content(row))
     except FileNotFoundError as gone:

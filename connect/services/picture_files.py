@@ -60,16 +60,19 @@ def sweep_all(*, now: datetime) -> None:
 def sweep(kind: Kind, *, now: datetime) -> tuple[int, int]:
     """Delete files without a row and rows without a file, an hour old at least; how many of each.
 
-    Many files that are gone at once, or all of a kind, mean a storage that is not there: then no row is touched.
+    Many files that are gone at once, or all of a kind, mean a storage that is not there: then no row is touched. Many
+    files without a row, and more than there are rows, mean a database that is not theirs: then no file is.
     """
-    found, orphans, lost = 0, 0, []
+    found, known = 0, 0
+    orphans: list[str] = []
+    lost: list[Any] = []
     for folder in _folders(kind):
         files = listed(folder)
         rows = _rows(kind, folder)
-        found += len(files)
-        orphans += _delete_orphans(files - set(rows), now)
+        found, known = found + len(files), known + len(rows)
+        orphans += files - set(rows)
         lost += [row for file, row in rows.items() if file not in files]
-    return orphans, _delete_lost(kind, lost, now) if found else 0
+    return _delete_orphans(kind, orphans, known, now), _delete_lost(kind, lost, now) if found else 0
 
 
 def forget(user_id: UUID, now: datetime) -> None:
@@ -93,11 +96,22 @@ def _rows(kind: Kind, folder: str) -> dict[str, Any]:
         return {row.file: row for row in rows}
 
 
-def _delete_orphans(files: set[str], now: datetime) -> int:
-    old = [file for file in files if storage().get_modified_time(file) < now - settings.PICTURE_FILE_GRACE]
+def _delete_orphans(kind: Kind, files: list[str], known: int, now: datetime) -> int:
+    if len(files) > max(known, settings.PICTURE_FILES_LOST_AT_ONCE):
+        logger.error("picture_rows_missing", kind=kind.model._meta.label_lower, files=len(files), rows=known)
+        return 0
+    old = [file for file in files if _is_old(file, now)]
     for file in old:
         storage().delete(file)
     return len(old)
+
+
+def _is_old(file: str, now: datetime) -> bool:
+    """Not if it is gone: who keeps pictures and who sweeps may delete it as well."""
+    try:
+        return storage().get_modified_time(file) < now - settings.PICTURE_FILE_GRACE
+    except FileNotFoundError:
+        return False
 
 
 def _delete_lost(kind: Kind, lost: list[Any], now: datetime) -> int:

@@ -1,9 +1,9 @@
-"""Pictures of babies, as jobs: staff do not look at them."""
+"""Pictures of babies, as jobs: staff do not look at them. And what they cost."""
 
 from django.contrib import admin
 
 from config.admin import ModelAdmin
-from faces.models import Baby
+from faces.models import Baby, PaintingDay
 
 
 @admin.register(Baby)
@@ -13,3 +13,8 @@ class BabyAdmin(ModelAdmin):
     list_select_related = ("generated_by",)
     hidden = ("file_key",)
     parties = ("match__user_a", "match__user_b")
+
+
+@admin.register(PaintingDay)
+class PaintingDayAdmin(ModelAdmin):
+    list_display = ("day", "asked", "painted", "failed", "seconds", "spent")

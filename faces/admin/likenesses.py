@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from config.admin import ModelAdmin
-from faces.models import CelebrityMatch, FaceConnection, FaceMatch, Reaction
+from faces.models import CelebrityMatch, FaceConnection, FaceMatch, LikenessScale, Reaction
 
 
 @admin.register(FaceMatch)
@@ -12,6 +12,12 @@ class FaceMatchAdmin(ModelAdmin):
     list_filter = ("withheld", "version")
     list_select_related = ("user_a", "user_b")
     parties = ("user_a", "user_b")
+
+
+@admin.register(LikenessScale)
+class LikenessScaleAdmin(ModelAdmin):
+    list_display = ("created_at", "analyzer", "version", "faces", "pairs")
+    list_filter = ("analyzer", "version")
 
 
 @admin.register(CelebrityMatch)

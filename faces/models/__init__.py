@@ -4,8 +4,10 @@ from faces.models.connection import FaceConnection
 from faces.models.face import Face
 from faces.models.job import MatchJob
 from faces.models.match import FaceMatch
+from faces.models.painting_day import PaintingDay
 from faces.models.parameters import FaceParameters
 from faces.models.reaction import Reaction
+from faces.models.scale import LikenessScale
 
 __all__ = [
     "Baby",
@@ -15,6 +17,8 @@ __all__ = [
     "FaceConnection",
     "FaceMatch",
     "FaceParameters",
+    "LikenessScale",
     "MatchJob",
+    "PaintingDay",
     "Reaction",
 ]

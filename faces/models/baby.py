@@ -7,28 +7,45 @@ from django.db import models
 from django.db.models import Q
 
 from connect.models.due import Due, DueQuerySet
-from connect.models.stored_picture import StoredPicture
+from connect.models.stored_picture import PictureQuerySet, StoredPicture
 from faces.enums import BABY_TRANSITIONS, BabyStatus, PainterName
 from safety.schema import RowSecurity, StateMachine, through
 
 UNFINISHED = [BabyStatus.PENDING, BabyStatus.PROCESSING]
 
 
-class BabyQuerySet(DueQuerySet):
+class BabyQuerySet(PictureQuerySet["Baby"], DueQuerySet):  # type: ignore[override]  # as_manager says whose it is
     def claimable(self, now: datetime) -> Self:
         return super().claimable(now).filter(status__in=UNFINISHED)
 
+    def unfinished(self) -> Self:
+        return self.filter(status__in=UNFINISHED)
+
     def painted(self) -> Self:
         return self.filter(status=BabyStatus.COMPLETED)
+
+    def of(self, user_id: UUID) -> Self:
+        return self.filter(Q(match__user_a=user_id) | Q(match__user_b=user_id))
+
+    def shown_to(self, viewer: UUID, now: datetime) -> Self:
+        """Those of a likeness of theirs that both are told of, while both are there and no block is between them."""
+        found = self.of(viewer).painted().filter(match__withheld="")
+        return found.among_present(viewer, "match__user_a", "match__user_b", now=now)
 
 
 class Baby(Due, StoredPicture):
     """A picture of the child two people might have, painted out of their faces; one row for each time it was asked for.
 
-    The file is named when it is asked for and there once the row is completed. cost: what the painter takes for it, in
-    thousandths of a US cent. request_id: the painter's own number for it.
+    There is a file once the row is completed, and none before. cost: what the painter takes for it, in thousandths of a
+    US cent. request_id: the painter's own number for it, from `begun_at` on.
     """
 
+    folder = "babies"
+
+    file = models.CharField(max_length=60, unique=True, null=True, blank=True, editable=False)  # type: ignore[assignment]
+    size = models.PositiveIntegerField(default=0)
+    width = models.PositiveSmallIntegerField(default=0)
+    height = models.PositiveSmallIntegerField(default=0)
     match = models.ForeignKey("faces.FaceMatch", on_delete=models.CASCADE, related_name="babies")
     generated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="babies"
@@ -36,6 +53,7 @@ class Baby(Due, StoredPicture):
     status = models.CharField(max_length=10, choices=BabyStatus, default=BabyStatus.PENDING)
     painter = models.CharField(max_length=5, choices=PainterName)
     request_id = models.CharField(max_length=100, blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)
     cost = models.PositiveIntegerField(default=0)
     error_message = models.CharField(max_length=200, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -47,8 +65,12 @@ class Baby(Due, StoredPicture):
         constraints = [
             models.UniqueConstraint(fields=["match"], condition=Q(status__in=UNFINISHED), name="baby_one_unfinished"),
             models.CheckConstraint(
-                condition=Q(status=BabyStatus.COMPLETED, size__gt=0, completed_at__isnull=False)
-                | ~Q(status=BabyStatus.COMPLETED) & Q(size=0),
+                condition=Q(request_id="", begun_at=None) | ~Q(request_id="") & Q(begun_at__isnull=False),
+                name="baby_begun",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=BabyStatus.COMPLETED, size__gt=0, file__isnull=False, completed_at__isnull=False)
+                | ~Q(status=BabyStatus.COMPLETED) & Q(size=0, file=None),
                 name="baby_painted",
             ),
             StateMachine(

@@ -19,6 +19,9 @@ class FaceMatchQuerySet(models.QuerySet["FaceMatch"]):
         """Those whose two people are told of them."""
         return self.filter(withheld="")
 
+    def between(self, first: UUID, second: UUID) -> Self:
+        return self.filter(user_a=min(first, second), user_b=max(first, second))
+
     def with_apart(self) -> Self:
         """`apart`: whether one of the two blocked the other; to be asked as the service."""
         return self.annotate(apart=apart("user_a", "user_b"))
@@ -29,8 +32,8 @@ class FaceMatch(Record):
 
     similarity_score: cosine of the two embeddings, none below 0. factors: the six likenesses 0 to 1, null where an
     analyzer could not tell one. total: the factors weighed by the parameters that `version` names. percentile: how many
-    of a hundred pairs of the population are less alike. withheld: why neither of the two is told of it, empty where
-    they are.
+    of a hundred pairs of the population are less alike, by `scale`; both null while there are too few people to say.
+    withheld: why neither of the two is told of it, empty where they are.
     """
 
     user_a = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="face_matches_as_a")
@@ -40,7 +43,10 @@ class FaceMatch(Record):
     similarity_score = models.FloatField()
     factors = models.JSONField()
     total = models.FloatField()
-    percentile = models.PositiveSmallIntegerField()
+    percentile = models.PositiveSmallIntegerField(null=True, blank=True)
+    scale = models.ForeignKey(
+        "faces.LikenessScale", on_delete=models.PROTECT, null=True, blank=True, related_name="matches"
+    )
     analyzer = models.CharField(max_length=40)
     version = models.CharField(max_length=20)
     withheld = models.CharField(max_length=11, choices=Withheld, blank=True)
@@ -64,12 +70,13 @@ class FaceMatch(Record):
         indexes = [
             models.Index(fields=["user_a", "-total"], name="face_match_a_idx"),
             models.Index(fields=["user_b", "-total"], name="face_match_b_idx"),
+            models.Index(fields=["user_a", "user_b", "-total"], name="face_match_pair_idx"),
             models.Index(fields=["-similarity_score"], name="idx_face_matches_similarity"),
             models.Index(fields=["updated_at"], condition=~Q(withheld=""), name="face_match_withheld_idx"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.percentile} of 100"
+        return f"{100 * self.total:.0f} of 100"
 
     def other(self, user_id: UUID) -> UUID:
         return self.user_b_id if user_id == self.user_a_id else self.user_a_id

@@ -1,7 +1,7 @@
-"""The work that follows an upload, as rows: claimed, committed, then gone through stage by stage.
+"""The work that follows an upload, as rows: asked for, claimed, how far it came, tried again, given up.
 
-Analysing takes a second in which no transaction waits. Killed anywhere, the next worker goes on when the claim runs
-out, until the attempts are used up; each stage is safe to repeat.
+A claim is committed before the work; killed anywhere, the next worker goes on when it runs out, until the attempts are
+used up. `job_runs` does the work.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -19,19 +18,13 @@ from config.errors import NotYours, WrongState
 from connect.realtime import publish
 from faces.enums import UNFINISHED, JobStage, JobStatus, JobType
 from faces.models import Face, MatchJob
-from faces.services import analyses, verdicts
 from safety.roles import as_service
 from safety.services import audit
 
-logger = structlog.get_logger(__name__)
-
 TASK = "faces.tasks.run_jobs"
-BATCH = 4
-"""Jobs that one look takes, one after the other, so that nothing else waits long for a worker."""
 CLAIM = timedelta(minutes=11)
 """Longer than a task may run."""
 FIRST_WAIT = timedelta(seconds=30)
-NO_FACE = "No face was found in this picture. Send one that shows you from the front, in good light."
 TRIED_AGAIN = "This did not work out. It is tried again in a moment."
 GIVEN_UP = "This did not work out. Delete the picture and send it again, or another one."
 
@@ -79,21 +72,13 @@ def retry(*, job_id: UUID, by: UUID, now: datetime) -> MatchJob:
     return job
 
 
-def run_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Go through at most so many jobs that are due; how many were."""
-    done = 0
-    while done < limit and (job := _claim(now)):
-        _run(job, now)
-        done += 1
-    return done
-
-
 def _unfinished(face_id: UUID) -> MatchJob | None:
     waiting = MatchJob.objects.filter(face=face_id, status__in=UNFINISHED)
     return waiting.select_for_update(no_key=True).first()
 
 
-def _claim(now: datetime) -> MatchJob | None:
+def claim(now: datetime) -> MatchJob | None:
+    """Take the job that is due longest, in its own transaction; None where there is none, or only one to give up."""
     with transaction.atomic(), as_service():
         due = MatchJob.objects.claimable(now).order_by("due_at").select_for_update(skip_locked=True, no_key=True)
         job = due.first()
@@ -115,52 +100,14 @@ def _claim(now: datetime) -> MatchJob | None:
         return claimed
 
 
-def _run(job: MatchJob, now: datetime) -> None:
-    try:
-        _go_through(job, now)
-    except NotYours:
-        logger.info("match_job_gone", job=str(job.id))
-    except Exception:
-        logger.exception("match_job_failed", job=str(job.id), attempts=job.attempts)
-        _give_back(job, now)
-
-
-def _go_through(job: MatchJob, now: datetime) -> None:
-    """Raises NotYours as soon as the job is nobody's any more, or another worker's."""
-    if not analyses.analyze(job.face, now=now):
-        _finish(job, now, error_message=NO_FACE)
-        return
-    found_own = verdicts.judge_by_photos(job.face, now=now)
-    if found_own or job.job_type != JobType.CELEBRITY_MATCH:
-        _reach(job, stage=JobStage.PEOPLE)
-        _reach(job, matches_found=_people(job.face_id, now))
-    if job.job_type != JobType.USER_MATCH:
-        _reach(job, stage=JobStage.CELEBRITIES)
-        _reach(job, lookalikes_found=_celebrities(job.face_id, now))
-    _finish(job, now)
-
-
-def _people(face_id: UUID, now: datetime) -> int:
-    from faces.services import searches
-
-    with transaction.atomic():
-        return searches.find(face_id=face_id, now=now)
-
-
-def _celebrities(face_id: UUID, now: datetime) -> int:
-    from faces.services import lookalikes
-
-    with transaction.atomic():
-        return lookalikes.find(face_id=face_id, now=now)
-
-
-def _reach(job: MatchJob, **columns: Any) -> None:
+def reach(job: MatchJob, **columns: Any) -> None:
+    """Write down how far a job that was claimed has come. Raises NotYours when it is ours no more."""
     with transaction.atomic(), as_service():
         _write(job, **columns)
 
 
-def _finish(job: MatchJob, now: datetime, error_message: str = "") -> None:
-    """Done, unless more was asked of it meanwhile: then it is gone through again."""
+def finish(job: MatchJob, now: datetime, error_message: str = "") -> None:
+    """Done, unless more was asked of it meanwhile: then it is gone through again. Raises NotYours as `reach` does."""
     with transaction.atomic(), as_service():
         kept = MatchJob.objects.select_for_update(no_key=True).filter(id=job.id).first()
         if kept is not None and kept.due_at != job.due_at:
@@ -171,7 +118,8 @@ def _finish(job: MatchJob, now: datetime, error_message: str = "") -> None:
         _write(job, **done, claimed_until=None, error_message=error_message)
 
 
-def _give_back(job: MatchJob, now: datetime) -> None:
+def give_back(job: MatchJob, now: datetime) -> None:
+    """It did not work out: another attempt later, or none any more. Nothing where it is ours no more."""
     with transaction.atomic(), as_service():
         kept = _ours(job).select_for_update(no_key=True).first()
         if kept is None:

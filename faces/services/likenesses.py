@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from connect.enums import DisclosureSource
 from connect.models import Disclosure
-from connect.services import kept_pictures
 from faces.models import Baby, FaceMatch, Reaction
+from faces.services import babies
 
 
 def end(matches: QuerySet[FaceMatch], *, now: datetime) -> int:
@@ -19,7 +19,7 @@ def end(matches: QuerySet[FaceMatch], *, now: datetime) -> int:
     ids = list(matches.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
     shown = Disclosure.objects.live().filter(source=DisclosureSource.FACE_MATCH, source_id__in=ids)
     shown.update(revoked_at=now)
-    _discard(ids)
+    babies.delete(Baby.objects.filter(match__in=ids))
     FaceMatch.objects.filter(id__in=ids).delete()
     return len(ids)
 
@@ -30,10 +30,5 @@ def part(first: UUID, second: UUID) -> None:
     Needs the service role.
     """
     ids = list(FaceMatch.objects.of(first).of(second).values_list("id", flat=True))
-    _discard(ids)
-    Baby.objects.filter(match__in=ids).delete()
+    babies.delete(Baby.objects.filter(match__in=ids))
     Reaction.objects.filter(match__in=ids).delete()
-
-
-def _discard(match_ids: list[UUID]) -> None:
-    kept_pictures.discard(Baby.objects.filter(match__in=match_ids).values_list("file", flat=True))

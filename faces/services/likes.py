@@ -39,8 +39,7 @@ def meet(*, first: UUID, second: UUID, now: datetime) -> Connection | None:
     """
     Reaction.objects.between(first, second).mutual().filter(waiting_since=None).update(waiting_since=now)
     like = _formable(now).between(first, second).first()
-    known = FaceConnection.objects.filter(connection__in=_of(first, second).standing()).select_related("connection")
-    formed = known.first()
+    formed = FaceConnection.objects.filter(connection__in=_standing(first, second)).select_related("connection").first()
     if formed is not None or like is None:
         return formed.connection if formed else None
     return _connect(like, first, second, now)
@@ -93,9 +92,9 @@ def _pair(low: str, high: str) -> Q:
     return Q(**{low: OuterRef(LOW), high: OuterRef(HIGH)})
 
 
-def _of(first: UUID, second: UUID) -> "QuerySet[Connection]":
+def _standing(first: UUID, second: UUID) -> QuerySet[Connection]:
     low, high = sorted((first, second))
-    return Connection.objects.filter(user_low=low, user_high=high)
+    return Connection.objects.standing().filter(user_low=low, user_high=high)
 
 
 def _connect(like: Reaction, first: UUID, second: UUID, now: datetime) -> Connection:

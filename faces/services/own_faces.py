@@ -1,6 +1,7 @@
 """A person's own faces: which is the default, and how they go with all that was made of them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from config.errors import NotYours
 from connect.services import kept_pictures
+from faces.enums import Verdict
 from faces.models import CelebrityMatch, Face, FaceMatch
 from faces.services import likenesses
 from safety.personal_data import StoredFile
@@ -45,6 +47,21 @@ def forget(*, user_id: UUID, now: datetime) -> dict[str, int]:
     with as_service():
         lock_pair(user_id, user_id)  # which adding one holds too
         return _delete(Face.objects.filter(user=user_id), now)
+
+
+def drop_rejected(*, before: datetime, most: int, now: datetime) -> int:
+    """Delete at most so many pictures that were found before a moment to show somebody else; how many were looked at.
+
+    Needs the service role. Their people are locked in the order of their ids.
+    """
+    rejected = Face.objects.filter(verdict=Verdict.REJECTED)
+    over = list(rejected.filter(judged_at__lte=before).order_by("user", "id").values_list("id", "user_id")[:most])
+    for face_id, user_id in over:
+        with suppress(NotYours):  # erased between the two looks
+            lock_pair(user_id, user_id)
+            _delete(rejected.filter(id=face_id), now)
+            _choose_default(user_id)
+    return len(over)
 
 
 def files_of(user_id: UUID) -> Iterator[StoredFile]:

@@ -15,6 +15,7 @@ from faces.models.match import FaceMatchQuerySet
 from faces.permissions import require_consent
 from faces.services import likes
 from matching.models import Connection
+from safety.models import apart
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
 
@@ -70,7 +71,8 @@ def shown(by: UUID, now: datetime) -> FaceMatchQuerySet:
     seen = Disclosure.objects.live().filter(viewer=by, source=DisclosureSource.FACE_MATCH, source_id=OuterRef("pk"))
     two = User.objects.filter(id__in=[OuterRef("user_a"), OuterRef("user_b")])
     gone = two.filter(Q(status__in=GOING) | Q(suspended_until__gt=now))
-    return FaceMatch.objects.of(by).shown().with_apart().filter(Exists(seen), ~Exists(gone), apart=False)
+    found = FaceMatch.objects.of(by).shown().filter(Exists(seen), ~Exists(gone))
+    return found.exclude(apart("user_a", "user_b"))
 
 
 def _other(match_id: UUID, by: UUID, now: datetime) -> UUID:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from connect.enums import Purpose
 from connect.models import Consent
@@ -12,6 +12,7 @@ from faces import analyzers
 from faces.enums import FaceStatus, JobType
 from faces.models import Face, MatchJob
 from faces.models.analyzed import Analyzed
+from faces.models.face import FaceQuerySet
 from faces.services import jobs
 from safety.roles import as_service
 
@@ -43,14 +44,14 @@ def reanalyze(*, now: datetime, limit: int = BATCH) -> int:
     return len(found)
 
 
-def _idle() -> QuerySet[Face]:
+def _idle() -> FaceQuerySet:
     return Face.objects.exclude(Exists(MatchJob.objects.unfinished().filter(face=OuterRef("pk"))))
 
 
-def _unsearched(now: datetime) -> QuerySet[Face]:
+def _unsearched(now: datetime) -> FaceQuerySet:
     given = Consent.objects.live().filter(purpose=Purpose.FACE_MATCHING, granted_at__gt=now - LOOKED_BACK)
     granted_at = Subquery(given.filter(user=OuterRef("user")).values("granted_at")[:1])
     searched = MatchJob.objects.filter(face=OuterRef("pk"), created_at__gte=OuterRef("granted_at"))
     since = searched.exclude(job_type=JobType.CELEBRITY_MATCH)
-    ready = _idle().own().annotate(granted_at=granted_at)
-    return ready.filter(user__in=given.values("user"), granted_at__isnull=False).exclude(Exists(since))
+    ready = _idle().own().filter(user__in=given.values("user"))
+    return ready.alias(granted_at=granted_at).exclude(Exists(since))

@@ -1,6 +1,7 @@
 """Whose face a picture shows: its uploader's, by their profile photos or by a moderator, or somebody else's."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -63,7 +64,8 @@ def _is_on_most_photos(face: Face, chosen: Analyzer) -> bool:
     with transaction.atomic(), as_service():
         photos = list(Photo.objects.of(face.user_id).filter(has_face=True))
     found = [_seen_on(photo, chosen) for photo in photos]
-    cosines = [float(np.dot(face.embedding, seen.embedding)) for seen in found if seen]
+    theirs: Any = face.embedding
+    cosines = [float(np.dot(theirs, seen.embedding)) for seen in found if seen]
     return 2 * sum(cosine >= chosen.same_person for cosine in cosines) > len(cosines)
 
 

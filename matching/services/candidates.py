@@ -103,8 +103,8 @@ def _asked(viewer: UUID, server: Server, wanted: Wanted, now: datetime) -> dict[
         "age": Profile(birth_date=own.birth_date).age_on(today),
         "gender": own.gender,
         "spoken": own.languages,
-        "latest": _years_before(today, wanted.min_age),
-        "earliest": _years_before(today, wanted.max_age + 1),
+        "latest": years_before(today, wanted.min_age),
+        "earliest": years_before(today, wanted.max_age + 1),
         "genders": wanted.genders,
         "languages": wanted.languages,
         "hobbies": list(options),
@@ -113,7 +113,7 @@ def _asked(viewer: UUID, server: Server, wanted: Wanted, now: datetime) -> dict[
     }
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
     """The latest birth date of somebody who has completed so many years; born on 29 February one turns on 1 March."""
     leap_day = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year - years, day=28 if leap_day else day.day)

@@ -21,7 +21,7 @@ from safety.models.report import QUEUE_ORDER
 from safety.services import cases, oversight, reports
 
 # What the page shows in other ways than by name and value.
-NO_FACTS = {"messages", "conversations", "profile", "reported_by", "pseudonyms"}
+NO_FACTS = {"messages", "conversations", "profile", "reported_by", "pseudonyms", "pictures"}
 COLOURS = {"critical": "danger", "high": "warning", "medium": "info", "low": "default"}
 
 
@@ -185,7 +185,7 @@ class ReportAdmin(CasePages):
 
 
 def _exhibits(frozen: bytes) -> dict[str, Any]:
-    """Evidence for the page: facts by name, and conversations message by message."""
+    """Evidence for the page: facts by name, conversations message by message, and pictures in base64."""
     found = orjson.loads(frozen)
     talks = [found] if "messages" in found else found.get("conversations", [])
     for message in (message for talk in talks for message in talk["messages"]):
@@ -193,4 +193,4 @@ def _exhibits(frozen: bytes) -> dict[str, Any]:
             name: message[name] and datetime.fromisoformat(message[name]) for name in ("sent_at", "retracted_at")
         }
     facts = {name.capitalize(): value for name, value in found.items() if name not in NO_FACTS}
-    return {"facts": facts | found.get("profile", {}), "talks": talks}
+    return {"facts": facts | found.get("profile", {}), "talks": talks, "pictures": found.get("pictures", [])}

@@ -1,9 +1,12 @@
 """Silent marks on people who are worth a second look."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from config import bulk
+from config.db import new_id
 from config.errors import Forbidden, NotYours, WrongState
 from safety.enums import FlagKind, ReportReason
 from safety.models import ModerationAction, SafetyFlag
@@ -28,6 +31,18 @@ def raise_flag(
             defaults={"data": data, "created_at": now},
         )
     return flag
+
+
+def raise_each(
+    *, marks: Iterable[tuple[UUID, UUID, dict[str, Any]]], kind: FlagKind, source_kind: str, now: datetime
+) -> None:
+    """The same for many people in one statement, each with the id and the data of what gave rise to it."""
+    common = {"kind": kind, "source_kind": source_kind, "created_at": now}
+    rows = [
+        {"id": new_id(), "user_id": user, "source_id": source, "data": data} | common for user, source, data in marks
+    ]
+    with as_service():
+        bulk.insert(SafetyFlag, rows)
 
 
 def resolve(*, flag: UUID, by: UUID, now: datetime) -> None:

@@ -3,9 +3,10 @@ from django.db import models
 from django.db.models import Q
 
 from config.db import Record
+from connect.enums import WriterName
 from connect.models.due import Due, DueQuerySet
 from safety.schema import Demands, RowSecurity, StateMachine, owner
-from streaks.enums import MILESTONE_INITIAL, MILESTONE_TRANSITIONS, MilestoneStatus, StreakStatus, WriterName
+from streaks.enums import MILESTONE_INITIAL, MILESTONE_TRANSITIONS, MilestoneStatus, StreakStatus
 from streaks.models.milestone import REVEALS
 
 _PAID = Q(payment__isnull=False)

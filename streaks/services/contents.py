@@ -7,27 +7,25 @@ looked at for what would give the other away, and then kept: once for each perso
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import F
 
-from connect.enums import Purpose
+from connect.enums import Purpose, WriterName
 from connect.models import Consent
+from connect.writers.base import Framed, first_fit
+from connect.writers.leaks import Secrets
+from connect.writers.secrets import secrets_of
 from matching.models import Connection
 from safety.roles import as_service
 from streaks import writers
-from streaks.enums import MilestoneStatus, WriterName
+from streaks.enums import MilestoneStatus
 from streaks.models import MilestoneReveal, RevealContent, RevealJob
 from streaks.services import facts, telling
 from streaks.writers import phrases
-from streaks.writers.base import Facts, WriterFailed
-from streaks.writers.leaks import Secrets, leak
-
-logger = structlog.get_logger(__name__)
+from streaks.writers.base import Facts
 
 BATCH = 20
 CLAIM = timedelta(minutes=10)
-Framed = tuple[str, WriterName]
 
 
 def write_due(*, now: datetime) -> int:
@@ -44,17 +42,9 @@ def write_due(*, now: datetime) -> int:
 
 def frame(known: Facts, secrets: Secrets) -> Framed:
     """A text that gives nobody away, and who wrote it: the chosen writer, else the template, else of no facts."""
-    for name in dict.fromkeys((_writer_of(known), WriterName.TEMPLATE)):
-        try:
-            text = writers.by_name(name).text(known)
-        except WriterFailed as exc:
-            logger.warning("reveal_not_written", writer=name, error=str(exc))
-            continue
-        kind = leak(text, secrets)
-        if kind is None:
-            return text, name
-        logger.warning("reveal_rejected", writer=name, leaked=kind)
-    return phrases.UNSPOKEN[known.language], WriterName.TEMPLATE
+    names = (_writer_of(known), WriterName.TEMPLATE)
+    framed = first_fit(names, lambda name: writers.by_name(name).text(known), secrets)
+    return framed or (phrases.UNSPOKEN[known.language], WriterName.TEMPLATE)
 
 
 def _writer_of(known: Facts) -> WriterName:
@@ -77,7 +67,7 @@ def _gather(reveal_id: UUID, now: datetime) -> tuple[Facts, Secrets] | None:
         reveal = MilestoneReveal.objects.select_related("streak").filter(id=reveal_id).first()
         if reveal is None or not _together(reveal):
             return None
-        secrets = facts.secrets_of(reveal.streak.other(reveal.user_id), now.date())
+        secrets = secrets_of(reveal.streak.other(reveal.user_id), now.date())
         return facts.of(reveal, secrets), secrets
 
 
@@ -103,7 +93,7 @@ def _keep(job_id: UUID, reveal_id: UUID, known: Facts, framed: Framed, now: date
             return
         subject = reveal.streak.other(reveal.user_id)
         list(Consent.objects.live().filter(user=subject, purpose=Purpose.MATCHING).select_for_update())
-        if facts.of(reveal, facts.secrets_of(subject, now.date())) != known:
+        if facts.of(reveal, secrets_of(subject, now.date())) != known:
             job.update(due_at=now, claimed_until=None)
             return
         _unlock(reveal, known.language, framed, now)

@@ -1,20 +1,19 @@
-"""What a reveal may be written from, and what must not be in it."""
+"""What a reveal may be written from."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from uuid import UUID
 
 from django.utils import translation
 
 from connect.enums import Purpose
 from connect.hobby_wording import name_of
-from connect.models import Consent, Hobby, InterestScore, OffLimitsTopic, PreferenceSettings, Profile, User, ValueScore
+from connect.models import Consent, Hobby, InterestScore, OffLimitsTopic, PreferenceSettings, ValueScore
 from connect.queries import languages
 from connect.wording import NAMES
+from connect.writers.leaks import Secrets, leak
 from streaks.models import REVEALS, MilestoneReveal
 from streaks.writers import phrases
 from streaks.writers.base import Facts
-from streaks.writers.leaks import Secrets, leak
 
 TOLD = 3
 LIKED = 50
@@ -38,19 +37,6 @@ def of(reveal: MilestoneReveal, secrets: Secrets) -> Facts:
         with translation.override(language):
             words = _ASKED[reveal.number](subject, reveal.user_id, language)
     return Facts(reveal.number, language, words)
-
-
-def secrets_of(subject: UUID, today: date) -> Secrets:
-    """What names a person. Needs the service role."""
-    profile = Profile.objects.filter(user=subject).first() or Profile()
-    return Secrets.of(
-        name=profile.name,
-        nickname=profile.nickname,
-        email=User.objects.values_list("email", flat=True).get(id=subject) or "",
-        places=(profile.city, profile.school),
-        birth_date=profile.birth_date,
-        today=today,
-    )
 
 
 def _hobbies(number: int, language: str, subject: UUID, secrets: Secrets) -> Facts:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from streaks.enums import WriterName
+from connect.enums import WriterName
 from streaks.writers.base import Writer
 
 BACKENDS = {

@@ -17,10 +17,6 @@ class Facts:
     said: str = ""
 
 
-class WriterFailed(Exception):
-    """There is no text to be had from this writer now."""
-
-
 class Writer(Protocol):
     """Puts facts into a text. It may say too much: whoever asked it looks for leaks."""
 

@@ -22,6 +22,7 @@ from connect.models import ConnectProfile, Consent, DeviceSession, User
 from matching.enums import MatchStatus
 from matching.models import Match
 from tests.conftest import Client as Api
+from tests.pictures import post_form
 
 ORIGIN = b"http://127.0.0.1:8000"
 
@@ -174,6 +175,9 @@ class Web:
 
     def delete(self, path: str) -> Any:
         return self._client.delete(path)
+
+    def send_form(self, path: str, form: dict[str, Any]) -> Any:
+        return post_form(self._client, path, form)
 
 
 async def new_two() -> Two:

@@ -57,9 +57,11 @@ def test_the_other_reads_it_under_a_pseudonym(two):
             {
                 "messageId": sent["messageId"],
                 "seq": 2,
+                "type": "text",
                 "sender": two.conversation.pseudonym_a,
                 "fromMe": False,
                 "text": "Good evening",
+                "image": None,
                 "createdAt": sent["createdAt"],
                 "readAt": None,
                 "retracted": False,

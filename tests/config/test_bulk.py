@@ -48,6 +48,13 @@ def test_a_row_that_a_constraint_turns_down_is_passed_over():
     assert str(Match.objects.get(id=other["id"]).total_score) == "50.25"
 
 
+def test_a_row_that_stands_already_takes_the_new_values_and_keeps_its_key():
+    standing = PoolEntry.objects.create(user=UserFactory(), max_km=5)
+    rows = [{"id": new_id(), "user_id": user, "max_km": 7.5} for user in (standing.user_id, UserFactory().id)]
+    assert bulk.upsert(PoolEntry, rows, by=["user_id"]) == {standing.id, rows[1]["id"]}
+    assert set(PoolEntry.objects.values_list("id", "max_km")) == {(standing.id, 7.5), (rows[1]["id"], 7.5)}
+
+
 @pytest.mark.parametrize("number", [math.inf, 12.5])
 def test_a_number_without_end_is_stored_as_such(number):
     row = {"id": new_id(), "user_id": UserFactory().id, "max_km": number}

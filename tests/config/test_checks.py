@@ -1,12 +1,15 @@
 """A production that would not protect people does not start: each refusal beside the safe configuration."""
 
 import base64
+import runpy
+from pathlib import Path
 
 import pytest
+from django.conf import settings as configured
 from django.core.exceptions import ImproperlyConfigured
 
 from config.celery import check_before_work
-from config.checks import production_is_safe, refuse_unsafe_start
+from config.checks import private_files_have_a_place, production_is_safe, refuse_unsafe_start
 
 SAFE = {
     "ENVIRONMENT": "production",
@@ -37,6 +40,7 @@ SAFE = {
     "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"k" * 32).decode().rstrip("="),
     "VAPID_SUBJECT": "mailto:hello@connect.example",
     "PUSH_TRUSTED_ORIGINS": [],
+    "S3_ENDPOINT": "https://files.example",
 }
 REFUSED = [
     ("CLOCK_FILE", "/somewhere/ahead", "config.E011"),
@@ -75,6 +79,7 @@ REFUSED = [
     ("OPENAI_KEY", "", "config.E015"),
     ("OPENAI_MODEL", "", "config.E015"),
     ("OPENAI_URL", "http://model.example/v1", "config.E009"),
+    ("S3_ENDPOINT", "http://files.example", "config.E009"),
     ("VAPID_PRIVATE_KEY", "", "config.E013"),
     ("VAPID_PRIVATE_KEY", "not a key", "config.E013"),
     ("VAPID_SUBJECT", "hello@connect.example", "config.E013"),
@@ -163,3 +168,36 @@ def test_server_and_worker_refuse_an_unsafe_start(safe):
 def test_server_and_worker_start_when_it_is_safe(safe):
     refuse_unsafe_start()
     check_before_work()
+
+
+STORAGE = Path(configured.BASE_DIR) / "config" / "settings" / "storage.py"
+BUCKET = {"PRIVATE_STORAGE": "s3", "S3_BUCKET": "ours", "S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b"}
+
+
+@pytest.mark.parametrize(
+    "wrong, errors",
+    [
+        ({}, []),
+        ({"S3_ACCESS_KEY": "", "S3_SECRET_KEY": ""}, []),
+        ({"S3_BUCKET": ""}, ["config.E017"]),
+        ({"S3_SECRET_KEY": ""}, ["config.E018"]),
+        ({"S3_BUCKET": "", "PRIVATE_STORAGE": "local"}, []),
+    ],
+)
+def test_private_files_in_a_bucket_need_its_name_and_both_keys_or_none(settings, wrong, errors):
+    for name, value in (BUCKET | wrong).items():
+        setattr(settings, name, value)
+    assert [error.id for error in private_files_have_a_place(None)] == errors
+
+
+def test_the_environment_says_where_private_files_stand(monkeypatch):
+    monkeypatch.setenv("PRIVATE_STORAGE", "s3")
+    monkeypatch.setenv("S3_BUCKET", "ours")
+    private = runpy.run_path(STORAGE)["STORAGES"]["private"]
+    assert (private["BACKEND"], private["OPTIONS"]["bucket_name"]) == ("config.bucket.Bucket", "ours")
+
+
+def test_in_a_place_that_there_is_not_nothing_starts(monkeypatch):
+    monkeypatch.setenv("PRIVATE_STORAGE", "s4")
+    with pytest.raises(ImproperlyConfigured, match="PRIVATE_STORAGE is local or s3"):
+        runpy.run_path(STORAGE)

@@ -32,7 +32,14 @@ from tests.factories import ConversationFactory, MatchFactory, UserFactory
 from tests.safety.rows import fill, person
 
 FLOW = {
-    *("chat_conversationevent", "chat_heldmessage", "chat_message", "chat_reveal", "chat_conversation"),
+    *(
+        "chat_conversationevent",
+        "chat_heldmessage",
+        "chat_messagepicture",
+        "chat_message",
+        "chat_reveal",
+        "chat_conversation",
+    ),
     *("matching_connectionevent", "matching_connection", "matching_matchfeedback", "matching_match"),
     "connect_connectprofile",
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.core.files.storage import storages
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -81,11 +82,23 @@ def test_a_link_of_a_kind_without_a_time_of_its_own_is_good_for_a_day(monkeypatc
     later = time.time() + timedelta(hours=hours).total_seconds()
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     try:
-        kept_pictures.open_signed(Photo, picture_id=row.id, signature=signature, now=timezone.now())
+        kept_pictures.signed(Photo, picture_id=row.id, signature=signature, now=timezone.now())
     except NotYours:
         assert not shown
     else:
         assert shown
+
+
+def test_a_file_is_opened_when_the_transaction_is_over(api, monkeypatch):
+    user = UserFactory()
+    row = kept(user)
+    within = []
+    content = kept_pictures.content
+    monkeypatch.setattr(
+        kept_pictures, "content", lambda row: within.append(list(connection.savepoint_ids)) or content(row)
+    )
+    link = f"/api/photos/{row.id}/file?signature={kept_pictures.signature(row, viewer=user.id)}"
+    assert (api().get(link).status_code, within) == (200, [[]])
 
 
 def test_an_old_row_whose_file_came_after_the_list_stays(monkeypatch):

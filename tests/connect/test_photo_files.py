@@ -80,6 +80,14 @@ def test_when_all_are_gone_the_rows_stay():
     assert Photo.objects.count() == 1
 
 
+def test_when_most_files_have_no_row_they_stay(settings):
+    settings.PICTURE_FILES_LOST_AT_ONCE = 1
+    kept(UserFactory())
+    files = [orphan(f"photos/ab/{number}.jpg") for number in range(2)]
+    assert sweep(LATER) == (0, 0)
+    assert all(map(there, files))
+
+
 def test_swept_twice_nothing_is_left_to_do():
     orphan()
     assert [sweep(LATER), sweep(LATER)] == [(1, 0), (0, 0)]

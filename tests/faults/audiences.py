@@ -155,6 +155,8 @@ AUDIENCES: dict[str, list[Audience]] = {
     "conversations_messages_list": [in_conversation],
     "conversations_messages_send": [in_conversation],
     # What it names besides, by its seq, the owner said: the partner reads it and cannot take it back.
+    "conversations_images_send": [in_conversation],
+    "messages_image": [PUBLIC],
     "conversations_messages_retract": [named("conversation_id", conversation, NOBODY_ELSE, knows=PARTNER)],
     "conversations_read": [in_conversation],
     "queue": [OWN],

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from orjson import dumps, loads
@@ -21,6 +23,7 @@ from tests.config.test_schema_truth import body as plainest
 from tests.database import undone
 from tests.faults.audiences import AUDIENCES, Audience
 from tests.faults.world import PLANTED, SAID, STANDINGS, make_world, put_into, rows_about, sign_in
+from tests.pictures import encoded, landscape
 
 pytestmark = pytest.mark.django_db
 
@@ -144,8 +147,20 @@ def call(client, name, audience, thing=None):
     elif audience.parameter:
         sent |= {audience.parameter: str(thing)}
     path = re.sub(r"{\w+_id}", lambda _: str(uuid4()), numbered(path.replace("{seq}", "2")))
+    address = f"{path}?{urlencode(query)}"
+    if audience.subject and (form := form_of(operation)):
+        return client.generic(method, address, encode_multipart(BOUNDARY, form), content_type=MULTIPART_CONTENT)
     raw = b"" if sent is None else dumps(sent)
-    return client.generic(method, f"{path}?{urlencode(query)}", raw, content_type="application/json")
+    return client.generic(method, address, raw, content_type="application/json")
+
+
+def form_of(operation: dict[str, Any]) -> dict[str, Any]:
+    """A form with a picture in the place of each file; empty for what takes none."""
+    taken = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+    if not taken:
+        return {}
+    shape = schema()["components"]["schemas"][taken["schema"]["$ref"].rsplit("/", 1)[1]]
+    return {name: SimpleUploadedFile("a.jpg", encoded(landscape(200, 200))) for name in shape["required"]}
 
 
 def told(reply):

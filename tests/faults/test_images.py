@@ -1,55 +1,124 @@
-"""Pictures made to do harm, sent over the real route: bounded memory and time, clean output or a clear 400 (fault 13).
+"""Pictures made to do harm, sent over the real routes: bounded memory and time, clean output or a clear 400 (fault 13).
 
-The memory is that of a process of its own, at its worst moment.
+What is said here holds for every route that takes pictures; another one is a line in ROUTES. The memory is that of a
+process of its own, at its worst moment.
 """
 
 import io
 import json
+import re
 import struct
 import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
+from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import get_resolver
 from PIL import Image
 
-from connect.models import Photo
-from tests.factories import UserFactory
+from chat.models import MessagePicture
+from connect.api.file_views import UploadView
+from connect.enums import Purpose
+from connect.models import Photo, StoredPicture, User
+from faces.models import Face
+from tests.chat.faces import liked, talk_of
+from tests.factories import ConsentFactory, UserFactory
 from tests.pictures import drawn_face, encoded, post_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
-PATH = "/api/profile/photos"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way in for pictures: its path, the field of its form, the rows it makes, and what it makes of a file first.
+
+    A star in the path is the id of something of the sender's, which `within` makes, or what else they need; `link` says where what came of it
+    is shown, by the client that sent it, the path and the reply.
+    """
+
+    path: str
+    field: str
+    model: type[StoredPicture]
+    examine: str
+    within: Callable[[User], UUID] | None = None
+    link: Callable[[Any, str, dict[str, Any]], str] = lambda client, path, reply: reply["link"]
+
+    def __str__(self):
+        return self.path
+
+    def of(self, user):
+        return self.path.replace("*", str(self.within(user))) if self.within else self.path
+
+
+def consenting(user):
+    ConsentFactory(user=user, purpose=Purpose.FACE_ANALYSIS)
+    return user.id
+
+
+def talk(user):
+    return talk_of(liked(user.id)).id
+
+
+def link_in_talk(client, path, reply):
+    page = client.get(path.replace("/images", "/messages"), {"after_seq": reply["seq"] - 1}).json()
+    return page["messages"][0]["image"]["link"]
+
+
+ROUTES = [
+    Route("/api/profile/photos", "photo", Photo, "connect.services.photos.examine"),
+    Route("/api/faces", "face", Face, "connect.pictures.read", consenting),
+    Route("/api/conversations/*/images", "picture", MessagePicture, "connect.pictures.read", talk, link_in_talk),
+]
+every_route = pytest.mark.parametrize("route", ROUTES, ids=str)
+
 MOST_MB, MOST_SECONDS = 256, 10
 SECRET = b"N 52.5163 E 13.3777 somebody's front door"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><exif:GPSLatitude>%s</exif:GPSLatitude></x:xmpmeta>' % SECRET
 
 
-@pytest.fixture
-def own_files(settings, tmp_path):
-    private = settings.STORAGES["private"]
-    private = {**private, "OPTIONS": {**private["OPTIONS"], "location": tmp_path / "private"}}
-    settings.STORAGES = {**settings.STORAGES, "private": private}
+def send(api, route, data):
+    user = UserFactory(pooled=True)
+    client, path = api(user), route.of(user)
+    return client, path, post_form(client, path, {route.field: SimpleUploadedFile("me.jpg", data, "image/jpeg")})
 
 
-def send(api, data):
-    client = api(UserFactory())
-    return client, post_form(client, PATH, {"photo": SimpleUploadedFile("me.jpg", data, "image/jpeg")})
-
-
-def refused(api, data):
-    _, reply = send(api, data)
-    assert not Photo.objects.exists()
+def refused(api, route, data):
+    *_, reply = send(api, route, data)
+    assert not route.model.objects.exists()
     return reply.status_code, reply.json()["code"]
 
 
-def kept(api, data):
+def kept(api, route, data):
     """The bytes that others get of a picture that was taken."""
-    client, reply = send(api, data)
+    client, path, reply = send(api, route, data)
     assert reply.status_code == 201, reply.content
-    return b"".join(client.get(reply.json()["link"]).streaming_content)
+    return b"".join(client.get(route.link(client, path, reply.json())).streaming_content)
+
+
+def test_every_route_for_pictures_is_among_these():
+    takes = {
+        re.sub("<uuid:[a-z_]+>", "*", f"/{pattern}")
+        for pattern, view in paths(get_resolver())
+        if issubclass(getattr(view, "cls", object), UploadView)
+    }
+    assert {route.path for route in ROUTES} == takes == set(configured.UPLOADS)
+
+
+def paths(resolver, before=""):
+    for entry in resolver.url_patterns:
+        path = before + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            yield from paths(entry, path)
+        else:
+            yield path, entry.callback
 
 
 def chunk(kind, data):
@@ -95,36 +164,6 @@ FLOODS = {
 }
 
 
-@pytest.mark.parametrize("name", FLOODS)
-def test_a_flood_of_pixels_is_refused_by_its_head(api, name):
-    assert refused(api, FLOODS[name]) == (400, "picture_too_large")
-
-
-def test_a_canvas_without_a_picture_is_refused(api):
-    assert refused(api, webp(16_383, 16_383))[0] == 400
-
-
-def test_a_picture_of_a_thousand_layers_is_refused(api):
-    assert refused(api, scans(1000)) == (400, "picture_broken")
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize("part", [0.02, 0.5, 0.9])
-def test_a_truncated_one_is_refused(api, kind, part):
-    whole = encoded(drawn_face(), kind)
-    assert refused(api, whole[: int(len(whole) * part)])[0] == 400
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_one_with_bytes_changed_is_refused_or_clean(api, kind):
-    whole = bytearray(encoded(drawn_face(300, 375), kind))
-    for place in range(20, len(whole), 97):
-        whole[place] ^= 0x55
-    _, reply = send(api, bytes(whole))
-    assert reply.status_code in {201, 400}
-    assert reply.status_code == 201 or reply.json()["code"].startswith("picture_")
-
-
 NO_PICTURES = {
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
     "svg with a head": b'<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]><svg>&a;</svg>',
@@ -138,9 +177,43 @@ NO_PICTURES = {
 }
 
 
-@pytest.mark.parametrize("name", NO_PICTURES)
-def test_what_is_no_picture_is_refused(api, name):
-    assert refused(api, NO_PICTURES[name]) == (400, "picture_unknown")
+def truncated():
+    """Pictures of each kind that break off early, in the middle and late."""
+    for kind in ("JPEG", "PNG", "WEBP"):
+        whole = encoded(drawn_face(), kind)
+        for part in (0.02, 0.5, 0.9):
+            yield f"{kind} {part}", whole[: int(len(whole) * part)]
+
+
+def spoilt(kind):
+    """A picture with bytes changed all over it."""
+    whole = bytearray(encoded(drawn_face(300, 375), kind))
+    for place in range(20, len(whole), 97):
+        whole[place] ^= 0x55
+    return bytes(whole)
+
+
+@every_route
+def test_what_does_harm_is_refused_by_name(api, route):
+    too_large = dict.fromkeys(FLOODS, (400, "picture_too_large"))
+    unknown = dict.fromkeys(NO_PICTURES, (400, "picture_unknown"))
+    harm = {**FLOODS, **NO_PICTURES, "thousand layers": scans(1000)}
+    expected = {**too_large, **unknown, "thousand layers": (400, "picture_broken")}
+    assert {name: refused(api, route, data) for name, data in harm.items()} == expected
+
+
+@every_route
+def test_what_is_not_whole_is_refused(api, route):
+    broken = {**dict(truncated()), "canvas alone": webp(16_383, 16_383)}
+    assert {name for name, data in broken.items() if refused(api, route, data)[0] != 400} == set()
+
+
+@every_route
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_one_with_bytes_changed_is_refused_or_clean(api, route, kind):
+    *_, reply = send(api, route, spoilt(kind))
+    assert reply.status_code in {201, 400}
+    assert reply.status_code == 201 or reply.json()["code"].startswith("picture_")
 
 
 def located(kind):
@@ -159,11 +232,12 @@ def _with_texts(whole):
     return whole[:33] + texts + whole[33:]
 
 
+@every_route
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_where_it_was_taken_is_not_told(api, kind):
+def test_where_it_was_taken_is_not_told(api, route, kind):
     data = located(kind)
     assert SECRET in data
-    shown = kept(api, data)
+    shown = kept(api, route, data)
     picture = Image.open(io.BytesIO(shown))
     assert SECRET not in shown
     assert (dict(picture.getexif()), set(picture.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}) == (
@@ -179,15 +253,14 @@ def archive():
     return out.getvalue()
 
 
-@pytest.mark.parametrize(
-    "tail", [archive(), b"<script>%s</script>" % SECRET, SECRET * 1000], ids=["zip", "js", "bytes"]
-)
+@every_route
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_what_is_something_else_besides_is_a_picture_alone_afterwards(api, kind, tail):
-    shown = kept(api, encoded(drawn_face(), kind) + tail)
-    assert SECRET not in shown
-    assert not zipfile.is_zipfile(io.BytesIO(shown))
-    assert shown.endswith(b"\xff\xd9")
+def test_what_is_something_else_besides_is_a_picture_alone_afterwards(api, route, kind):
+    for tail in (archive(), b"<script>%s</script>" % SECRET, SECRET * 1000):
+        shown = kept(api, route, encoded(drawn_face(), kind) + tail)
+        assert SECRET not in shown
+        assert not zipfile.is_zipfile(io.BytesIO(shown))
+        assert shown.endswith(b"\xff\xd9")
 
 
 # How much it takes.
@@ -196,8 +269,9 @@ READ = """
 import json, sys, time
 import django
 django.setup()
+from django.utils.module_loading import import_string
 from config.errors import Invalid
-from connect.services import photos
+examine = import_string(sys.argv[2])
 import cv2  # what any process has loaded
 
 def peak():
@@ -208,18 +282,19 @@ def peak():
 before, begun = peak(), time.monotonic()
 try:
     with open(sys.argv[1], "rb") as file:
-        told = photos.examine(file).picture.width
+        found = examine(file)
+        told = getattr(found, "picture", found).width
 except Invalid as refusal:
     told = refusal.code
 print(json.dumps({"told": told, "mb": peak() - before, "seconds": time.monotonic() - begun}))
 """
 
 
-def measured(tmp_path: Path, data: bytes):
+def measured(tmp_path: Path, route: Route, data: bytes):
     path = tmp_path / "picture"
     path.write_bytes(data)
     done = subprocess.run(
-        [sys.executable, "-c", READ, str(path)], capture_output=True, check=True, text=True, timeout=120
+        [sys.executable, "-c", READ, str(path), route.examine], capture_output=True, check=True, text=True, timeout=120
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -239,10 +314,11 @@ HEAVY = {
 }
 
 
+@every_route
 @pytest.mark.parametrize("name", HEAVY)
-def test_no_picture_takes_more_than_its_share(tmp_path, name):
+def test_no_picture_takes_more_than_its_share(tmp_path, route, name):
     data = HEAVY[name] if isinstance(HEAVY[name], bytes) else HEAVY[name]()
-    found = measured(tmp_path, data)
+    found = measured(tmp_path, route, data)
     assert found["told"] == (1600 if name.startswith("largest") else "picture_too_large")
     assert found["mb"] < MOST_MB
     assert found["seconds"] < MOST_SECONDS
@@ -250,6 +326,6 @@ def test_no_picture_takes_more_than_its_share(tmp_path, name):
 
 def test_what_a_process_takes_shows(tmp_path, monkeypatch):
     """Or the test above would say nothing."""
-    held = READ.replace("told = photos", "held = bytearray(b'x') * 400_000_000; told = photos")
+    held = READ.replace("found = examine", "held = bytearray(b'x') * 400_000_000; found = examine")
     monkeypatch.setattr(sys.modules[__name__], "READ", held)
-    assert measured(tmp_path, encoded(drawn_face()))["mb"] > MOST_MB
+    assert measured(tmp_path, ROUTES[0], encoded(drawn_face()))["mb"] > MOST_MB

@@ -8,7 +8,17 @@ from uuid import uuid4
 from django.apps import apps
 from django.utils import timezone
 
-from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, HeldMessage, Message, Prompt, Reveal
+from chat.models import (
+    Conversation,
+    ConversationEvent,
+    DecisionGate,
+    GateWindow,
+    HeldMessage,
+    Message,
+    MessagePicture,
+    Prompt,
+    Reveal,
+)
 from connect import models as people
 from matching.models import (
     Chart,
@@ -325,6 +335,16 @@ def _talk(me, other, match, now):
     )
     yield message
     yield ConversationEvent.objects.create(conversation=conversation, seq=1, type="message", side="a", message=message)
+    yield MessagePicture.objects.create(
+        id=message.id,
+        message=message,
+        file=f"messages/00/{uuid4()}.jpg",
+        file_key=b"wrapped-key",
+        size=1000,
+        digest=uuid4().hex * 2,
+        width=800,
+        height=1000,
+    )
     yield HeldMessage.objects.create(message=message, label="threat", risk=80)
     yield GateWindow.objects.create(
         conversation=conversation, gate_minute=10, opens_at=now, closes_at=now + timedelta(minutes=2)

@@ -1,5 +1,6 @@
 """One real row in every table of likeness."""
 
+from datetime import timedelta
 from importlib import import_module
 from itertools import count
 from uuid import uuid4
@@ -14,7 +15,9 @@ from faces.models import (
     FaceConnection,
     FaceMatch,
     FaceParameters,
+    LikenessScale,
     MatchJob,
+    PaintingDay,
     Reaction,
 )
 from faces.models.parameters import NUMBERS
@@ -76,9 +79,7 @@ def likeness(me, other, connection, now):
     )
     yield match
     yield Reaction.objects.create(user=me, match=match, reaction_type="like")
-    baby = Baby.objects.create(
-        match=match, generated_by=me, painter="morph", due_at=now, **picture("babies") | {"size": 0}
-    )
+    baby = Baby.objects.create(match=match, generated_by=me, painter="morph", due_at=now)
     yield baby
     yield FaceConnection.objects.create(connection=connection, face_match=match, baby=baby)
     celebrity = Celebrity.objects.create(name="Greta Gadwall", **picture("celebrities"), **found(now))
@@ -86,6 +87,10 @@ def likeness(me, other, connection, now):
     yield CelebrityMatch.objects.create(
         face=ours[me.id], celebrity=celebrity, similarity_score=0.6, analyzer="classical-1"
     )
+    yield LikenessScale.objects.create(
+        analyzer="classical-1", version="faces-1.1", faces=50, pairs=1_225, cuts=[0.2, 0.5, 0.9]
+    )
     numbers = {name: FIRST[name] for name in NUMBERS}
     yield FaceParameters.objects.create(number=1000 + next(_numbers), created_by=me, **numbers)
+    yield PaintingDay.objects.create(day=(now + timedelta(days=next(_numbers))).date(), asked=1)
     yield Face.objects.create(user=me, **picture("faces"))

@@ -25,7 +25,7 @@ APPS = ("chat", "config", "connect", "matching", "safety", "streaks")
 
 # Whatever lets somebody in, sends a code or a mail, speaks to another or shows oneself to them: without Redis refused.
 GUARDED = re.compile(
-    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$"
+    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|conversations/.*/images$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$"
 )
 # A reveal of a milestone shows nobody to another.
 BOUGHT = "api/streaks/<uuid:streak_id>/reveals/<int:number>/purchase"

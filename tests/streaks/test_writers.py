@@ -5,13 +5,14 @@ import threading
 
 import pytest
 
+from connect.enums import WriterName
+from connect.writers.base import WriterFailed
+from connect.writers.completions import LONGEST
+from connect.writers.leaks import Secrets, leak
 from streaks import writers
-from streaks.enums import WriterName
 from streaks.services.contents import frame
 from streaks.writers import phrases
-from streaks.writers.base import Facts, WriterFailed
-from streaks.writers.leaks import Secrets, leak
-from streaks.writers.openai import LONGEST
+from streaks.writers.base import Facts
 from tests.connect.provider import standing_in
 
 OLGA = Secrets(names=("Olga Oster",), handles=("otterlein",), places=("Berlin",), age=35)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from streaks.writers.leaks import Secrets, leak
+from connect.writers.leaks import Secrets, leak
 
 OLGA = Secrets.of(
     name="Olga Ottilie Öster",

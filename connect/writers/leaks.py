@@ -1,4 +1,4 @@
-"""Whether a text gives away what a reveal must not: who somebody is, where they are, how to reach them."""
+"""Whether a text gives away what a written one must not: who somebody is, where they are, how to reach them."""
 
 import re
 from collections.abc import Iterable
@@ -26,12 +26,15 @@ _TEENS = {18: ("eighteen", "achtzehn"), 19: ("nineteen", "neunzehn")}
 
 @dataclass(frozen=True)
 class Secrets:
-    """What names a person: their names and nicknames, addresses, places; and how old they are."""
+    """What names a person: their names and nicknames, addresses, places; and how old they are. And what is not to be
+    brought up.
+    """
 
     names: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     age: int | None = None
+    topics: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -51,7 +54,8 @@ def leak(text: str, secrets: Secrets) -> str | None:
         return "handle"
     if _LINK.search(plain):
         return "link"
-    for kind, known in (("name", secrets.names), ("handle", secrets.handles), ("place", secrets.places)):
+    named = {"name": secrets.names, "handle": secrets.handles, "place": secrets.places, "topic": secrets.topics}
+    for kind, known in named.items():
         if any(_names(text, secret, every_word=kind == "name") for secret in known):
             return kind
     return None

@@ -1,0 +1,1 @@
+"""Putting an icebreaker into words."""

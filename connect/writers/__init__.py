@@ -1,0 +1,1 @@
+"""Putting what is known of people into words, by an embedded template or by a language model outside."""

@@ -1,0 +1,50 @@
+"""Whether a picture may be painted out of two faces: both are told of the likeness, are there, and agree."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from config.errors import NotYours
+from connect.enums import GOING, Purpose
+from connect.models import Consent, User
+from faces.enums import Verdict
+from faces.models import FaceMatch
+from faces.models.match import FaceMatchQuerySet
+from safety.models import apart
+
+NEEDED = (Purpose.BABY_IMAGES, Purpose.FACE_ANALYSIS)
+
+
+def shown(match_id: UUID, viewer: UUID, now: datetime) -> FaceMatch:
+    """A match of the viewer's, as it is shown to them, under the service role. Raises NotYours."""
+    found = _standing(now).of(viewer).filter(id=match_id).first()
+    if found is None:
+        raise NotYours()
+    return found
+
+
+def granted(match_id: UUID, now: datetime) -> FaceMatch | None:
+    """A match out of which a picture may be painted now, with its faces; None if not. Needs the service role."""
+    found = _standing(now).select_related("face_a", "face_b").filter(id=match_id).first()
+    return found if found and not any(missing(found).values()) else None
+
+
+def missing(match: FaceMatch) -> dict[UUID, list[Purpose]]:
+    """What each of the two has not consented to."""
+    people = (match.user_a_id, match.user_b_id)
+    live = Consent.objects.live().filter(user__in=people, purpose__in=NEEDED).values_list("user", "purpose")
+    given = set(live)
+    return {person: [purpose for purpose in NEEDED if (person, purpose) not in given] for person in people}
+
+
+def _standing(now: datetime) -> FaceMatchQuerySet:
+    """Those that both are told of, of faces that are their own, while both are there and no block is between them."""
+    present = User.objects.exclude(status__in=GOING).exclude(suspended_until__gt=now)
+    return FaceMatch.objects.shown().filter(
+        ~apart("user_a", "user_b"),
+        Exists(present.filter(id=OuterRef("user_a"))),
+        Exists(present.filter(id=OuterRef("user_b"))),
+        face_a__verdict=Verdict.VERIFIED,
+        face_b__verdict=Verdict.VERIFIED,
+    )

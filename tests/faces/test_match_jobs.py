@@ -1,0 +1,251 @@
+"""The work that follows an upload: claimed, gone through, tried again, given up; and looking again at what is there."""
+
+import io
+from datetime import timedelta
+
+import pytest
+
+from config.errors import NotYours, WrongState
+from connect import pictures
+from connect.enums import Purpose
+from connect.services import consents
+from faces.enums import FaceStatus, JobStage, JobStatus, JobType
+from faces.models import Face, MatchJob
+from faces.services import job_runs, jobs, lookalikes, own_faces, resumptions, uploads
+from safety.models import AuditLog
+from tests.faces.likers import face_of, member
+from tests.factories import UserFactory
+from tests.pictures import drawn_face, encoded, landscape
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
+
+
+@pytest.fixture(autouse=True)
+def found(monkeypatch):
+    """What the search for people and for the famous finds, and for which faces it was asked."""
+    asked = {"people": [], "celebrities": []}
+
+    def finder(name, number):
+        return lambda *, face_id, now: asked[name].append(face_id) or number
+
+    monkeypatch.setattr(job_runs, "_people", lambda face_id, now: finder("people", 3)(face_id=face_id, now=now))
+    monkeypatch.setattr(lookalikes, "find", finder("celebrities", 2))
+    return asked
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """The frames of jobs, in order."""
+    frames = []
+    monkeypatch.setattr(jobs, "publish", lambda people, kind, data: frames.append((list(people), kind, data)))
+    return frames
+
+
+@pytest.fixture
+def user():
+    return member()
+
+
+def uploaded(user, now, image=drawn_face, seed=1):
+    picture = pictures.read(io.BytesIO(encoded(image(400, 500, seed=seed))))
+    return uploads.add(user_id=user.id, picture=picture, now=now)
+
+
+def job_of(face):
+    return MatchJob.objects.filter(face=face).latest("id")
+
+
+def broken(monkeypatch):
+    def fail(face, *, now):
+        raise RuntimeError("a secret of the machine")
+
+    monkeypatch.setattr(job_runs.analyses, "analyze", fail)
+
+
+def test_a_face_is_analysed_searched_for_and_done(user, now, found):
+    face = uploaded(user, now)
+    assert job_runs.run_due(now=now) == 1
+    face.refresh_from_db()
+    assert (face.status, face.analyzer, len(face.embedding)) == (FaceStatus.ANALYZED, "classical-1", 512)
+    job = job_of(face)
+    assert (job.status, job.stage, job.matches_found, job.lookalikes_found) == ("completed", "done", 3, 2)
+    assert found == {"people": [face.id], "celebrities": [face.id]}
+    assert job_runs.run_due(now=now) == 0
+
+
+def test_its_owner_sees_each_stage(user, now, told):
+    face = uploaded(user, now)
+    job_runs.run_due(now=now)
+    assert {(people[0], kind) for people, kind, _ in told} == {(user.id, "match_job.updated")}
+    stages = list(dict.fromkeys(data["stage"] for _, _, data in told))
+    assert stages == ["analysis", "people", "celebrities", "done"]
+    assert told[-1][2] == {
+        "job_id": str(job_of(face).id),
+        "face_id": str(face.id),
+        "status": "completed",
+        "stage": "done",
+        "matches_found": 3,
+        "lookalikes_found": 2,
+    }
+
+
+def test_without_a_face_it_is_done_and_says_so(user, now, found):
+    face = uploaded(user, now, landscape)
+    job_runs.run_due(now=now)
+    face.refresh_from_db()
+    job = job_of(face)
+    assert (face.status, face.embedding, face.analyzer) == (FaceStatus.NO_FACE, None, "classical-1")
+    assert (job.status, job.stage, job.error_message) == ("completed", "done", job_runs.NO_FACE)
+    assert found == {"people": [], "celebrities": []}
+
+
+@pytest.mark.parametrize(
+    "kind, searched",
+    [(JobType.USER_MATCH, {"people"}), (JobType.CELEBRITY_MATCH, {"celebrities"})],
+)
+def test_it_does_what_it_is_for(user, now, found, kind, searched):
+    jobs.start(face=face_of(user, now), job_type=kind, now=now)
+    job_runs.run_due(now=now)
+    assert {name for name, faces in found.items() if faces} == searched
+
+
+def test_what_fails_is_tried_again_later_and_later(user, now, monkeypatch):
+    face, waits = uploaded(user, now), []
+    broken(monkeypatch)
+    for _ in range(2):
+        due = job_of(face).due_at
+        job_runs.run_due(now=due)
+        waits.append(job_of(face).due_at - due)
+    assert waits == [jobs.FIRST_WAIT, 2 * jobs.FIRST_WAIT]
+    assert (job_of(face).status, job_of(face).error_message) == (JobStatus.PENDING, jobs.TRIED_AGAIN)
+
+
+def test_after_three_attempts_it_failed_and_tells_nothing_of_the_machine(user, now, monkeypatch):
+    face = uploaded(user, now)
+    broken(monkeypatch)
+    for hours in range(3):
+        job_runs.run_due(now=now + timedelta(hours=hours))
+    job = job_of(face)
+    assert (job.status, job.attempts, job.error_message) == (JobStatus.FAILED, 3, jobs.GIVEN_UP)
+    assert job_runs.run_due(now=now + timedelta(days=1)) == 0
+
+
+def test_one_whose_worker_is_gone_is_taken_over_when_its_claim_ends(user, now):
+    face = uploaded(user, now)
+    jobs.claim(now)
+    assert job_runs.run_due(now=now + jobs.CLAIM - timedelta(seconds=1)) == 0
+    assert job_runs.run_due(now=now + jobs.CLAIM) == 1
+    assert (job_of(face).status, job_of(face).attempts) == (JobStatus.COMPLETED, 2)
+
+
+def test_one_that_no_worker_survives_is_given_up(user, now):
+    face = uploaded(user, now)
+    for claims in range(4):
+        jobs.claim(now + claims * jobs.CLAIM)
+    assert (job_of(face).status, job_of(face).attempts) == (JobStatus.FAILED, 3)
+
+
+def test_a_worker_that_was_taken_over_writes_nothing_more(user, now):
+    face = uploaded(user, now)
+    late = jobs.claim(now)
+    job_runs.run_due(now=now + jobs.CLAIM)
+    before = job_of(face).completed_at
+    job_runs.run(late, now)
+    assert job_of(face).completed_at == before
+
+
+def test_a_face_deleted_meanwhile_is_no_failure(user, now, caplog):
+    face = uploaded(user, now)
+    job = jobs.claim(now)
+    own_faces.remove(user_id=user.id, face_id=face.id, now=now)
+    job_runs.run(job, now)
+    assert not MatchJob.objects.exists()
+
+
+def test_what_is_asked_of_a_face_with_a_job_is_done_along(user, now):
+    face = face_of(user, now)
+    jobs.start(face=face, job_type=JobType.CELEBRITY_MATCH, now=now)
+    jobs.start(face=face, job_type=JobType.USER_MATCH, now=now)
+    assert job_of(face).job_type == JobType.BOTH
+    assert MatchJob.objects.filter(face=face).count() == 1
+
+
+def test_what_is_asked_while_a_worker_is_at_it_is_gone_through_again(user, now, found):
+    face = face_of(user, now)
+    jobs.start(face=face, job_type=JobType.CELEBRITY_MATCH, now=now)
+    job = jobs.claim(now)
+    jobs.start(face=face, job_type=JobType.USER_MATCH, now=now + timedelta(seconds=1))
+    job_runs.run(job, now)
+    assert job_of(face).status == JobStatus.PENDING
+    job_runs.run_due(now=now + timedelta(seconds=1))
+    assert (job_of(face).status, found["people"]) == (JobStatus.COMPLETED, [face.id])
+
+
+class TestRetrying:
+    @pytest.fixture
+    def failed(self, user, now):
+        jobs.start(face=face_of(user, now), job_type=JobType.BOTH, now=now)
+        MatchJob.objects.update(status=JobStatus.PROCESSING)
+        MatchJob.objects.update(status=JobStatus.FAILED, attempts=3, error_message=jobs.GIVEN_UP)
+        return MatchJob.objects.get()
+
+    def test_it_begins_anew_and_that_is_on_record(self, failed, now):
+        staff = UserFactory(staff=True)
+        jobs.retry(job_id=failed.id, by=staff.id, now=now)
+        failed.refresh_from_db()
+        assert (failed.status, failed.stage, failed.attempts, failed.error_message) == ("pending", "waiting", 0, "")
+        assert AuditLog.objects.filter(action="match_job_retried", actor_id=staff.id, entity_id=failed.id).exists()
+
+    def test_only_one_that_failed(self, failed, now):
+        jobs.retry(job_id=failed.id, by=UserFactory().id, now=now)
+        with pytest.raises(WrongState) as refused:
+            jobs.retry(job_id=failed.id, by=UserFactory().id, now=now)
+        assert refused.value.code == "job_not_failed"
+
+    def test_none_beside_another_of_the_face(self, failed, now):
+        jobs.start(face=failed.face, job_type=JobType.BOTH, now=now)
+        with pytest.raises(WrongState) as refused:
+            jobs.retry(job_id=failed.id, by=UserFactory().id, now=now)
+        assert refused.value.code == "job_replaced"
+
+    def test_one_that_is_not_there(self, user, now):
+        with pytest.raises(NotYours):
+            jobs.retry(job_id=user.id, by=user.id, now=now)
+
+
+class TestLookingAgain:
+    def other_analyzer(self, monkeypatch):
+        chosen = resumptions.analyzers.analyzer()
+        monkeypatch.setattr(type(chosen), "name", "classical-2")
+
+    def test_another_analyzer_begins_with_nothing(self, user, now, monkeypatch):
+        face = face_of(user, now, age=40)
+        assert resumptions.reanalyze(now=now) == 0
+        self.other_analyzer(monkeypatch)
+        assert resumptions.reanalyze(now=now) == 1
+        face.refresh_from_db()
+        assert (face.status, face.embedding, face.age, face.analyzer) == (FaceStatus.PENDING, None, None, "")
+        assert face.verdict == "verified"
+        assert job_of(face).job_type == JobType.BOTH
+
+    def test_it_goes_on_where_it_stopped(self, user, now, monkeypatch):
+        for _ in range(3):
+            face_of(user, now)
+        self.other_analyzer(monkeypatch)
+        assert [resumptions.reanalyze(now=now, limit=2) for _ in range(3)] == [2, 1, 0]
+
+    def test_who_allows_the_search_later_is_searched_for_once(self, now):
+        user = member(Purpose.FACE_ANALYSIS)
+        face = face_of(user, now)
+        assert resumptions.search_for_consenting(now=now) == 0
+        consents.grant(user_id=user.id, purpose=Purpose.FACE_MATCHING, version="v1", now=now)
+        assert resumptions.search_for_consenting(now=now) == 1
+        assert (job_of(face).job_type, job_of(face).stage) == (JobType.USER_MATCH, JobStage.WAITING)
+        job_runs.run_due(now=now)
+        assert resumptions.search_for_consenting(now=now) == 0
+
+    def test_a_face_that_is_not_known_to_be_ones_own_is_not(self, now):
+        user = member()
+        face = face_of(user, now)
+        Face.objects.filter(id=face.id).update(verdict="rejected")
+        assert resumptions.search_for_consenting(now=now) == 0
