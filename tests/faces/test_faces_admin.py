@@ -230,7 +230,7 @@ def csv(*lines):
 
 def test_a_table_and_pictures_are_brought_in_and_each_is_told_of(boss):
     files = [csv("Ada,a.jpg,", "Ben,b.jpg,", "Cleo,a.jpg,"), SimpleUploadedFile("a.jpg", jpeg())]
-    reply = send(boss, files=files)
+    reply = send(boss, pictures=files)
     assert reply.context["counts"] == [("Added", 1), ("Known", 1), ("Refused", 1)]
     assert reply.context["table"]["rows"] == [
         ("added", "Ada", "line 2", "-"),
@@ -250,13 +250,13 @@ def test_a_zip_is_brought_in(boss):
 
 def test_what_somebody_is_called_is_text_on_every_page(boss, now):
     made = famous(now, name=SCRIPT, bio=SCRIPT)
-    shown = send(boss, files=[csv(f'"{SCRIPT}",b.jpg,')]).content.decode()
+    shown = send(boss, pictures=[csv(f'"{SCRIPT}",b.jpg,')]).content.decode()
     pages = [page(Celebrity), page(Celebrity, "change", made.id)]
     for content in (shown, *(boss.get(address).content.decode() for address in pages)):
         assert (SCRIPT in content, "&lt;script&gt;alert(1)" in content) == (False, True)
 
 
-@pytest.mark.parametrize("files", [{}, {"archive": "zip", "files": "table"}])
+@pytest.mark.parametrize("files", [{}, {"archive": "zip", "pictures": "table"}])
 def test_nothing_or_both_is_refused(boss, files):
     made = {"zip": SimpleUploadedFile("a.zip", b"PK"), "table": csv()}
     reply = send(boss, **{name: made[kind] for name, kind in files.items()})
@@ -269,7 +269,7 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(boss):
 
 def test_more_than_may_be_at_once_are_not_begun(boss, settings):
     settings.CELEBRITY_IMPORT_MOST = 1
-    reply = send(boss, files=[csv("Ada,a.jpg,", "Ben,a.jpg,"), SimpleUploadedFile("a.jpg", jpeg())])
+    reply = send(boss, pictures=[csv("Ada,a.jpg,", "Ben,a.jpg,"), SimpleUploadedFile("a.jpg", jpeg())])
     assert (b"bring in 1 at once" in reply.content, Celebrity.objects.count()) == (True, 0)
 
 
