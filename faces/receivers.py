@@ -11,7 +11,7 @@ from connect.enums import Purpose
 from connect.services import kept_pictures
 from connect.signals import consent_revoked
 from faces.models import Baby
-from faces.services import babies, likenesses, own_faces
+from faces.services import babies, likenesses, own_faces, searches
 from safety.roles import as_service
 from safety.signals import user_blocked
 
@@ -22,8 +22,6 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
     if purpose == Purpose.FACE_ANALYSIS:
         return own_faces.forget(user_id=user_id, now=now)
     if purpose == Purpose.FACE_MATCHING:
-        from faces.services import searches
-
         return {"face_matches": searches.forget(user_id=user_id, now=now)}
     if purpose == Purpose.BABY_IMAGES:
         return {"babies": babies.forget(user_id=user_id, now=now)}

@@ -18,8 +18,13 @@ class ReactionInput(StrictSerializer):
     type = serializers.ChoiceField(ReactionType.choices)
 
 
-class WithdrawnQuery(ReactionInput):
+class WithdrawnQuery(StrictSerializer):
+    """Which reaction of one's own to take back; without `type` a like."""
+
     speaks_json = False
+
+    match_id = serializers.UUIDField()
+    type = serializers.ChoiceField(ReactionType.choices, default=ReactionType.LIKE)
 
 
 class ReactionQuery(StrictSerializer):

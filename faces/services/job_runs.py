@@ -1,14 +1,13 @@
 """Going through jobs, stage by stage. Each is safe to repeat, and none holds a transaction while an analyzer looks."""
 
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 
 from config.errors import NotYours
 from faces.enums import JobStage, JobType
 from faces.models import MatchJob
-from faces.services import analyses, jobs, lookalikes, verdicts
+from faces.services import analyses, jobs, lookalikes, searches, verdicts
 
 logger = structlog.get_logger(__name__)
 
@@ -45,14 +44,8 @@ def _go_through(job: MatchJob, now: datetime) -> None:
     found_own = verdicts.judge_by_photos(job.face, now=now)
     if found_own or job.job_type != JobType.CELEBRITY_MATCH:
         jobs.reach(job, stage=JobStage.PEOPLE)
-        jobs.reach(job, matches_found=_people(job.face_id, now))
+        jobs.reach(job, matches_found=searches.find(face_id=job.face_id, now=now))
     if job.job_type != JobType.USER_MATCH:
         jobs.reach(job, stage=JobStage.CELEBRITIES)
         jobs.reach(job, lookalikes_found=lookalikes.find(face_id=job.face_id, now=now))
     jobs.finish(job, now)
-
-
-def _people(face_id: UUID, now: datetime) -> int:
-    from faces.services import searches
-
-    return searches.find(face_id=face_id, now=now)

@@ -36,6 +36,7 @@ def address(path, ids=None):
         "face_id",
         "hobby_id",
         "interest_id",
+        "job_id",
         "notification_id",
         "person_id",
         "photo_id",
@@ -106,6 +107,8 @@ def test_what_somebody_with_everything_gets(api, path, operation):
     known = {
         "connection_id": ids["Connection"],
         "conversation_id": ids["Conversation"],
+        "face_id": ids["Face"],
+        "job_id": ids["MatchJob"],
         "person_id": other.id,
     }
     assert violations("GET", path, call(api(user), "GET", path, None, known)) == []

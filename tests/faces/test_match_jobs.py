@@ -11,7 +11,7 @@ from connect.enums import Purpose
 from connect.services import consents
 from faces.enums import FaceStatus, JobStage, JobStatus, JobType
 from faces.models import Face, MatchJob
-from faces.services import job_runs, jobs, lookalikes, own_faces, resumptions, uploads
+from faces.services import job_runs, jobs, lookalikes, own_faces, resumptions, searches, uploads
 from safety.models import AuditLog
 from tests.faces.likers import face_of, member
 from tests.factories import UserFactory
@@ -28,7 +28,7 @@ def found(monkeypatch):
     def finder(name, number):
         return lambda *, face_id, now: asked[name].append(face_id) or number
 
-    monkeypatch.setattr(job_runs, "_people", lambda face_id, now: finder("people", 3)(face_id=face_id, now=now))
+    monkeypatch.setattr(searches, "find", finder("people", 3))
     monkeypatch.setattr(lookalikes, "find", finder("celebrities", 2))
     return asked
 

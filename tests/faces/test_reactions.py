@@ -102,7 +102,7 @@ def test_it_is_taken_back_and_twice_is_once(api, now):
     first, _, match = couple(now)
     like(first, match, now)
     for _ in range(2):
-        assert api(first).delete(f"{PATH}?match_id={match.id}&type=like").status_code == 204
+        assert api(first).delete(f"{PATH}?match_id={match.id}").status_code == 204
     assert likes(first) == 0
 
 

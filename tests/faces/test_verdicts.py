@@ -12,7 +12,7 @@ from connect.services import photos
 from faces.engine.analysis import Analysis
 from faces.enums import Judge, Verdict
 from faces.models import CelebrityMatch, Face, FaceMatch, MatchJob, Reaction
-from faces.services import analyses, job_runs, jobs, verdicts
+from faces.services import analyses, job_runs, jobs, searches, verdicts
 from safety.models import AuditLog
 from tests.faces.likers import alike, face_of, like, member
 from tests.factories import UserFactory
@@ -168,7 +168,7 @@ def test_one_that_a_job_finds_to_be_ones_own_is_searched_for(user, now, knowing,
     """Also where only lookalikes were asked for."""
     photo(user, now, 1, mine=True)
     asked = []
-    monkeypatch.setattr(job_runs, "_people", lambda face_id, now: asked.append(face_id) or 1)
+    monkeypatch.setattr(searches, "find", lambda *, face_id, now: asked.append(face_id) or 1)
     face = open_face(user, now)
     jobs.start(face=face, job_type="celebrity_match", now=now)
     job_runs.run_due(now=now)

@@ -15,6 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
+from faces.models import FaceMatch
 from tests.faults.world import Subject, World
 
 NOBODY_ELSE = frozenset({"owner"})
@@ -85,6 +86,11 @@ def person(world: World) -> Any:
     return world.owner.id
 
 
+def likeness(world: World) -> Any:
+    """Of the owner's face and the friend's."""
+    return FaceMatch.objects.of(world.owner.id).of(world.friend.id).get().id
+
+
 def row_of(label: str) -> Subject:
     """The owner's row in a table, which `tests.safety.rows.fill` makes."""
     return lambda world: world.own(apps.get_model(label))
@@ -94,6 +100,8 @@ def session(world: World) -> Any:
     return world.session.id
 
 
+own_face = named("face_id", row_of("faces.Face"), NOBODY_ELSE)
+in_likeness = named("match_id", likeness, FRIEND | NOBODY_ELSE)
 in_conversation = named("conversation_id", conversation, BOTH)
 in_streak = named("streak_id", row_of("streaks.Streak"), NOBODY_ELSE)
 
@@ -123,6 +131,16 @@ AUDIENCES: dict[str, list[Audience]] = {
     "celebrities_list": [PUBLIC],
     "celebrities_picture": [PUBLIC],
     "matches_celebrities": [named("face_id", row_of("faces.Face"), NOBODY_ELSE)],
+    "faces_list": [OWN],
+    "faces_add": [OWN],
+    "faces_read": [own_face],
+    "faces_delete": [own_face],
+    "faces_default": [own_face],
+    "faces_file": [PUBLIC],
+    "match_jobs_read": [named("job_id", row_of("faces.MatchJob"), NOBODY_ELSE)],
+    "reactions_list": [OWN],
+    "reactions_react": [in_likeness],
+    "reactions_withdraw": [in_likeness],
     "hobby_options_list": [OWN],
     "hobbies_list": [OWN],
     "hobbies_save": [OWN],
@@ -234,12 +252,14 @@ AUDIENCES: dict[str, list[Audience]] = {
     "reports_file": [
         named("conversation_id", conversation, BOTH, despite=IN_NEED, reason="spam"),
         named("match_id", match, BOTH, despite=IN_NEED, reason="spam"),
+        named("match_id", row_of("faces.FaceMatch"), NOBODY_ELSE, despite=IN_NEED, reason="impersonation"),
         named("user_id", person, ONCE_SHOWN, despite=IN_NEED, reason="spam"),
     ],
     "blocks_list": [OWN_IN_NEED],
     "blocks_create": [
         named("conversation_id", conversation, BOTH, despite=IN_NEED),
         named("match_id", match, BOTH, despite=IN_NEED),
+        named("match_id", row_of("faces.FaceMatch"), NOBODY_ELSE, despite=IN_NEED),
         named("user_id", person, ONCE_SHOWN, despite=IN_NEED),
     ],
     "blocks_delete": [named("block_id", row_of("safety.Block"), NOBODY_ELSE, despite=IN_NEED)],

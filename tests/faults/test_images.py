@@ -40,8 +40,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 class Route:
     """A way in for pictures: its path, the field of its form, the rows it makes, and what it makes of a file first.
 
-    A star in the path is the id of something of the sender's, which `within` makes, or what else they need; `link` says where what came of it
-    is shown, by the client that sent it, the path and the reply.
+    A star in the path is the id of something of the sender's, which `within` makes, or whatever else they need; `link`
+    says where what came of it is shown, by the client that sent it, the path and the reply.
     """
 
     path: str

@@ -21,6 +21,7 @@ from safety.enums import BlockSource
 from safety.schema.inspect import security_of
 from safety.services import blocks
 from tests.conftest import Client
+from tests.faces.likers import alike
 from tests.factories import ConversationFactory, DeviceSessionFactory, MatchFactory, UserFactory
 from tests.safety.rows import fill, our_models
 
@@ -40,7 +41,8 @@ RARE = 8
 class World:
     """The owner, whose data is searched for, and one person for each way of being somebody else.
 
-    partner: the other side of the owner's anonymous conversation. friend: they revealed themselves to each other.
+    partner: the other side of the owner's anonymous conversation. friend: they revealed themselves to each other, and their faces are
+    alike.
     blocked: they had, and the owner blocked them. session: a live pairing that ended.
     moderator: staff with every right, over the API.
     """
@@ -98,9 +100,15 @@ def make_world() -> World:
     # Filled together with somebody else, so that every table has a row that is nobody's here but the owner's.
     rows = fill(owner, _member())
     Profile.objects.filter(user=owner).update(**PLANTED)
-    Consent.objects.create(user=owner, purpose=Purpose.PERSONALITY, version="v1", granted_at=timezone.now())
+    for person, purpose in (
+        (owner, Purpose.PERSONALITY),
+        (owner, Purpose.FACE_MATCHING),
+        (friend, Purpose.FACE_MATCHING),
+    ):
+        Consent.objects.create(user=person, purpose=purpose, version="v1", granted_at=timezone.now())
     for other in (friend, blocked):
         _reveal(owner, other)
+    alike(owner, friend, timezone.now())
     blocks.block(by=owner.id, other=blocked.id, source=BlockSource.MANUAL, now=timezone.now())
     partner = _member()
     conversation, said, offer = _talk(owner, partner)

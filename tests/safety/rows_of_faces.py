@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from connect.models import Disclosure
 from faces.models import (
     Baby,
     Celebrity,
@@ -78,6 +79,9 @@ def likeness(me, other, connection, now):
         version="faces-1.1",
     )
     yield match
+    for viewer, subject in ((me, other), (other, me)):
+        shown = {"level": "face", "source": "face_match", "source_id": match.id}
+        Disclosure.objects.create(viewer=viewer, subject=subject, granted_at=now, **shown)
     yield Reaction.objects.create(user=me, match=match, reaction_type="like")
     baby = Baby.objects.create(match=match, generated_by=me, painter="morph", due_at=now)
     yield baby

@@ -21,7 +21,7 @@ from safety.unit import Caller
 from tests.factories import UserFactory
 
 READS = {"GET", "HEAD"}
-APPS = ("chat", "config", "connect", "matching", "safety", "streaks")
+APPS = ("chat", "config", "connect", "faces", "matching", "safety", "streaks")
 
 # Whatever lets somebody in, sends a code or a mail, speaks to another or shows oneself to them: without Redis refused.
 GUARDED = re.compile(

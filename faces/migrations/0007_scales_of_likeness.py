@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('faces', '0004_what_likes_wait_for'),
+        ('faces', '0006_rights_of_painting_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

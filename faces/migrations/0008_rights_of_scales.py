@@ -8,5 +8,5 @@ _SEEN = [("faces", "view", "likenessscale")]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("faces", "0005_scales_of_likeness"), ("safety", "0008_case_rights")]
+    dependencies = [("faces", "0007_scales_of_likeness"), ("safety", "0008_case_rights")]
     operations = [StaffRights({group: _SEEN for group in ("moderator", "analyst", "admin")})]
