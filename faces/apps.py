@@ -9,7 +9,7 @@ class FacesConfig(AppConfig):
         from chat import acquaintances
         from connect.services import picture_files
         from connect.services.picture_files import Kind
-        from faces import evidence, metrics, personal_data, receivers  # noqa: F401
+        from faces import checks, evidence, metrics, personal_data, receivers  # noqa: F401
         from faces.models import Baby, Celebrity, Face
         from faces.services import babies, celebrities, own_faces
         from safety import evidence as safety_evidence
