@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from connect.exposure import FLAGGED
-from faces.api import baby_views, celebrity_urls, face_views
+from faces.api import baby_views, celebrity_urls, face_views, match_views
 from faces.api.reaction_views import ReactionsView
 
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("match_jobs/<uuid:job_id>", face_views.JobView.as_view()),
     path("baby", baby_views.BabiesView.as_view(**FLAGGED)),
     path("baby/<uuid:baby_id>/file", baby_views.BabyFileView.as_view(), name="baby-file"),
+    path("matches/top", match_views.TopMatchesView.as_view(**FLAGGED)),
+    path("matches/<uuid:match_id>", match_views.MatchView.as_view(**FLAGGED)),
     path("reactions", ReactionsView.as_view(**FLAGGED)),
     *celebrity_urls.urlpatterns,
 ]

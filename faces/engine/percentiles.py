@@ -41,3 +41,8 @@ def pairs(faces: int, people: NDArray[np.int64], most: int, seed: int) -> NDArra
 def public(percentile: int | None) -> int | None:
     """A percentile as people see it: in steps, so that nobody can solve for what another looks like; rounded down."""
     return None if percentile is None else percentile // PUBLIC_STEP * PUBLIC_STEP
+
+
+def stepped(share: float | None) -> int | None:
+    """A likeness from 0 to 1 in percent as people see it, in the same steps; halves up."""
+    return None if share is None else int(100 * share / PUBLIC_STEP + 0.5) * PUBLIC_STEP

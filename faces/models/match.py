@@ -54,6 +54,10 @@ class FaceMatch(Record):
 
     # Of `with_apart`.
     apart: bool
+    # Of `queries`: what its viewer made of it, and what both did.
+    liked: bool
+    viewed: bool
+    connection_id: UUID | None
 
     objects = FaceMatchQuerySet.as_manager()
 
