@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.connect.conftest import own_files
 from tests.faces.fal import painting
-
-__all__ = ["own_files"]
 
 
 @pytest.fixture
