@@ -10,7 +10,7 @@ class FacesConfig(AppConfig):
         from connect import public_settings
         from connect.services import picture_files
         from connect.services.picture_files import Kind
-        from faces import evidence, metrics, personal_data, receivers  # noqa: F401
+        from faces import checks, evidence, metrics, personal_data, receivers  # noqa: F401
         from faces.api.settings_serializers import FIELDS
         from faces.models import Baby, Celebrity, Face
         from faces.services import babies, celebrities, face_parameters, own_faces

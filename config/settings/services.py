@@ -43,8 +43,16 @@ FACE_ANALYZERS = {
     "insightface": "faces.analyzers.insightface.InsightFace",
 }
 FACE_ANALYZER = env("FACE_ANALYZER", default="classical")
+# Where insightface finds its models, a folder as buffalo_l is unpacked; they are for non-commercial research only.
+INSIGHTFACE_MODELS = env("INSIGHTFACE_MODELS", default="")
+# A model that reads expressions, as FER+ does, and what each of its outputs stands for. Without it none is read.
+FACE_EXPRESSION_MODEL = env("FACE_EXPRESSION_MODEL", default="")
+FACE_EXPRESSION_LABELS = env.list(
+    "FACE_EXPRESSION_LABELS",
+    default=["neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt"],
+)
 # Who looks for faces in photos of profiles: the same one, unless another class is named.
-FACE_DETECTOR = env("FACE_DETECTOR", default=FACE_ANALYZERS.get(FACE_ANALYZER, ""))
+FACE_DETECTOR = env("FACE_DETECTOR", default="") or FACE_ANALYZERS.get(FACE_ANALYZER, "")
 
 # Whose word is taken for what somebody's papers say; the one that ships looked at none.
 GOV_ID_VERIFIER = env("GOV_ID_VERIFIER", default="connect.gov_ids.SandboxVerifier")

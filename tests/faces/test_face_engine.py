@@ -4,12 +4,9 @@ import numpy as np
 import pytest
 
 from faces.engine import alignment, geometry, skin, texture
+from faces.engine.alignment import moved
 
 SQUARE = np.array([(0, 0), (10, 0), (10, 10), (0, 10)], dtype=np.float32)
-
-
-def moved(points, transform):
-    return points @ transform[:, :2].T + transform[:, 2]
 
 
 def test_points_that_were_turned_scaled_and_moved_are_found_again():

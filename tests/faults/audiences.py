@@ -15,6 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
+from connect.models import Consent
 from faces.models import FaceMatch
 from tests.faults.world import Subject, World
 
@@ -91,6 +92,18 @@ def likeness(world: World) -> Any:
     return FaceMatch.objects.of(world.owner.id).of(world.friend.id).get().id
 
 
+def agreed_likeness(world: World) -> Any:
+    """The same, when the friend agrees to a picture out of both."""
+    for purpose in ("baby_images", "face_analysis"):
+        Consent.objects.get_or_create(
+            user=world.friend,
+            purpose=purpose,
+            revoked_at=None,
+            defaults={"version": "v1", "granted_at": timezone.now()},
+        )
+    return likeness(world)
+
+
 def row_of(label: str) -> Subject:
     """The owner's row in a table, which `tests.safety.rows.fill` makes."""
     return lambda world: world.own(apps.get_model(label))
@@ -128,6 +141,9 @@ AUDIENCES: dict[str, list[Audience]] = {
     "photos_order": [OWN],
     "photos_delete": [named("photo_id", row_of("connect.Photo"), NOBODY_ELSE)],
     "photos_file": [PUBLIC],
+    "celebrities_list": [PUBLIC],
+    "celebrities_picture": [PUBLIC],
+    "matches_celebrities": [named("face_id", row_of("faces.Face"), NOBODY_ELSE)],
     "faces_list": [OWN],
     "faces_add": [OWN],
     "faces_read": [own_face],
@@ -215,6 +231,9 @@ AUDIENCES: dict[str, list[Audience]] = {
     "weekly_intent_keep": [OWN],
     "xp_list": [OWN],
     "streaks_list": [OWN],
+    "baby_ask": [named("match_id", agreed_likeness, FRIEND | NOBODY_ELSE)],
+    "baby_list": [in_likeness],
+    "baby_file": [PUBLIC],
     "streaks_retrieve": [in_streak],
     "streaks_check_in": [in_streak],
     "streaks_nudge": [in_streak],
