@@ -18,7 +18,7 @@ class SettingsReply(serializers.Serializer[Any]):
     """`allow_non_edu_emails`: whether people may sign up with any address, not only with one of a school.
 
     `vapid_public_key`: what a browser needs to be told by push, null where nobody is. `matching_weights`: what each of
-    the six likenesses of two faces weighs, in sum 1; `match_threshold`: from which likeness on, 0 to 1, two are a match.
+    the six likenesses of two faces weighs, in sum 1; `match_threshold`: the likeness, 0 to 1, that makes a match.
     """
 
     allow_non_edu_emails = serializers.BooleanField()

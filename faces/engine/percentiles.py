@@ -35,7 +35,8 @@ def pairs(faces: int, people: NDArray[np.int64], most: int, seed: int) -> NDArra
     else:
         drawn = np.random.default_rng(seed).integers(0, faces, size=(most, 2))
         found = np.unique(np.sort(drawn, axis=1), axis=0)
-    return found[people[found[:, 0]] != people[found[:, 1]]]
+    kept: NDArray[np.int64] = found[people[found[:, 0]] != people[found[:, 1]]]
+    return kept
 
 
 def public(percentile: int | None) -> int | None:
