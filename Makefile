@@ -16,7 +16,7 @@ TOOLS := $(VENV)/.tools-$(shell cat requirements.txt requirements-dev.txt | cksu
 WITH := env DATABASE_LOGIN=owner $(PY) -m config.embedded with --name
 
 .DEFAULT_GOAL := help
-.PHONY: help install run services status stop reset demo demo-streak demo-live backup verify test faults mutants lint lint-project format messages bench clean
+.PHONY: help install run services status stop reset demo demo-streak demo-live demo-faces backup verify test faults mutants lint lint-project format messages bench clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ demo-streak: $(RUNTIME)  ## Watch two people walk from discovery through fifteen
 demo-live: $(RUNTIME)  ## Watch strangers meet in the queue, talk, and decide at the gates, in faster minutes
 	@$(PY) -m tests.e2e.live_walk
 
+demo-faces: $(RUNTIME)  ## Watch two people meet by their faces, from an upload to a baby, and take it back
+	@$(PY) -m tests.e2e.faces_walk
+
 backup: $(RUNTIME)  ## Back up the data of `make run`
 	@$(WITH) dev -- $(PY) manage.py connect_schema backup
 
@@ -102,5 +105,6 @@ clean: $(RUNTIME)  ## Delete what tests, benchmarks and tools leave behind; the 
 	@$(PY) -m config.embedded reset --name bench
 	@env VAR_DIR="$${VAR_DIR:-var}/streak" $(PY) -m config.embedded reset --name fresh
 	@env VAR_DIR="$${VAR_DIR:-var}/live" $(PY) -m config.embedded reset --name fresh
-	rm -rf "$${VAR_DIR:-var}/streak" "$${VAR_DIR:-var}/live"
+	@env VAR_DIR="$${VAR_DIR:-var}/faces" $(PY) -m config.embedded reset --name fresh
+	rm -rf "$${VAR_DIR:-var}/streak" "$${VAR_DIR:-var}/live" "$${VAR_DIR:-var}/faces"
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

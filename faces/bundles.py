@@ -93,6 +93,7 @@ class Sent:
         if file is None:
             raise _missing(name)
         _check_size(file.size or 0)
+        file.seek(0)
         return io.BytesIO(file.read())
 
 

@@ -202,6 +202,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CreditReasonEnum": "connect.enums.CreditReason",
         "GenderEnum": "connect.enums.Gender",
+        "SeenGenderEnum": "faces.enums.SeenGender",
         "ReasonEnum": "safety.enums.ReportReason",
         "ReportStatusEnum": "safety.enums.ReportStatus",
         "CardStatusEnum": "matching.enums.CardStatus",

@@ -41,7 +41,7 @@ def told() -> list[Part]:
             deletes("user"),
             hidden=("file", "file_key"),
             files=photos.files_of,
-            seen_by="you; others after a reveal of identities",
+            seen_by="you; others after a reveal of identities; moderators who say whose face a picture shows",
         ),
         Part(
             people.Hobby,

@@ -22,7 +22,7 @@ from connect import pictures
 from faces.admin import thumbnails
 from faces.admin.forms import CelebrityForm, ImportForm, ReplaceForm
 from faces.analyzers import AnalyzerUnavailable
-from faces.models import Celebrity, FaceParameters
+from faces.models import Celebrity
 from faces.services import celebrities, celebrity_imports
 from faces.services.celebrities import About
 from faces.services.celebrity_imports import ABOUT, Outcome
@@ -85,7 +85,7 @@ class CelebrityAdmin(ModelAdmin):
         """A form, and once it is sent what became of each."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         outcomes = self._outcomes(request, form) if form.is_valid() else []
         shown: dict[str, Any] = {"form": form, "table": outcomes and _table(outcomes), "counts": _counts(outcomes)}
         limits = {"most": settings.CELEBRITY_IMPORT_MOST, "megabytes": settings.CELEBRITY_IMPORT_BYTES // 2**20}
@@ -164,9 +164,3 @@ def _counts(outcomes: list[Outcome]) -> list[tuple[str, int]]:
     found = Counter(outcome.result for outcome in outcomes)
     results = (celebrity_imports.ADDED, celebrity_imports.KNOWN, celebrity_imports.REFUSED)
     return [(result.capitalize(), found[result]) for result in results] if outcomes else []
-
-
-@admin.register(FaceParameters)
-class FaceParametersAdmin(ModelAdmin):
-    list_display = ("number", "status", "note", "published_at")
-    list_filter = ("status",)

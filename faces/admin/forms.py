@@ -26,11 +26,10 @@ class SeveralFiles(UnfoldAdminFileFieldWidget):
 class SeveralFilesField(forms.FileField):
     widget = SeveralFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Each of them as Django takes one."""
-        given = [file for file in data or [] if file] if isinstance(data, list | tuple) else [data] if data else []
-        one = super()
-        return [one.clean(file, initial) for file in given]
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """A list of them, each cleaned as Django cleans one."""
+        given = [file for file in data or () if file] if isinstance(data, list | tuple) else [data] if data else []
+        return [super(SeveralFilesField, self).clean(file, initial) for file in given]
 
 
 class ImportForm(forms.Form):
@@ -42,7 +41,7 @@ class ImportForm(forms.Form):
         help_text="A CSV and its pictures, or pictures named after whom they show, in folders named after categories.",
         widget=UnfoldAdminFileFieldWidget,
     )
-    files = SeveralFilesField(
+    pictures = SeveralFilesField(
         required=False,
         label="Or the files themselves",
         help_text="A CSV with the columns name, image, bio, category and gender, and the pictures; or pictures alone.",
@@ -50,14 +49,14 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if bool(given.get("archive")) == bool(given.get("files")):
+        if bool(given.get("archive")) == bool(given.get("pictures")):
             raise forms.ValidationError("Send a ZIP, or else the files themselves.")
         return given
 
     def bundle(self) -> Bundle:
         """The files of a form that is valid. Raises Invalid (archive_broken)."""
         archive = self.cleaned_data["archive"]
-        return Archive(archive) if archive else Sent(self.cleaned_data["files"])
+        return Archive(archive) if archive else Sent(self.cleaned_data["pictures"])
 
 
 class ReplaceForm(forms.Form):

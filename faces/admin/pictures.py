@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from unfold.decorators import display
@@ -120,7 +120,8 @@ class FaceAdmin(CasePages):
     @display(description="Profile photos")
     def photos_beside(self, face: Face) -> SafeString | str:
         photos = list(face.user.photos.all())[:BESIDE]
-        return format_html_join(" ", "{}", ((_photo(face, photo, "small", "5rem"),) for photo in photos)) or "none"
+        images = format_html_join("", "{}", ((_photo(face, photo, "small", "5rem"),) for photo in photos))
+        return format_html('<div style="display: flex; gap: 4px">{}</div>', images) if photos else "none"
 
     @display(description="Uploaded", ordering="created_at")
     def uploaded(self, face: Face) -> str:

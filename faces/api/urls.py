@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from connect.exposure import FLAGGED
-from faces.api import baby_views, celebrity_urls, face_views
+from faces.api import baby_views, celebrity_urls, face_views, match_views
 from faces.api.reaction_views import ReactionsView
 
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("faces/<uuid:face_id>/default", face_views.DefaultFaceView.as_view()),
     path("faces/<uuid:face_id>/file", face_views.FaceFileView.as_view(), name="face-file"),
     path("match_jobs/<uuid:job_id>", face_views.JobView.as_view()),
+    path("matches/top", match_views.TopMatchesView.as_view(**FLAGGED)),
+    path("matches/<uuid:match_id>", match_views.MatchView.as_view(**FLAGGED)),
     path("reactions", ReactionsView.as_view(**FLAGGED)),
     path("baby", baby_views.BabiesView.as_view(**FLAGGED)),
     path("babies/<uuid:baby_id>/file", baby_views.BabyFileView.as_view(), name="baby-file"),

@@ -21,8 +21,8 @@ def cuts(totals: NDArray[np.float64]) -> list[float]:
 
 def percentiles(totals: NDArray[np.float64], ascending: Sequence[float]) -> NDArray[np.int64]:
     """How many of a hundred pairs of the population are less alike than each of these (n,): 0 to 100."""
-    below = np.searchsorted(np.asarray(ascending), totals, side="left")
-    return np.asarray(100 * below // len(ascending), dtype=np.int64)
+    below: NDArray[np.int64] = np.searchsorted(np.asarray(ascending), totals, side="left")
+    return (100 * below) // len(ascending)
 
 
 def pairs(faces: int, people: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:
@@ -35,9 +35,15 @@ def pairs(faces: int, people: NDArray[np.int64], most: int, seed: int) -> NDArra
     else:
         drawn = np.random.default_rng(seed).integers(0, faces, size=(most, 2))
         found = np.unique(np.sort(drawn, axis=1), axis=0)
-    return found[people[found[:, 0]] != people[found[:, 1]]]
+    kept: NDArray[np.int64] = found[people[found[:, 0]] != people[found[:, 1]]]
+    return kept
 
 
 def public(percentile: int | None) -> int | None:
     """A percentile as people see it: in steps, so that nobody can solve for what another looks like; rounded down."""
     return None if percentile is None else percentile // PUBLIC_STEP * PUBLIC_STEP
+
+
+def stepped(share: float | None) -> int | None:
+    """A likeness from 0 to 1 in percent as people see it, in the same steps; halves up."""
+    return None if share is None else int(100 * share / PUBLIC_STEP + 0.5) * PUBLIC_STEP

@@ -14,11 +14,11 @@ from connect.enums import Purpose
 from connect.models import Consent
 from faces import analyzers
 from faces.engine import percentiles
-from faces.engine.likeness import Floats, Traits, factors, spread_of, totals
+from faces.engine.likeness import Floats, Traits, factors, spread_of
 from faces.engine.looks import Look, traits
 from faces.models import Face, FaceParameters, LikenessScale
 from faces.models.face import FaceQuerySet
-from faces.services.scoring import LOOK
+from faces.services.scoring import LOOK, rounded
 from safety.roles import as_service
 
 SEED = "likeness"
@@ -81,7 +81,7 @@ def _make(parameters: FaceParameters, analyzer: str, faces: int) -> bool:
     if len(sample.pairs) < settings.LIKENESS_LEAST_PAIRS:
         return False
     spread = spread_of(sample.traits)
-    found = np.nan_to_num(totals(sample.factors(spread), parameters.weights))
+    found = rounded(sample.factors(spread), parameters.weights)
     LikenessScale.objects.create(
         analyzer=analyzer,
         version=parameters.version,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from faces.engine.factors import FACTORS
-from faces.engine.likeness import factors, totals
+from faces.engine.likeness import Floats, factors, totals
 from faces.engine.looks import Look, traits
 from faces.engine.percentiles import percentiles
 from faces.models import Face, FaceParameters, LikenessScale
@@ -44,12 +44,17 @@ def scores(
     cosines = np.array([cosine for cosine, _ in others])
     spread = scale.spread if scale else {}
     found = factors(cosines, everybody.take(slice(0, 1)), everybody.take(slice(1, None)), spread)
-    whole = np.nan_to_num(totals(found, parameters.weights))
+    whole = rounded(found, parameters.weights)
     places = percentiles(whole, scale.cuts).tolist() if scale else [None] * len(others)
     return [
-        Score(_named(row), round(total, PLACES), place)
+        Score(_named(row), total, place)
         for row, total, place in zip(found.tolist(), whole.tolist(), places, strict=True)
     ]
+
+
+def rounded(found: Floats, weights: dict[str, float]) -> Floats:
+    """The totals (n,) of factors (n, 6), to the last place that is kept; 0 where nothing that weighs is known."""
+    return np.asarray(np.nan_to_num(totals(found, weights)).round(PLACES))
 
 
 def _named(row: Sequence[float]) -> dict[str, float | None]:

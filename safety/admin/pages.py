@@ -72,7 +72,8 @@ class CasePages(ModelAdmin):
         return {}
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"safety.change_{self.model._meta.model_name}")
+        meta = self.model._meta
+        return request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}")
 
     def link(self, step: str, found: Model) -> str:
         return reverse(f"admin:{self._name(step)}", args=[found.pk])

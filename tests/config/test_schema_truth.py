@@ -28,6 +28,7 @@ def address(path, ids=None):
         "appeal_id",
         "block_id",
         "card_id",
+        "celebrity_id",
         "connection_id",
         "baby_id",
         "conversation_id",

@@ -11,13 +11,14 @@ from connect.models import Consent, Disclosure, Profile
 from connect.services import consents
 from faces.enums import Withheld
 from faces.models import Face, FaceMatch, FaceParameters
-from faces.services import nearest, searches
+from faces.services import nearest, scales, searches
 from matching.enums import Origin
 from matching.models import Connection
 from safety import flags
 from safety.enums import BlockSource, FlagKind
 from safety.models import SafetyFlag
 from safety.services import blocks
+from tests.chat.test_asyncapi import check
 from tests.faces.alike import chosen, draft, face, person
 from tests.factories import ConnectProfileFactory, MatchFactory, ProfileFactory
 
@@ -50,7 +51,8 @@ def test_what_is_like_one_face_is_written_down_once_for_both(now):
     assert match.face_of(mine.user_id) == mine.id
     assert match.similarity_score == pytest.approx(0.7, abs=1e-6)
     assert match.factors == {
-        "embedding": pytest.approx(0.7), "geometry": 1.0, "age": 1.0, "symmetry": 1.0, "skin_tone": 1.0, "expression": 1.0,
+        "embedding": pytest.approx(0.7),
+        "geometry": 1.0, "age": 1.0, "symmetry": 1.0, "skin_tone": 1.0, "expression": 1.0,
     }  # fmt: skip
     assert match.total == pytest.approx(0.94)
     assert (match.analyzer, match.version, match.withheld, match.percentile) == ("classical-1", "faces-1.1", "", None)
@@ -66,6 +68,16 @@ def test_the_two_see_each_others_face_and_are_told(now, published):
     assert {(*rest,) for _, _, *rest in shown} == {("face", "face_match", match.id)}
     told = {"match_id": str(match.id), "percentile": None}
     assert sorted(published, key=str) == sorted([(user, "face_match.new", told) for user in pair], key=str)
+
+
+def test_what_they_are_told_is_documented(now, published, settings):
+    settings.LIKENESS_LEAST_PAIRS = 1
+    mine, _ = _alike(now)
+    scales.keep(now=now)
+    find(mine, now)
+    for _, kind, data in published:
+        check({"type": kind, "data": data}, "server_face_match_new")
+    assert [data["percentile"] for _, _, data in published] == [0, 0]
 
 
 def test_finding_again_makes_nothing_twice_and_tells_nobody(now, published):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from faces.engine.percentiles import cuts, pairs, percentiles, public
+from faces.engine.percentiles import cuts, pairs, percentiles, public, stepped
 
 
 def test_percentiles_tell_how_many_of_a_hundred_are_less_alike():
@@ -34,3 +34,7 @@ def test_of_many_faces_pairs_are_drawn_by_the_seed():
 
 def test_percentiles_leave_in_steps_of_five_and_are_never_more_than_they_are():
     assert [public(percentile) for percentile in (None, 0, 4, 5, 99, 100)] == [None, 0, 0, 5, 95, 100]
+
+
+def test_likenesses_leave_in_percent_in_steps_of_five():
+    assert [stepped(share) for share in (None, 0.0, 0.02, 0.025, 0.93, 1.0)] == [None, 0, 0, 5, 95, 100]
