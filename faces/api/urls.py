@@ -12,8 +12,6 @@ urlpatterns: list[URLPattern] = [
     path("faces/<uuid:face_id>/default", face_views.DefaultFaceView.as_view()),
     path("faces/<uuid:face_id>/file", face_views.FaceFileView.as_view(), name="face-file"),
     path("match_jobs/<uuid:job_id>", face_views.JobView.as_view()),
-    path("baby", baby_views.BabiesView.as_view(**FLAGGED)),
-    path("baby/<uuid:baby_id>/file", baby_views.BabyFileView.as_view(), name="baby-file"),
     path("matches/top", match_views.TopMatchesView.as_view(**FLAGGED)),
     path("matches/<uuid:match_id>", match_views.MatchView.as_view(**FLAGGED)),
     path("reactions", ReactionsView.as_view(**FLAGGED)),
