@@ -1,14 +1,17 @@
 """Likenesses as one of the two is shown them."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from config.api.pagination import Position
 from config.errors import NotYours
+from faces import wording
+from faces.analyzers import analyzer
 from faces.enums import ReactionType
-from faces.models import FaceMatch, Reaction
+from faces.models import CelebrityMatch, Face, FaceMatch, Reaction
 from faces.models.match import FaceMatchQuerySet
 from faces.services.reactions import shown
 from matching.models import Connection
@@ -39,6 +42,20 @@ def likeness(match_id: UUID, *, viewer: UUID, now: datetime) -> FaceMatch:
     if found is None:
         raise NotYours()
     return found
+
+
+def lookalikes(face_id: UUID, *, viewer: UUID) -> dict[str, Any]:
+    """Whom of the famous a face of the viewer's own is like, the most alike first, and who says so. Raises NotYours."""
+    if not Face.objects.filter(id=face_id, user=viewer).exists():
+        raise NotYours()
+    found = CelebrityMatch.objects.filter(face=face_id).select_related("celebrity")
+    return {"analyzer": _reader(), "results": found.order_by("-similarity_score", "id")}
+
+
+def _reader() -> dict[str, Any]:
+    reader = analyzer()
+    note = wording.LIKENESS_OF_PERSONS if reader.identity_grade else wording.LIKENESS_OF_PICTURES
+    return {"name": reader.name, "identity_grade": reader.identity_grade, "note": str(note)}
 
 
 def _as_seen(viewer: UUID, now: datetime) -> FaceMatchQuerySet:
