@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import report
 
-BENCHMARKS = ("charts", "matching", "chat", "api", "discovery", "queue", "protection", "streaks", "start")
+BENCHMARKS = ("charts", "matching", "chat", "api", "discovery", "queue", "protection", "streaks", "faces", "start")
 
 
 def main(arguments: list[str]) -> int:

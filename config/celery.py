@@ -86,8 +86,7 @@ app.conf.beat_schedule = {
     "refresh lookalikes": {"task": "faces.tasks.refresh_lookalikes", "schedule": timedelta(minutes=5)},
     "run match jobs": {"task": "faces.tasks.run_jobs", "schedule": timedelta(seconds=2), "options": TICK},
     "settle likes": {"task": "faces.tasks.settle_likes", "schedule": timedelta(minutes=1)},
-    "search for the consenting": {"task": "faces.tasks.search_for_consenting", "schedule": timedelta(minutes=1)},
-    "search for faces again": {"task": "faces.tasks.search_again", "schedule": timedelta(minutes=10)},
+    "search for faces again": {"task": "faces.tasks.search_again", "schedule": timedelta(minutes=2)},
     "worker heartbeat": {"task": "connect.tasks.heartbeat", "schedule": timedelta(seconds=10)},
 }
 

@@ -24,7 +24,7 @@ STAND_INS = (
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Error]:
     if settings.ENVIRONMENT != "production":
         return []
-    return [*_secrets(), *_exposure(), *_stand_ins(), *_outside(), *_push()]
+    return [*_secrets(), *_exposure(), *_stand_ins(), *_outside(), *_painter(), *_push()]
 
 
 @register(Tags.security)
@@ -104,9 +104,20 @@ def _outside() -> list[Error]:
     if writes and not all((settings.OPENAI_KEY, settings.OPENAI_MODEL)):
         found.append(Error("OPENAI_KEY and OPENAI_MODEL are needed for a language model to write.", id="config.E015"))
     used = [offer["keys"] for offer in [*settings.OAUTH.values(), settings.GOV_ID] if offer["audiences"]]
-    used += [settings.SMS_URL, settings.STRIPE_URL, settings.OPENAI_URL, settings.S3_ENDPOINT]
+    used += [settings.SMS_URL, settings.STRIPE_URL, settings.OPENAI_URL, settings.S3_ENDPOINT, settings.FAL_URL]
     if any(not url.startswith("https://") for url in used if url):
         found.append(Error("Outside services must be asked over https.", id="config.E009"))
+    return found
+
+
+def _painter() -> list[Error]:
+    found = []
+    if settings.BABY_PAINTER not in ("morph", "fal"):
+        found.append(Error("BABY_PAINTER is morph or fal.", id="config.E021"))
+    if settings.BABY_PAINTER == "fal" and not all((settings.FAL_KEY, settings.FAL_MODEL)):
+        found.append(Error("FAL_KEY and FAL_MODEL are needed to paint babies.", id="config.E021"))
+    if settings.FAL_TRUSTED_ORIGINS:
+        found.append(Error("FAL_TRUSTED_ORIGINS is for tests.", id="config.E022"))
     return found
 
 

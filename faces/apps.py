@@ -7,11 +7,13 @@ class FacesConfig(AppConfig):
 
     def ready(self) -> None:
         from chat import acquaintances
+        from connect import public_settings
         from connect.services import picture_files
         from connect.services.picture_files import Kind
         from faces import checks, evidence, metrics, personal_data, receivers  # noqa: F401
+        from faces.api.settings_serializers import FIELDS
         from faces.models import Baby, Celebrity, Face
-        from faces.services import babies, celebrities, own_faces
+        from faces.services import babies, celebrities, face_parameters, own_faces
         from safety import evidence as safety_evidence
 
         acquaintances.register(evidence.KIND, evidence.other_of)
@@ -23,3 +25,4 @@ class FacesConfig(AppConfig):
             Kind(Baby, babies.lose, belongs=personal_data.BOTH),
         )
         metrics.declare()
+        public_settings.register(face_parameters.public, FIELDS)

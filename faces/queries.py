@@ -14,7 +14,6 @@ from faces.enums import ReactionType
 from faces.models import CelebrityMatch, Face, FaceMatch, Reaction
 from faces.models.match import FaceMatchQuerySet
 from faces.services.reactions import shown
-from matching.models import Connection
 from safety.roles import as_service
 
 _UNSHOWN = [f"{face}__{name}" for face in ("face_a", "face_b") for name in ("embedding", "landmarks_68", "file_key")]
@@ -27,7 +26,8 @@ def top(viewer: UUID, *, viewed: bool | None, after: Position | None, most: int,
     with as_service():
         rows = _as_seen(viewer, now).exclude(Exists(_better())).order_by("-total", "-id")
         if viewed is not None:
-            rows = rows.filter(viewed=viewed)
+            seen = Exists(Reaction.objects.of(viewer).filter(match=OuterRef("pk"), reaction_type=ReactionType.VIEWED))
+            rows = rows.filter(seen if viewed else ~seen)
         if after is not None:
             # By its id, not by its total: a cursor is in people's hands, and totals leave in steps.
             total = Subquery(FaceMatch.objects.filter(id=after[0]).values("total"))
@@ -59,22 +59,9 @@ def _reader() -> dict[str, Any]:
 
 
 def _as_seen(viewer: UUID, now: datetime) -> FaceMatchQuerySet:
-    """With what the viewer made of it, and the connection that both made of it: of the other's like nothing shows
-    before.
-    """
-    own = Reaction.objects.of(viewer).filter(match=OuterRef("pk"))
-    formed = Connection.objects.standing().filter(by_faces__isnull=False)
-    pair = formed.filter(user_low=OuterRef("user_a"), user_high=OuterRef("user_b"))
-    return (
-        shown(viewer, now)
-        .annotate(
-            liked=Exists(own.filter(reaction_type=ReactionType.LIKE)),
-            viewed=Exists(own.filter(reaction_type=ReactionType.VIEWED)),
-            connection_id=Subquery(pair.values("id")[:1]),
-        )
-        .select_related("face_a", "face_b")
-        .defer(*_UNSHOWN)
-    )
+    """Those that are shown to them, with what they made of each and both faces."""
+    found = shown(viewer, now).with_reactions(viewer)
+    return found.select_related("face_a", "face_b").defer(*_UNSHOWN)
 
 
 def _better() -> FaceMatchQuerySet:

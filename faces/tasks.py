@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from config import clock
-from faces.services import babies, celebrities, job_runs, likes, lookalikes, resumptions, scales, searches
+from faces.services import babies, celebrities, job_runs, likes, lookalikes, scales, searches
 
 
 @shared_task
@@ -16,12 +16,6 @@ def run_jobs() -> None:
 def settle_likes() -> None:
     """Connect pairs whose likes waited; what could not be is left to the next time."""
     likes.settle_waiting(now=clock.now())
-
-
-@shared_task
-def search_for_consenting() -> None:
-    while resumptions.search_for_consenting(now=clock.now()) == resumptions.BATCH:
-        pass
 
 
 @shared_task

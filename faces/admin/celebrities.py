@@ -22,7 +22,7 @@ from connect import pictures
 from faces.admin import thumbnails
 from faces.admin.forms import CelebrityForm, ImportForm, ReplaceForm
 from faces.analyzers import AnalyzerUnavailable
-from faces.models import Celebrity, FaceParameters
+from faces.models import Celebrity
 from faces.services import celebrities, celebrity_imports
 from faces.services.celebrities import About
 from faces.services.celebrity_imports import ABOUT, Outcome
@@ -164,9 +164,3 @@ def _counts(outcomes: list[Outcome]) -> list[tuple[str, int]]:
     found = Counter(outcome.result for outcome in outcomes)
     results = (celebrity_imports.ADDED, celebrity_imports.KNOWN, celebrity_imports.REFUSED)
     return [(result.capitalize(), found[result]) for result in results] if outcomes else []
-
-
-@admin.register(FaceParameters)
-class FaceParametersAdmin(ModelAdmin):
-    list_display = ("number", "status", "note", "published_at")
-    list_filter = ("status",)

@@ -12,7 +12,11 @@ from faces.models import Baby
 
 
 class BabyInput(StrictSerializer):
-    """Body of a request for a picture, and query of the list."""
+    match_id = serializers.UUIDField()
+
+
+class BabiesQuery(serializers.Serializer[Any]):
+    """What else may stand in the query is held to by the Endpoint."""
 
     match_id = serializers.UUIDField()
 

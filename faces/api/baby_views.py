@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from config.api.pagination import Cursor
 from connect.api.file_views import PICTURE, PictureFileView
 from connect.api.serializers.account import SignedQuery
-from faces.api.baby_serializers import BabyInput, BabySerializer
+from faces.api.baby_serializers import BabiesQuery, BabyInput, BabySerializer
 from faces.models import Baby
 from faces.services import babies
 from safety.api import Endpoint, operation
@@ -25,10 +25,10 @@ class BabiesView(Endpoint):
     limits: ClassVar = {"POST": "baby"}
 
     @operation(
-        operation_id="baby_list", parameters=[BabyInput], responses={200: BabySerializer(many=True), 404: MISSING}
+        operation_id="baby_list", parameters=[BabiesQuery], responses={200: BabySerializer(many=True), 404: MISSING}
     )
     def get(self, request: Request) -> Response:
-        match_id = self.asked(BabyInput).validated_data["match_id"]
+        match_id = self.asked(BabiesQuery).validated_data["match_id"]
         paginator = Cursor()
         with as_service():
             page = paginator.paginate_queryset(

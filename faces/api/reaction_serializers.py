@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api.serializers import StrictSerializer
 from connect.api.serializers.pictures import ShownPictureSerializer
+from faces.engine import percentiles
 from faces.enums import ReactionType
 from faces.models import Face, Reaction
 
@@ -38,17 +40,22 @@ class ReactionQuery(StrictSerializer):
 class ReactionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     match_id = serializers.UUIDField()
-    type = serializers.CharField(source="reaction_type")
+    type = serializers.ChoiceField(ReactionType.choices, source="reaction_type")
     created_at = serializers.DateTimeField()
 
 
 class FavouriteSerializer(ReactionSerializer):
-    """With how alike the two are, in percent of the population, and the other's face as the caller may see it."""
+    """With how alike the two are, as the match itself tells it, and the other's face as the caller may see it."""
 
-    percentile = serializers.IntegerField(source="match.percentile", allow_null=True)
+    percentile = serializers.SerializerMethodField()
     face = serializers.SerializerMethodField()
 
-    def get_face(self, reaction: Reaction) -> dict[str, Any]:
+    @extend_schema_field(serializers.IntegerField(min_value=0, max_value=100, allow_null=True))
+    def get_percentile(self, reaction: Reaction) -> int | None:
+        return percentiles.public(reaction.match.percentile)
+
+    @extend_schema_field(ShownPictureSerializer)
+    def get_face(self, reaction: Reaction) -> Any:
         viewer: UUID = self.context["viewer"]
         return ShownPictureSerializer(theirs(reaction, viewer), context=self.context).data
 
@@ -58,6 +65,7 @@ class ReactedSerializer(ReactionSerializer):
 
     connection_id = serializers.SerializerMethodField()
 
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_connection_id(self, reaction: Reaction) -> UUID | None:
         connection = self.context["connection"]
         return connection.id if connection else None

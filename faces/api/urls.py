@@ -17,5 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("matches/top", match_views.TopMatchesView.as_view(**FLAGGED)),
     path("matches/<uuid:match_id>", match_views.MatchView.as_view(**FLAGGED)),
     path("reactions", ReactionsView.as_view(**FLAGGED)),
+    path("baby", baby_views.BabiesView.as_view(**FLAGGED)),
+    path("babies/<uuid:baby_id>/file", baby_views.BabyFileView.as_view(), name="baby-file"),
     *celebrity_urls.urlpatterns,
 ]

@@ -21,8 +21,8 @@ def cuts(totals: NDArray[np.float64]) -> list[float]:
 
 def percentiles(totals: NDArray[np.float64], ascending: Sequence[float]) -> NDArray[np.int64]:
     """How many of a hundred pairs of the population are less alike than each of these (n,): 0 to 100."""
-    below = np.searchsorted(np.asarray(ascending), totals, side="left")
-    return np.asarray(100 * below // len(ascending), dtype=np.int64)
+    below: NDArray[np.int64] = np.searchsorted(np.asarray(ascending), totals, side="left")
+    return (100 * below) // len(ascending)
 
 
 def pairs(faces: int, people: NDArray[np.int64], most: int, seed: int) -> NDArray[np.int64]:

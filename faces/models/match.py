@@ -3,10 +3,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from config.db import Record
-from faces.enums import Withheld
+from faces.enums import ReactionType, Withheld
+from faces.models.reaction import Reaction
+from matching.models import Connection
 from safety.models import apart
 from safety.schema import RowSecurity, pair
 
@@ -19,8 +21,18 @@ class FaceMatchQuerySet(models.QuerySet["FaceMatch"]):
         """Those whose two people are told of them."""
         return self.filter(withheld="")
 
-    def between(self, first: UUID, second: UUID) -> Self:
-        return self.filter(user_a=min(first, second), user_b=max(first, second))
+    def with_reactions(self, viewer: UUID) -> Self:
+        """`liked`, `viewed`: what one of the two made of it; `connection_id`: the connection that both made of it. Of
+        the other's like nothing shows before. To be asked as the service.
+        """
+        own = Reaction.objects.of(viewer).filter(match=OuterRef("pk"))
+        formed = Connection.objects.standing().filter(by_faces__isnull=False)
+        pair = formed.filter(user_low=OuterRef("user_a"), user_high=OuterRef("user_b"))
+        return self.annotate(
+            liked=Exists(own.filter(reaction_type=ReactionType.LIKE)),
+            viewed=Exists(own.filter(reaction_type=ReactionType.VIEWED)),
+            connection_id=Subquery(pair.values("id")[:1]),
+        )
 
     def with_apart(self) -> Self:
         """`apart`: whether one of the two blocked the other; to be asked as the service."""
@@ -54,7 +66,7 @@ class FaceMatch(Record):
 
     # Of `with_apart`.
     apart: bool
-    # Of `queries`: what its viewer made of it, and what both did.
+    # Of `with_reactions`.
     liked: bool
     viewed: bool
     connection_id: UUID | None

@@ -68,7 +68,11 @@ class Search:
         """The nearest faces that may be found, as many as the parameters say or all there are."""
         _set_scan()
         found = _query(_BY_INDEX, self.asked)
-        return found if len(found) == self.asked["most"] else _query(_ONE_BY_ONE, self.asked)
+        return found if len(found) == self.asked["most"] else self.one_by_one()
+
+    def one_by_one(self) -> list[Near]:
+        """The same by looking at all that may be found: exact, and the quicker the fewer these are."""
+        return _query(_ONE_BY_ONE, self.asked)
 
     def among(self, ids: Collection[UUID]) -> list[Near]:
         """Those of these faces that may be found right now."""

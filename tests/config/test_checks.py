@@ -35,6 +35,10 @@ SAFE = {
     "REVEAL_WRITER": "openai",
     "OPENAI_URL": "https://model.example/v1",
     **dict.fromkeys(("OPENAI_KEY", "OPENAI_MODEL"), "given"),
+    "BABY_PAINTER": "fal",
+    "FAL_URL": "https://queue.fal.example",
+    **dict.fromkeys(("FAL_KEY", "FAL_MODEL"), "given"),
+    "FAL_TRUSTED_ORIGINS": [],
     "ALLOW_STAND_INS": ["FACE_ANALYZER"],
     "PUSH_ENABLED": True,
     "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"k" * 32).decode().rstrip("="),
@@ -80,6 +84,11 @@ REFUSED = [
     ("OPENAI_MODEL", "", "config.E015"),
     ("OPENAI_URL", "http://model.example/v1", "config.E009"),
     ("S3_ENDPOINT", "http://files.example", "config.E009"),
+    ("BABY_PAINTER", "somebody", "config.E021"),
+    ("FAL_KEY", "", "config.E021"),
+    ("FAL_MODEL", "", "config.E021"),
+    ("FAL_TRUSTED_ORIGINS", ["http://127.0.0.1:9"], "config.E022"),
+    ("FAL_URL", "http://queue.fal.example", "config.E009"),
     ("VAPID_PRIVATE_KEY", "", "config.E013"),
     ("VAPID_PRIVATE_KEY", "not a key", "config.E013"),
     ("VAPID_SUBJECT", "hello@connect.example", "config.E013"),
@@ -105,6 +114,11 @@ def test_a_safe_production_starts(safe):
 
 def test_without_push_no_key_is_needed(safe):
     safe.PUSH_ENABLED, safe.VAPID_PRIVATE_KEY = False, ""
+    assert found() == []
+
+
+def test_the_embedded_painter_needs_no_key(safe):
+    safe.BABY_PAINTER, safe.FAL_KEY = "morph", ""
     assert found() == []
 
 

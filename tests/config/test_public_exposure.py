@@ -29,6 +29,7 @@ FLOW = ("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/a
 FLOW += ("/api/daily_prompts", "/api/weekly_intent", "/api/xp")
 FLOW = (
     *("/connect/", "/api/conversations", "/api/people/", "/api/interests", "/api/connections", "/api/discovery"),
+    *("/api/meet_reflections", "/api/trust_score", "/api/baby"),
     *("/api/meet_reflections", "/api/trust_score", "/api/reactions"),
 )
 CONNECT = [entry for entry in operations() if entry[1].startswith(FLOW)]

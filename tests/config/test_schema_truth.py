@@ -30,6 +30,7 @@ def address(path, ids=None):
         "card_id",
         "celebrity_id",
         "connection_id",
+        "baby_id",
         "conversation_id",
         "device_id",
         "export_id",

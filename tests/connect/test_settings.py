@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from faces.services import face_parameters
 from safety.models import AuditLog
 from tests.config.desk import browser, member_of, staff
 
@@ -39,7 +40,8 @@ def no_push(settings):
 
 def test_everybody_reads_the_public_ones(api, db):
     reply = api().get("/api/settings")
-    assert (reply.status_code, reply.json()) == (200, {"allow_non_edu_emails": True, "vapid_public_key": None})
+    own = {"allow_non_edu_emails": True, "vapid_public_key": None}
+    assert (reply.status_code, reply.json()) == (200, own | face_parameters.public())
 
 
 def test_what_an_admin_turns_is_read_at_once(api, db):

@@ -16,7 +16,7 @@ NEEDED = (Purpose.BABY_IMAGES, Purpose.FACE_ANALYSIS)
 
 @cache
 def portrait(seed):
-    return pictures.read(io.BytesIO(encoded(drawn_face(400, 500, seed=seed))))
+    return pictures.read(io.BytesIO(encoded(drawn_face(240, 300, seed=seed))))
 
 
 def agree(user, now, purposes=NEEDED):

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.files.storage import storages
@@ -21,7 +22,7 @@ from safety.personal_data import parts
 from safety.services import blocks
 from tests.faces.couples import likeness
 from tests.faces.fal import BEGIN, PICTURE, RESULT, STATUS, Reply, made
-from tests.factories import UserFactory
+from tests.factories import ProfileFactory, UserFactory
 from tests.pictures import encoded, landscape
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
@@ -34,10 +35,9 @@ def match(now):
 
 
 @pytest.fixture
-def at_once(django_capture_on_commit_callbacks):
-    """What follows a commit follows at once."""
-    with django_capture_on_commit_callbacks(execute=True):
-        yield
+def committed(django_capture_on_commit_callbacks):
+    """A block after which follows what follows a commit."""
+    return partial(django_capture_on_commit_callbacks, execute=True)
 
 
 def ask(match, now, by=None):
@@ -66,10 +66,6 @@ def files():
 
 def day():
     return PaintingDay.objects.get()
-
-
-def fail(reply, step, fal):
-    fal.replies[step] = reply
 
 
 def unconsent(user, now):
@@ -109,8 +105,8 @@ def test_once_it_is_there_another_may_be_asked_for(match, now):
     "hide",
     [
         lambda match, now: FaceMatch.objects.update(withheld="same_person"),
-        lambda match, now: Block.objects.create(blocker=match.user_b, blocked=match.user_a, source=BlockSource.DIRECT),
-        lambda match, now: Block.objects.create(blocker=match.user_a, blocked=match.user_b, source=BlockSource.DIRECT),
+        lambda match, now: Block.objects.create(blocker=match.user_b, blocked=match.user_a, source=BlockSource.MANUAL),
+        lambda match, now: Block.objects.create(blocker=match.user_a, blocked=match.user_b, source=BlockSource.MANUAL),
         lambda match, now: leave(match.user_b, now),
         lambda match, now: suspend(match.user_b, now),
         lambda match, now: type(match.face_b).objects.filter(id=match.face_b_id).update(verdict="rejected"),
@@ -150,9 +146,8 @@ def test_so_many_a_day_and_no_more_until_one_is_a_day_old(match, now, settings):
         ask(match, now)
     assert refused.value.code == "babies_a_day"
     assert ask(match, now, by=match.user_b)
-    Baby.objects.update(created_at=now - timedelta(hours=25), status="processing")
-    Baby.objects.update(status="failed")
-    assert ask(match, now).status == "pending"
+    babies.paint_due(now=now)
+    assert ask(match, now + timedelta(hours=25)).status == "pending"
 
 
 def test_what_all_cost_in_a_day_stays_in_the_budget(match, now, fal, settings):
@@ -179,9 +174,11 @@ def test_it_is_painted_stored_sealed_and_both_are_told(match, now):
 
 
 def test_people_are_told_in_their_language(match, now):
-    match.user_b.profile = None
+    ProfileFactory(user=match.user_b, languages=["de"])
     painted(match, now)
-    assert {note.title for note in Notification.objects.all()} == {"A picture for the two of you"}
+    told = dict(Notification.objects.values_list("user", "title"))
+    assert told[match.user_a_id] == "A picture for the two of you"
+    assert told[match.user_b_id] == "Ein Bild für euch beide"
 
 
 def test_those_who_are_connected_have_the_newest_with_their_connection(match, now):
@@ -217,7 +214,7 @@ def test_one_that_every_worker_dies_of_is_given_up(match, now):
 CHANGES = [
     lambda match, now: unconsent(match.user_a, now),
     lambda match, now: unconsent(match.user_b, now),
-    lambda match, now: blocks.block(by=match.user_b.id, other=match.user_a.id, source=BlockSource.DIRECT, now=now),
+    lambda match, now: blocks.block(by=match.user_b.id, other=match.user_a.id, source=BlockSource.MANUAL, now=now),
     lambda match, now: leave(match.user_b, now),
     lambda match, now: FaceMatch.objects.update(withheld="quality"),
     lambda match, now: match.face_a.delete(),
@@ -235,7 +232,7 @@ def test_what_nobody_may_have_any_more_is_not_painted(match, now, monkeypatch, c
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=NAMES)
-def test_what_changed_while_it_was_painted_leaves_neither_row_nor_file(match, now, monkeypatch, at_once, change):
+def test_what_changed_while_it_was_painted_leaves_neither_row_nor_file(match, now, monkeypatch, committed, change):
     ask(match, now)
     keep = kept_pictures.keep
 
@@ -244,19 +241,20 @@ def test_what_changed_while_it_was_painted_leaves_neither_row_nor_file(match, no
         change(match, now)
 
     monkeypatch.setattr(kept_pictures, "keep", meanwhile)
-    babies.paint_due(now=now)
+    with committed():
+        babies.paint_due(now=now)
     assert (Baby.objects.exists(), Notification.objects.filter(type="baby_generated").exists()) == (False, False)
-    assert len(kept := files()) == 0, kept
+    assert files() == []
 
 
 # by somebody outside
 
 
 def test_fal_paints_in_two_looks_and_is_paid_once(match, now, fal):
-    fail(Reply({"status": "IN_PROGRESS"}, 202), STATUS, fal)
+    fal.replies[STATUS] = Reply({"status": "IN_PROGRESS"}, 202)
     baby = painted(match, now)
     assert (baby.status, baby.request_id, baby.begun_at, baby.attempts) == ("processing", "019a-request_1", now, 0)
-    fail(Reply({"status": "COMPLETED"}), STATUS, fal)
+    fal.replies[STATUS] = Reply({"status": "COMPLETED"})
     later = now + paintings.LOOK_AGAIN
     assert babies.paint_due(now=later) == 1
     baby.refresh_from_db()
@@ -266,7 +264,7 @@ def test_fal_paints_in_two_looks_and_is_paid_once(match, now, fal):
 
 def test_a_picture_that_does_not_arrive_is_fetched_again_and_not_painted_again(match, now, fal):
     good = fal.replies[PICTURE]
-    fail(Reply(b"", 503), PICTURE, fal)
+    fal.replies[PICTURE] = Reply(b"", 503)
     baby = painted(match, now)
     assert (baby.status, baby.error_message) == ("pending", "temporary")
     fal.replies[PICTURE] = good
@@ -276,7 +274,7 @@ def test_a_picture_that_does_not_arrive_is_fetched_again_and_not_painted_again(m
 
 
 def test_it_is_tried_three_times_and_what_was_never_begun_costs_nothing(match, now, fal):
-    fail(Reply(b"", 503), BEGIN, fal)
+    fal.replies[BEGIN] = Reply(b"", 503)
     baby, moment = ask(match, now), now
     for wait in (timedelta(), paintings.FIRST_WAIT, 2 * paintings.FIRST_WAIT):
         assert babies.paint_due(now=moment + wait - timedelta(seconds=1)) == 0
@@ -291,7 +289,7 @@ def test_it_is_tried_three_times_and_what_was_never_begun_costs_nothing(match, n
 def test_what_may_have_been_begun_unseen_counts_as_paid_for(match, now, fal, settings):
     settings.FAL_TIMEOUT = 0.3
     good = fal.replies[BEGIN]
-    fail(Reply(good.body, wait=0.6), BEGIN, fal)
+    fal.replies[BEGIN] = Reply(good.body, wait=0.6)
     assert painted(match, now).cost == 6000
     fal.replies[BEGIN] = good
     settings.FAL_TIMEOUT = 5
@@ -311,14 +309,14 @@ def test_what_may_have_been_begun_unseen_counts_as_paid_for(match, now, fal, set
     ids=["unfit", "policy", "no picture", "too small", "too narrow"],
 )
 def test_what_would_be_no_better_the_next_time_is_not_asked_for_again(match, now, fal, step, reply, kind):
-    fail(reply, step, fal)
+    fal.replies[step] = reply
     baby = painted(match, now)
     assert (baby.status, baby.error_message, baby.file) == ("failed", kind, None)
     assert babies.paint_due(now=now + SOON) == 0
 
 
 def test_one_that_takes_too_long_is_given_up(match, now, fal, settings):
-    fail(Reply({"status": "IN_QUEUE"}, 202), STATUS, fal)
+    fal.replies[STATUS] = Reply({"status": "IN_QUEUE"}, 202)
     painted(match, now)
     babies.paint_due(now=now + settings.FAL_PATIENCE + timedelta(seconds=1))
     assert Baby.objects.get().status == "failed"
@@ -363,10 +361,10 @@ def test_the_painter_that_was_chosen_when_it_was_asked_for_paints_it(match, now,
     ],
     ids=["by one", "by the other", "with the match", "with a face"],
 )
-def test_with_the_row_the_file_goes(match, now, at_once, django_capture_on_commit_callbacks, end):
+def test_with_the_row_the_file_goes(match, now, committed, end):
     baby = painted(match, now)
     assert there(baby.file)
-    with django_capture_on_commit_callbacks(execute=True):
+    with committed():
         end(match, now)
     assert (Baby.objects.exists(), there(baby.file)) == (False, False)
 
@@ -401,9 +399,10 @@ def test_one_that_waits_is_not_taken_for_one_that_lost_its_file(match, now):
     assert Baby.objects.get().id == waiting.id
 
 
-def test_when_one_leaves_for_good_neither_row_nor_file_is_left(match, now):
+def test_when_one_leaves_for_good_neither_row_nor_file_is_left(match, now, committed):
     baby = painted(match, now)
     AccountDeletion.objects.create(user=match.user_a, due_at=now)
     User.objects.filter(id=match.user_a_id).update(status=UserStatus.DELETION_PENDING)
-    erasures.erase(user_id=match.user_a_id, now=now)
+    with committed():
+        erasures.erase(user_id=match.user_a_id, now=now)
     assert (Baby.objects.exists(), there(baby.file)) == (False, False)

@@ -4,14 +4,13 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from config.errors import NotYours, WrongState
 from connect import pictures
-from connect.enums import Purpose
-from connect.services import consents
-from faces.enums import FaceStatus, JobStage, JobStatus, JobType
-from faces.models import Face, MatchJob
-from faces.services import job_runs, jobs, lookalikes, own_faces, resumptions, searches, uploads
+from faces.enums import FaceStatus, JobStatus, JobType
+from faces.models import MatchJob
+from faces.services import job_runs, jobs, lookalikes, own_faces, reanalyses, searches, uploads
 from safety.models import AuditLog
 from tests.faces.likers import face_of, member
 from tests.factories import UserFactory
@@ -215,14 +214,14 @@ class TestRetrying:
 
 class TestLookingAgain:
     def other_analyzer(self, monkeypatch):
-        chosen = resumptions.analyzers.analyzer()
+        chosen = reanalyses.analyzers.analyzer()
         monkeypatch.setattr(type(chosen), "name", "classical-2")
 
     def test_another_analyzer_begins_with_nothing(self, user, now, monkeypatch):
         face = face_of(user, now, age=40)
-        assert resumptions.reanalyze(now=now) == 0
+        assert reanalyses.reanalyze(now=now) == 0
         self.other_analyzer(monkeypatch)
-        assert resumptions.reanalyze(now=now) == 1
+        assert reanalyses.reanalyze(now=now) == 1
         face.refresh_from_db()
         assert (face.status, face.embedding, face.age, face.analyzer) == (FaceStatus.PENDING, None, None, "")
         assert face.verdict == "verified"
@@ -232,20 +231,13 @@ class TestLookingAgain:
         for _ in range(3):
             face_of(user, now)
         self.other_analyzer(monkeypatch)
-        assert [resumptions.reanalyze(now=now, limit=2) for _ in range(3)] == [2, 1, 0]
+        assert [reanalyses.reanalyze(now=now, limit=2) for _ in range(3)] == [2, 1, 0]
 
-    def test_who_allows_the_search_later_is_searched_for_once(self, now):
-        user = member(Purpose.FACE_ANALYSIS)
-        face = face_of(user, now)
-        assert resumptions.search_for_consenting(now=now) == 0
-        consents.grant(user_id=user.id, purpose=Purpose.FACE_MATCHING, version="v1", now=now)
-        assert resumptions.search_for_consenting(now=now) == 1
-        assert (job_of(face).job_type, job_of(face).stage) == (JobType.USER_MATCH, JobStage.WAITING)
-        job_runs.run_due(now=now)
-        assert resumptions.search_for_consenting(now=now) == 0
-
-    def test_a_face_that_is_not_known_to_be_ones_own_is_not(self, now):
-        user = member()
-        face = face_of(user, now)
-        Face.objects.filter(id=face.id).update(verdict="rejected")
-        assert resumptions.search_for_consenting(now=now) == 0
+    def test_the_command_asks_for_as_many_as_it_is_told(self, user, now, monkeypatch, capsys):
+        for _ in range(3):
+            face_of(user, now)
+        self.other_analyzer(monkeypatch)
+        call_command("reanalyze_faces", most=2)
+        call_command("reanalyze_faces")
+        told = "faces wait to be looked at again"
+        assert capsys.readouterr().out.splitlines() == [f"2 {told}", f"1 {told}"]

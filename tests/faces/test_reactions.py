@@ -81,6 +81,7 @@ def test_favourites_show_the_others_face_and_no_more(api, now):
     react(api(first), alike(first, member(), now), "viewed")
     (favourite,) = api(first).get(f"{PATH}?type=like").json()["results"]
     assert favourite.keys() == {"id", "match_id", "type", "created_at", "percentile", "face"}
+    assert favourite["percentile"] == 90
     theirs = match.face_b if match.user_a_id == first.id else match.face_a
     assert favourite["face"]["link"].startswith(f"/api/faces/{theirs.id}/file?")
     assert len(api(first).get(PATH).json()["results"]) == 2

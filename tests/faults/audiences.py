@@ -15,6 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.utils import timezone
 
+from connect.models import Consent
 from faces.models import FaceMatch
 from tests.faults.world import Subject, World
 
@@ -91,6 +92,18 @@ def likeness(world: World) -> Any:
     return FaceMatch.objects.of(world.owner.id).of(world.friend.id).get().id
 
 
+def agreed_likeness(world: World) -> Any:
+    """The same, when the friend agrees to a picture out of both."""
+    for purpose in ("baby_images", "face_analysis"):
+        Consent.objects.get_or_create(
+            user=world.friend,
+            purpose=purpose,
+            revoked_at=None,
+            defaults={"version": "v1", "granted_at": timezone.now()},
+        )
+    return likeness(world)
+
+
 def row_of(label: str) -> Subject:
     """The owner's row in a table, which `tests.safety.rows.fill` makes."""
     return lambda world: world.own(apps.get_model(label))
@@ -138,6 +151,8 @@ AUDIENCES: dict[str, list[Audience]] = {
     "faces_default": [own_face],
     "faces_file": [PUBLIC],
     "match_jobs_read": [named("job_id", row_of("faces.MatchJob"), NOBODY_ELSE)],
+    "face_matches_top": [OWN],
+    "face_matches_read": [in_likeness],
     "reactions_list": [OWN],
     "reactions_react": [in_likeness],
     "reactions_withdraw": [in_likeness],
@@ -216,6 +231,9 @@ AUDIENCES: dict[str, list[Audience]] = {
     "weekly_intent_keep": [OWN],
     "xp_list": [OWN],
     "streaks_list": [OWN],
+    "baby_ask": [named("match_id", agreed_likeness, FRIEND | NOBODY_ELSE)],
+    "baby_list": [in_likeness],
+    "baby_file": [PUBLIC],
     "streaks_retrieve": [in_streak],
     "streaks_check_in": [in_streak],
     "streaks_nudge": [in_streak],

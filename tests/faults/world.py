@@ -41,9 +41,8 @@ RARE = 8
 class World:
     """The owner, whose data is searched for, and one person for each way of being somebody else.
 
-    partner: the other side of the owner's anonymous conversation. friend: they revealed themselves to each other, and their faces are
-    alike.
-    blocked: they had, and the owner blocked them. session: a live pairing that ended.
+    partner: the other side of the owner's anonymous conversation. friend: they revealed themselves to each other, and
+    their faces are alike. blocked: they had, and the owner blocked them. session: a live pairing that ended.
     moderator: staff with every right, over the API.
     """
 

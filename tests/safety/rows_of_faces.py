@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from connect.models import Disclosure
+from connect.models import Consent, Disclosure
 from faces.models import (
     Baby,
     Celebrity,
@@ -63,6 +63,10 @@ def face(user, now, **fields):
 
 
 def likeness(me, other, connection, now):
+    """Of two people who agree to have a picture painted out of their faces."""
+    for user in (me, other):
+        for purpose in ("face_analysis", "baby_images"):
+            Consent.objects.create(user=user, purpose=purpose, version="v1", granted_at=now)
     ours = {user.id: face(user, now) for user in (me, other)}
     yield MatchJob.objects.create(face=ours[me.id], user=me, due_at=now)
     a, b = sorted((me, other), key=lambda user: user.id)

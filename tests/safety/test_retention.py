@@ -12,6 +12,7 @@ from chat.enums import CloseReason, Decision
 from chat.models import Conversation, ConversationEvent, DecisionGate, GateWindow, Message, Reveal
 from chat.services import conversations, reveals
 from connect.models import Notification
+from faces.models import Face, MatchJob
 from matching.models import Match
 from safety.models import AuditLog, Report
 from safety.roles import acting_as, as_service
@@ -20,6 +21,7 @@ from tests.chat.live import make_pair
 from tests.chat.people import make_two, send
 from tests.factories import UserFactory
 from tests.safety.cases import moderator
+from tests.safety.rows_of_faces import face
 
 DAY = timedelta(days=1)
 
@@ -217,10 +219,35 @@ def test_once_more_there_is_nothing_to_do(two):
     assert set(retention.apply(now=in_days(91)).values()) == {0}
 
 
+# Faces.
+
+
+def test_a_picture_of_somebody_else_goes_after_a_month_and_ones_own_stays(db):
+    user = UserFactory()
+    own, rejected = (face(user, timezone.now()) for _ in range(2))
+    Face.objects.filter(id=rejected.id).update(verdict="rejected", is_default=True)
+    assert retention.apply(now=in_days(29))["faces/face"] == 0
+    assert retention.apply(now=in_days(31))["faces/face"] == 1
+    left = Face.objects.get()
+    assert (left.id, left.is_default) == (own.id, True)
+
+
+def test_what_came_of_an_upload_is_told_for_90_days(db):
+    user, now = UserFactory(), timezone.now()
+    job = MatchJob.objects.create(face=face(user, now), user=user, due_at=now)
+    MatchJob.objects.update(status="processing")
+    retention.apply(now=in_days(91))
+    assert MatchJob.objects.filter(id=job.id).exists()
+    MatchJob.objects.update(status="completed", completed_at=now)
+    assert retention.apply(now=in_days(91))["faces/matchjob"] == 1
+
+
 def test_every_class_has_its_term():
     assert {name: term.days for name, term in settings.RETENTION.items()} == {
         "conversations": 90,
         "notifications": 180,
+        "match_jobs": 90,
+        "rejected_faces": 30,
         "discovery": 90,
         "analytics": 180,
         "queue": 90,

@@ -23,9 +23,10 @@ from tests.factories import UserFactory
 READS = {"GET", "HEAD"}
 APPS = ("chat", "config", "connect", "faces", "matching", "safety", "streaks")
 
-# Whatever lets somebody in, sends a code or a mail, speaks to another or shows oneself to them: without Redis refused.
+# Whatever lets somebody in, sends a code or a mail, speaks to another, shows oneself to them or spends money:
+# without Redis refused.
 GUARDED = re.compile(
-    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|conversations/.*/images$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$"
+    r"auth/(register|login|refresh|oauth|phone|password)|/messages$|conversations/.*/images$|connect/chat$|reveal|decision-gate|account/export$|profile/gov_id$|api/baby$"
 )
 # A reveal of a milestone shows nobody to another.
 BOUGHT = "api/streaks/<uuid:streak_id>/reveals/<int:number>/purchase"
