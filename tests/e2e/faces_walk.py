@@ -34,15 +34,12 @@ async def verdict(moderator: Moderator, people: dict[Person, dict[str, Any]], sa
 
 async def matches(ada: Person, ben: Person, say: Say) -> str:
     """What the search finds for each, told over the socket; the id of the likeness of the two."""
-    common: set[str] = set()
 
     async def look() -> set[str]:
-        nonlocal common
         of_each = [{match["id"] for match in await top(person)} for person in (ada, ben)]
         return of_each[0] & of_each[1]
 
-    common = await ada.wait_for(look, "a likeness of Ada and Ben")
-    [match_id] = common
+    [match_id] = await ada.wait_for(look, "a likeness of Ada and Ben")
     for person in (ada, ben):
         await person.hears("face_match.new", match_id=match_id)
         shown = next(match for match in await top(person) if match["id"] == match_id)
@@ -52,7 +49,8 @@ async def matches(ada: Person, ben: Person, say: Say) -> str:
     found = await ada.call("GET", f"/api/matches/{match_id}")
     factors = ", ".join(f"{name} {value}" for name, value in found["factors"].items() if value is not None)
     say(f"Ada is like {len(await top(ada))} people, Ben like {len(await top(ben))}: faces alone, no names")
-    say(f"The two are alike by {found['total']} of 100 ({factors}); more than {found['percentile']} of 100 pairs")
+    rank = "too few people to rank it" if found["percentile"] is None else f"more than {found['percentile']} % of pairs"
+    say(f"The two are alike by {found['total']} of 100 ({factors}); {rank}")
     return match_id
 
 

@@ -12,8 +12,8 @@ from tests.e2e.person import PATIENCE, Broken, Person
 from tests.e2e.walk import Say, check
 from tests.pictures import encoded, landscape
 
-ADA = looks(7001)
-BEN = replace(ADA, hair=(70, 45, 30), nose_width=ADA.nose_width + 9, mouth_height=ADA.mouth_height + 9, beard=0.25)
+ADA = looks(6)
+BEN = replace(ADA, hair=(70, 45, 30), nose_width=ADA.nose_width + 9, mouth_height=ADA.mouth_height + 14, beard=0.25)
 FACES = {"Ada": ADA, "Ben": BEN}
 LIVES = {"Ada": ("1991-07-04", "female"), "Ben": ("1989-11-23", "male")}
 DONE = {"completed", "failed"}
