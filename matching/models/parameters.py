@@ -1,18 +1,18 @@
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from config.db import Record
 from matching.engine.features import DIMENSIONS
-from matching.engine.parameters import RANGES, Parameters, version
+from matching.engine.parameters import RANGES, Parameters
+from matching.engine.parameters import version as named
 from matching.engine.scores import WeightProfile
-from matching.enums import PARAMETERS_TRANSITIONS, ParametersStatus
-from safety.schema import Frozen, RowSecurity, Shares, StateMachine
+from matching.models import version
+from matching.models.version import Version
+from safety.schema import RowSecurity, Shares
 
 WEIGHTS = ("connect_weights", "friendship_weights")
 NUMBERS = (*WEIGHTS, *RANGES)
@@ -24,23 +24,9 @@ def ranged(field: Callable[..., Any], name: str, help_text: str) -> Any:
     return field(help_text=help_text, validators=[MinValueValidator(least), MaxValueValidator(most)])
 
 
-class EngineParametersQuerySet(models.QuerySet["EngineParameters"]):
-    def live(self) -> Self:
-        return self.filter(status=ParametersStatus.LIVE)
+class EngineParameters(Version):
+    """One version of what the engine goes by."""
 
-
-class EngineParameters(Record):
-    """One version of the engine's numbers. A draft may be changed; what was once live stays as it was for ever, so
-    that whatever names its number can be told by what it was made.
-    """
-
-    number = models.PositiveIntegerField(unique=True)
-    status = models.CharField(max_length=7, choices=ParametersStatus, default=ParametersStatus.DRAFT)
-    note = models.CharField(max_length=200, blank=True, help_text="What this version is to bring about.")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    published_at = models.DateTimeField(null=True, blank=True)
     connect_weights = models.JSONField(help_text="Where both allow romance; sum 1.")
     friendship_weights = models.JSONField(help_text="Elsewhere; sum 1.")
     threshold = ranged(models.FloatField, "threshold", "Points a total needs to be proposed.")
@@ -57,45 +43,20 @@ class EngineParameters(Record):
         models.FloatField, "exposure_lift", "Points for somebody never shown; half for once, a third for twice."
     )
 
-    objects = EngineParametersQuerySet.as_manager()
-
-    class Meta:
+    class Meta(Version.Meta):
         verbose_name = verbose_name_plural = "engine parameters"
-        ordering = ["-number"]
         constraints = [
-            models.UniqueConstraint(
-                models.Value(1), condition=Q(status=ParametersStatus.LIVE), name="parameters_one_live"
-            ),
-            models.CheckConstraint(
-                condition=Q(status=ParametersStatus.DRAFT, published_at=None)
-                | (~Q(status=ParametersStatus.DRAFT) & Q(published_at__isnull=False)),
-                name="parameters_published",
-            ),
+            *version.constraints("parameters", NUMBERS),
             models.CheckConstraint(
                 condition=Q(**{f"{name}__range": RANGES[name] for name in RANGES}), name="parameters_in_range"
             ),
             *(Shares(name=f"parameters_{name}", field=name, keys=DIMENSIONS) for name in WEIGHTS),
-            StateMachine(
-                name="parameters_status",
-                field="status",
-                transitions=PARAMETERS_TRANSITIONS,
-                initial=[ParametersStatus.DRAFT],
-            ),
-            Frozen(
-                name="parameters_frozen",
-                field="status",
-                until=[ParametersStatus.DRAFT],
-                fields=["number", "note", *NUMBERS],
-            ),
             RowSecurity(name="parameters_rls"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.version} ({self.status})"
-
     @property
     def version(self) -> str:
-        return version("connect", self.number)
+        return named("connect", self.number)
 
     def clean(self) -> None:
         try:
@@ -108,6 +69,6 @@ class EngineParameters(Record):
         return Parameters(
             version=self.version,
             connect=WeightProfile(self.version, self.connect_weights),
-            friendship=WeightProfile(version("friendship", self.number), self.friendship_weights),
+            friendship=WeightProfile(named("friendship", self.number), self.friendship_weights),
             **{name: getattr(self, name) for name in RANGES},
         )
