@@ -38,6 +38,7 @@ def address(path, ids=None):
         "hobby_id",
         "interest_id",
         "job_id",
+        "match_id",
         "notification_id",
         "person_id",
         "photo_id",
