@@ -39,6 +39,7 @@ def address(path, ids=None):
         "interest_id",
         "job_id",
         "message_id",
+        "match_id",
         "notification_id",
         "person_id",
         "photo_id",
