@@ -93,16 +93,16 @@ APPEND_SLASH = False
 
 # The most a request's body may have; more is not even received.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-# The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it.
-ONE_PICTURE = ["/api/profile/photos", "/api/faces", "/admin/faces/celebrity/replace/"]
-UPLOADS = dict.fromkeys(ONE_PICTURE, PICTURE_BYTES + 64 * 1024)
-UPLOADS["/admin/faces/celebrity/import/"] = CELEBRITY_IMPORT_BYTES
 # The paths that files are sent to may have more, which waits on a disk: a picture and what a form puts around it. A
 # star stands for an id.
-UPLOADS = {
-    "/api/profile/photos": PICTURE_BYTES + 64 * 1024,
-    "/api/conversations/*/images": PICTURE_BYTES + 64 * 1024,
-}
+ONE_PICTURE = [
+    "/api/profile/photos",
+    "/api/faces",
+    "/api/conversations/*/images",
+    "/admin/faces/celebrity/replace/",
+]
+UPLOADS = dict.fromkeys(ONE_PICTURE, PICTURE_BYTES + 64 * 1024)
+UPLOADS["/admin/faces/celebrity/import/"] = CELEBRITY_IMPORT_BYTES
 
 TEMPLATES = [
     {
