@@ -1,10 +1,10 @@
 """The famous, whom anybody may see, and whom of them one's own face is like."""
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.http import StreamingHttpResponse
 from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,16 +40,18 @@ class CelebrityFileView(FileView):
     """The picture of somebody widely known. It may be kept for a while by whoever gets it."""
 
     limits: ClassVar = {"GET": "celebrity_file"}
+    headers_of: ClassVar = {
+        "Content-Type": CONTENT_TYPE,
+        "Content-Disposition": "inline",
+        "Cache-Control": f"public, max-age={int(settings.CELEBRITY_PICTURE_KEPT.total_seconds())}",
+    }
 
     @operation(operation_id="celebrities_picture", responses=PICTURE)
-    def get(self, request: Request, celebrity_id: UUID) -> Any:
+    def get(self, request: Request, celebrity_id: UUID) -> Response:
         celebrity = Celebrity.objects.filter(id=celebrity_id).first()
         if celebrity is None:
             raise NotYours()
-        file = kept_pictures.opened(celebrity)
-        kept = f"public, max-age={int(settings.CELEBRITY_PICTURE_KEPT.total_seconds())}"
-        headers = {"Content-Type": CONTENT_TYPE, "Content-Length": str(file.size), "Cache-Control": kept}
-        return StreamingHttpResponse(file.pieces, headers=headers)
+        return self.sent(partial(kept_pictures.opened, celebrity))
 
 
 class LookalikesView(Endpoint):
