@@ -29,10 +29,8 @@ class WithdrawnQuery(StrictSerializer):
     type = serializers.ChoiceField(ReactionType.choices, default=ReactionType.LIKE)
 
 
-class ReactionQuery(StrictSerializer):
+class ReactionQuery(serializers.Serializer[Any]):
     """`type`: like lists one's favourites."""
-
-    speaks_json = False
 
     type = serializers.ChoiceField(ReactionType.choices, required=False)
 
