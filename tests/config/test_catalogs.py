@@ -12,7 +12,7 @@ from config import catalogs
 def test_there_is_a_catalog_for_every_language_of_every_app_that_has_any():
     found = {(renewed.path.parts[-5], renewed.path.parts[-3]) for renewed in catalogs.renew()}
     others = [code for code, _ in configured.LANGUAGES if code != configured.LANGUAGE_CODE]
-    assert found == {(app, code) for app in ("connect", "matching", "streaks") for code in others}
+    assert found == {(app, code) for app in ("connect", "faces", "matching", "streaks") for code in others}
 
 
 def test_what_is_committed_is_what_the_code_says_and_compiled():
