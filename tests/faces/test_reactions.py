@@ -88,6 +88,18 @@ def test_favourites_show_the_others_face_and_no_more(api, now):
     assert api(second).get(PATH).json()["results"] == []
 
 
+def test_favourites_come_page_by_page(api, now):
+    first = member()
+    for _ in range(3):
+        like(first, alike(first, member(), now), now)
+    seen, at = [], f"{PATH}?type=like&limit=2"
+    while at:
+        page = api(first).get(at).json()
+        seen += [row["match_id"] for row in page["results"]]
+        at = page["next"]
+    assert len(set(seen)) == len(seen) == 3
+
+
 def test_a_list_takes_the_same_queries_however_long(api, now):
     first, client = member(), None
     client, counts = api(first), []
