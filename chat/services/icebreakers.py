@@ -7,6 +7,7 @@ is looked through, and then said once, in the voice of the app.
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from chat import timeline
@@ -19,6 +20,8 @@ from chat.writers.common import Common
 from config.db import new_id
 from safety.roles import as_service
 
+logger = structlog.get_logger(__name__)
+
 BATCH = 20
 CLAIM = timedelta(minutes=10)
 
@@ -27,8 +30,7 @@ def write_due(*, now: datetime) -> int:
     """Write a batch of the icebreakers that are due; how many were seen to."""
     claimed = _claim(now)
     for conversation_id in claimed:
-        if known := _gather(conversation_id, now):
-            _say(conversation_id, known, words.written(known), now)
+        _write(conversation_id, now)
     return len(claimed)
 
 
@@ -38,6 +40,15 @@ def _claim(now: datetime) -> list[UUID]:
         found = list(due.select_for_update(skip_locked=True, no_key=True).values_list("id", flat=True)[:BATCH])
         Conversation.objects.filter(id__in=found).update(icebreaker_due_at=now + CLAIM)
     return found
+
+
+def _write(conversation_id: UUID, now: datetime) -> None:
+    """A fault is logged and keeps only its own conversation waiting, until the claim runs out."""
+    try:
+        if known := _gather(conversation_id, now):
+            _say(conversation_id, known, words.written(known), now)
+    except Exception:
+        logger.exception("icebreaker_failed", conversation_id=str(conversation_id))
 
 
 def _gather(conversation_id: UUID, now: datetime) -> Common | None:

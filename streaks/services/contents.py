@@ -7,6 +7,7 @@ looked at for what would give the other away, and then kept: once for each perso
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import F
 
@@ -24,6 +25,8 @@ from streaks.services import facts, telling
 from streaks.writers import phrases
 from streaks.writers.base import Facts
 
+logger = structlog.get_logger(__name__)
+
 BATCH = 20
 CLAIM = timedelta(minutes=10)
 
@@ -32,11 +35,7 @@ def write_due(*, now: datetime) -> int:
     """Write a batch of the contents that are due; how many were seen to."""
     jobs = _claim(now)
     for job_id, reveal_id in jobs:
-        gathered = _gather(reveal_id, now)
-        if gathered is None:
-            _drop(job_id)
-        else:
-            _keep(job_id, reveal_id, gathered[0], frame(*gathered), now)
+        _write(job_id, reveal_id, now)
     return len(jobs)
 
 
@@ -59,6 +58,18 @@ def _claim(now: datetime) -> list[tuple[UUID, UUID]]:
         claimed = RevealJob.objects.filter(id__in=[job_id for job_id, _ in found])
         claimed.update(claimed_until=now + CLAIM, attempts=F("attempts") + 1)
     return found
+
+
+def _write(job_id: UUID, reveal_id: UUID, now: datetime) -> None:
+    """A fault is logged and keeps only its own reveal waiting, until the claim runs out."""
+    try:
+        gathered = _gather(reveal_id, now)
+        if gathered is None:
+            _drop(job_id)
+        else:
+            _keep(job_id, reveal_id, gathered[0], frame(*gathered), now)
+    except Exception:
+        logger.exception("reveal_not_written", reveal_id=str(reveal_id))
 
 
 def _gather(reveal_id: UUID, now: datetime) -> tuple[Facts, Secrets] | None:

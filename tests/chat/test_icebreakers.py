@@ -98,6 +98,22 @@ def test_it_is_written_once(talk):
         Message.objects.create(conversation=talk, type="icebreaker", seq=9, client_id="x", sent_at=timezone.now())
 
 
+def test_one_that_fails_keeps_no_other_waiting(talk, monkeypatch):
+    other, gather = talk_of(liked()), icebreakers._gather
+
+    def failing(conversation_id, now):
+        if conversation_id == talk.id:
+            raise RuntimeError("a fault")
+        return gather(conversation_id, now)
+
+    monkeypatch.setattr(icebreakers, "_gather", failing)
+    assert write() == 2
+    assert [len(said(each)) for each in (talk, other)] == [0, 1]
+    monkeypatch.undo()
+    assert [write(), write(icebreakers.CLAIM * 2)] == [0, 1]
+    assert len(said(talk)) == 1
+
+
 def test_nothing_else_is_said_by_nobody(talk):
     with pytest.raises(IntegrityError), transaction.atomic():
         Message.objects.create(conversation=talk, seq=9, client_id="x", sent_at=timezone.now())

@@ -172,6 +172,16 @@ def test_what_a_killed_worker_had_claimed_is_written_when_its_claim_ends(made):
     assert RevealContent.objects.count() == 1
 
 
+def test_one_that_fails_is_written_when_its_claim_ends(made, monkeypatch):
+    purchase(made)
+    settle(NOW)
+    with monkeypatch.context() as broken:
+        broken.setattr(contents, "frame", lambda *known: 1 / 0)
+        assert (contents.write_due(now=NOW), RevealContent.objects.count()) == (1, 0)
+    assert contents.write_due(now=NOW + contents.CLAIM + timedelta(seconds=1)) == 1
+    assert RevealContent.objects.count() == 1
+
+
 def test_of_who_has_parted_nothing_is_written(made):
     purchase(made)
     settle(NOW)
