@@ -14,11 +14,13 @@ from connect.services import kept_pictures
 from faces import painters
 from faces.models import Baby, FaceMatch
 from faces.services import painting_days, paintings, permits
+from safety.models import AuditLog
 from safety.personal_data import StoredFile
 from safety.roles import as_service
-from safety.services import blocks
+from safety.services import audit, blocks
 
 PAINT = "faces.tasks.paint_babies"
+ASKED = "baby_asked"
 DAY = timedelta(days=1)
 BATCH = 20
 
@@ -86,13 +88,16 @@ def _check_consents(match: FaceMatch, by: UUID) -> None:
 
 
 def _asked(match: FaceMatch, by: UUID, now: datetime) -> Baby:
-    """Under the lock of both people, so that nobody asks twice at the same moment."""
-    if Baby.objects.filter(generated_by=by, created_at__gt=now - DAY).count() >= settings.BABIES_A_DAY:
+    """Under the lock of both people, so that nobody asks twice at the same moment. What was asked for counts by the
+    audit, where it stays when the pictures go.
+    """
+    if AuditLog.objects.filter(actor_id=by, action=ASKED, created_at__gt=now - DAY).count() >= settings.BABIES_A_DAY:
         most = settings.BABIES_A_DAY
         raise CapacityReached(f"You asked for {most} pictures today.", code="babies_a_day", most=most)
     painter = painters.chosen()
     cost = painters.by_name(painter).price
     painting_days.promise(cost, now)
     baby = Baby.objects.create(match=match, generated_by_id=by, painter=painter, cost=cost, due_at=now)
+    audit.record(action=ASKED, actor=by, entity=Baby._meta.db_table, entity_id=baby.id)
     hints.after_commit(PAINT)
     return baby

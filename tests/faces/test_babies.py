@@ -150,6 +150,14 @@ def test_so_many_a_day_and_no_more_until_one_is_a_day_old(match, now, settings):
     assert ask(match, now + timedelta(hours=25)).status == "pending"
 
 
+def test_what_was_deleted_since_counts_as_well(match, now, settings):
+    settings.BABIES_A_DAY = 1
+    ask(match, now)
+    assert babies.forget(user_id=match.user_a_id, now=now) == 1
+    with pytest.raises(CapacityReached):
+        ask(match, now)
+
+
 def test_what_all_cost_in_a_day_stays_in_the_budget(match, now, fal, settings):
     settings.FAL_PRICE, settings.FAL_BUDGET = 3000, 5999
     assert ask(match, now).cost == 3000
