@@ -12,7 +12,6 @@ from chat.services.drafts import Draft
 from config.errors import NotYours, WrongState
 from connect.pictures import Picture
 from connect.services import kept_pictures
-from safety.models import SafetyFlag
 from safety.roles import as_service
 
 
@@ -20,16 +19,15 @@ def send(*, conversation_id: UUID, by: UUID, client_id: str, picture: Picture, n
     """Say something by a picture, where both know who the other is; sent again with the same `client_id` it is the
     first message.
 
-    What a picture shows nobody here can judge, so whoever moderators have still to look at sends none. Raises NotYours,
-    KeyReused (the client_id stands for another message), WrongState (conversation_closed, conversation_locked,
-    conversation_paused, pictures_after_reveal, pictures_not_now).
+    Raises NotYours, KeyReused (the client_id stands for another message), WrongState (conversation_closed,
+    conversation_locked, conversation_paused, pictures_after_reveal).
     """
     text = images.described(picture)
     said = Draft(conversation_id, by, client_id, text, type=MessageType.IMAGE)
     with as_service():
         row = _kept(said, picture)
         conversation = locks.conversation(conversation_id, by=by)
-        box, refusal = Box(conversation), _refusal(conversation, by)
+        box, refusal = Box(conversation), _refusal(conversation)
         if row and not refusal and (stored := messages.keep(said, conversation, box, now)):
             row.save(force_insert=True)
             return stored
@@ -42,18 +40,16 @@ def _kept(said: Draft, picture: Picture) -> MessagePicture | None:
     if conversation is None:
         raise NotYours()
     known = Message.objects.filter(sender=said.by, client_id=said.client_id).exists()
-    if known or _refusal(conversation, said.by):
+    if known or _refusal(conversation):
         return None
     row = MessagePicture(id=said.message_id, message_id=said.message_id)
     kept_pictures.keep(row, picture)
     return row
 
 
-def _refusal(conversation: Conversation, by: UUID) -> WrongState | None:
+def _refusal(conversation: Conversation) -> WrongState | None:
     if refusal := locks.mute(conversation):
         return refusal
     if conversation.state != State.REVEALED:
         return WrongState("Pictures can be sent once you see each other.", code="pictures_after_reveal")
-    if SafetyFlag.objects.live().filter(user=by).exists():
-        return WrongState("You cannot send pictures at the moment.", code="pictures_not_now")
     return None
