@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -6,6 +7,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from config.db import Record
+from connect.enums import DisclosureSource, UserStatus
+from connect.models import Disclosure, User
 from faces.enums import ReactionType, Withheld
 from faces.models.reaction import Reaction
 from matching.models import Connection
@@ -20,6 +23,15 @@ class FaceMatchQuerySet(models.QuerySet["FaceMatch"]):
     def shown(self) -> Self:
         """Those whose two people are told of them."""
         return self.filter(withheld="")
+
+    def standing(self, now: datetime) -> Self:
+        """Those of which two people may know now: they are told, see each other by it, are both in good standing, and
+        are apart by no block. To be asked as the service.
+        """
+        seen = Disclosure.objects.live().filter(source=DisclosureSource.FACE_MATCH, source_id=OuterRef("pk"))
+        well = User.objects.filter(status=UserStatus.ACTIVE).exclude(suspended_until__gt=now)
+        both = [Exists(well.filter(id=OuterRef(side))) for side in ("user_a", "user_b")]
+        return self.shown().filter(Exists(seen), *both).exclude(apart("user_a", "user_b"))
 
     def with_reactions(self, viewer: UUID) -> Self:
         """`liked`, `viewed`: what one of the two made of it; `connection_id`: the connection that both made of it. Of

@@ -3,15 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from config.errors import NotYours
-from connect.enums import GOING, Purpose
-from connect.models import Consent, User
+from connect.enums import Purpose
+from connect.models import Consent
 from faces.enums import Verdict
 from faces.models import FaceMatch
 from faces.models.match import FaceMatchQuerySet
-from safety.models import apart
 
 NEEDED = (Purpose.BABY_IMAGES, Purpose.FACE_ANALYSIS)
 
@@ -39,12 +36,6 @@ def missing(match: FaceMatch) -> dict[UUID, list[Purpose]]:
 
 
 def _standing(now: datetime) -> FaceMatchQuerySet:
-    """Those that both are told of, of faces that are their own, while both are there and no block is between them."""
-    present = User.objects.exclude(status__in=GOING).exclude(suspended_until__gt=now)
-    return FaceMatch.objects.shown().filter(
-        ~apart("user_a", "user_b"),
-        Exists(present.filter(id=OuterRef("user_a"))),
-        Exists(present.filter(id=OuterRef("user_b"))),
-        face_a__verdict=Verdict.VERIFIED,
-        face_b__verdict=Verdict.VERIFIED,
-    )
+    """Those that both are shown, of faces that are their own."""
+    own = {"face_a__verdict": Verdict.VERIFIED, "face_b__verdict": Verdict.VERIFIED}
+    return FaceMatch.objects.standing(now).filter(**own)

@@ -3,19 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-
 from config.api.pagination import Position
 from config.errors import NotYours, WrongState
-from connect.enums import GOING, DisclosureSource, Purpose
-from connect.models import Disclosure, User
+from connect.enums import Purpose
 from faces.enums import ReactionType
 from faces.models import FaceConnection, FaceMatch, Reaction
 from faces.models.match import FaceMatchQuerySet
 from faces.permissions import require_consent
 from faces.services import likes
 from matching.models import Connection
-from safety.models import apart
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
 
@@ -65,14 +61,8 @@ def listed(by: UUID, kind: str | None, after: Position | None, most: int, now: d
 
 
 def shown(by: UUID, now: datetime) -> FaceMatchQuerySet:
-    """Likenesses that are shown to somebody: told to both, seen by a disclosure of their own, of two who are there and
-    apart by no block. Asked as the service.
-    """
-    seen = Disclosure.objects.live().filter(viewer=by, source=DisclosureSource.FACE_MATCH, source_id=OuterRef("pk"))
-    two = User.objects.filter(id__in=[OuterRef("user_a"), OuterRef("user_b")])
-    gone = two.filter(Q(status__in=GOING) | Q(suspended_until__gt=now))
-    found = FaceMatch.objects.of(by).shown().filter(Exists(seen), ~Exists(gone))
-    return found.exclude(apart("user_a", "user_b"))
+    """Likenesses that are shown to somebody. Asked as the service."""
+    return FaceMatch.objects.of(by).standing(now)
 
 
 def _other(match_id: UUID, by: UUID, now: datetime) -> UUID:

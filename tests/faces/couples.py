@@ -7,7 +7,8 @@ from connect import pictures
 from connect.enums import Purpose
 from connect.models import Consent
 from connect.services import kept_pictures
-from faces.models import Face, FaceMatch
+from faces.models import Face
+from tests.faces.likers import alike
 from tests.factories import UserFactory
 from tests.pictures import drawn_face, encoded
 
@@ -37,6 +38,4 @@ def likeness(now, *people, agreed=True, seed=1, **fields):
     for person in people if agreed else ():
         agree(person, now)
     a, b = sorted(people, key=lambda user: user.id)
-    given = {"similarity_score": 0.7, "factors": {}, "total": 0.7, "percentile": 93, "analyzer": "classical-1"}
-    shapes = {"face_a": face(a, now, seed), "face_b": face(b, now, seed + 1)}
-    return FaceMatch.objects.create(user_a=a, user_b=b, version="faces-1.1", **given | shapes | fields)
+    return alike(a, b, now, face_a=face(a, now, seed), face_b=face(b, now, seed + 1), **fields)

@@ -29,15 +29,9 @@ def alike(first, second, now, **fields):
     """A likeness of a new face of each, shown to both unless it is withheld."""
     a, b = sorted((first, second), key=lambda user: user.id)
     given = {"similarity_score": 0.7, "factors": {"embedding": 0.7}, "total": 0.7, "percentile": 93}
-    match = FaceMatch.objects.create(
-        user_a=a,
-        user_b=b,
-        face_a=face_of(a, now),
-        face_b=face_of(b, now),
-        analyzer="classical-1",
-        version="faces-1.1",
-        **given | fields,
-    )
+    faces = {} if "face_a" in fields else {"face_a": face_of(a, now), "face_b": face_of(b, now)}
+    made_by = {"analyzer": "classical-1", "version": "faces-1.1"}
+    match = FaceMatch.objects.create(user_a=a, user_b=b, **given | faces | made_by | fields)
     if not match.withheld:
         with transaction.atomic():
             disclosures.grant_mutual(

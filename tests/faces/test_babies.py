@@ -16,6 +16,7 @@ from faces import painters
 from faces.models import Baby, FaceConnection, FaceMatch, PaintingDay
 from faces.services import babies, paintings
 from matching.models import Connection
+from matching.services import connections
 from safety.enums import BlockSource
 from safety.models import Block
 from safety.personal_data import parts
@@ -137,6 +138,18 @@ def test_without_the_others_consent_it_is_not_said_what_is_missing(match, now):
     with pytest.raises(WrongState) as refused:
         ask(match, now)
     assert (refused.value.code, refused.value.details) == ("baby_not_possible", {})
+
+
+def test_after_the_two_parted_there_is_none(match, now):
+    connections.end_between(first=match.user_a_id, second=match.user_b_id, by=None, reason="terminated", now=now)
+    with pytest.raises(NotYours):
+        ask(match, now)
+
+
+def test_with_somebody_restricted_there_is_none(match, now):
+    User.objects.filter(id=match.user_b_id).update(status=UserStatus.RESTRICTED)
+    with pytest.raises(NotYours):
+        ask(match, now)
 
 
 def test_so_many_a_day_and_no_more_until_one_is_a_day_old(match, now, settings):
