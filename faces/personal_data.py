@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from config.errors import NotYours
+from faces.engine.percentiles import public, stepped
 from faces.enums import JobStatus
 from faces.models import Baby, CelebrityMatch, Face, FaceConnection, FaceMatch, FaceParameters, MatchJob, Reaction
 from faces.models.analyzed import FOUND
@@ -21,8 +22,36 @@ BOTH = ("match__user_a", "match__user_b")
 
 
 def _match(match: Any, person: UUID) -> dict[str, Any]:
-    names = ("id", "similarity_score", "factors", "total", "percentile", "analyzer", "version", "created_at")
-    return {"face": str(match.face_of(person))} | {name: getattr(match, name) for name in names}
+    """In steps, as people see it: what is exact about two says something of the other."""
+    names = ("id", "analyzer", "version", "created_at")
+    return {name: getattr(match, name) for name in names} | {
+        "face_id": match.face_of(person),
+        "total": stepped(match.total),
+        "factors": {name: stepped(share) for name, share in match.factors.items()},
+        "percentile": public(match.percentile),
+    }
+
+
+def _lookalike(found: Any, person: UUID) -> dict[str, Any]:
+    similarity = stepped(found.similarity_score)
+    names = ("id", "face_id", "analyzer", "created_at")
+    return {"celebrity": found.celebrity.name, "similarity": similarity} | {
+        name: getattr(found, name) for name in names
+    }
+
+
+def _job(job: Any, person: UUID) -> dict[str, Any]:
+    names = ("id", "face_id", "job_type", "status", "matches_found", "lookalikes_found", "created_at", "completed_at")
+    return {name: getattr(job, name) for name in names}
+
+
+def _reaction(reaction: Any, person: UUID) -> dict[str, Any]:
+    """Not since when it waits for the other's: that they like one too shows when the two are connected."""
+    return {name: getattr(reaction, name) for name in ("id", "match_id", "reaction_type", "created_at")}
+
+
+def _connection(edge: Any, person: UUID) -> dict[str, Any]:
+    return {name: getattr(edge, name) for name in ("id", "connection_id", "face_match_id", "baby_id", "created_at")}
 
 
 def _baby(baby: Any, person: UUID) -> dict[str, Any]:
@@ -68,7 +97,8 @@ def declare() -> None:
             "What was worked out after an upload",
             LIKENESS,
             deletes("user"),
-            hidden=("claimed_until",),
+            shown=_job,
+            seen_by="you; moderators",
             retention=older(
                 "match_jobs", "completed_at", "its end", status__in=[JobStatus.COMPLETED, JobStatus.FAILED]
             ),
@@ -82,8 +112,24 @@ def declare() -> None:
             shown=_match,
             seen_by="you; the other; moderators",
         ),
-        Part(CelebrityMatch, "Whom of the famous you look like", LIKENESS, with_its_owner(), belongs=("face__user",)),
-        Part(Reaction, "Likenesses you saw and liked", LIKENESS, deletes("user")),
+        Part(
+            CelebrityMatch,
+            "Whom of the famous you look like",
+            LIKENESS,
+            with_its_owner(),
+            belongs=("face__user",),
+            related=("celebrity",),
+            shown=_lookalike,
+            seen_by="you; moderators",
+        ),
+        Part(
+            Reaction,
+            "Likenesses you saw and liked",
+            LIKENESS,
+            deletes("user"),
+            shown=_reaction,
+            seen_by="you; moderators",
+        ),
         Part(
             Baby,
             "Pictures of the child two people might have",
@@ -92,7 +138,7 @@ def declare() -> None:
             belongs=BOTH,
             shown=_baby,
             files=babies.files_of,
-            seen_by="you; the other",
+            seen_by="you; the other; moderators, but for the picture",
         ),
         Part(
             FaceConnection,
@@ -100,6 +146,7 @@ def declare() -> None:
             LIKENESS,
             with_its_owner(),
             belongs=("connection__user_low", "connection__user_high"),
+            shown=_connection,
             seen_by="you; the other; moderators",
         ),
         Part(

@@ -158,7 +158,8 @@ def _on_record(request: HttpRequest, row: Face | Photo, size: str) -> HttpRespon
 
 
 def _makes_sense(face: Face, verdict: Verdict) -> bool:
-    return face.verdict != verdict and (verdict == Verdict.REJECTED or face.status == FaceStatus.ANALYZED)
+    decided = face.verdict == Verdict.REJECTED or face.status == FaceStatus.ANALYZED
+    return face.verdict != verdict and (verdict == Verdict.REJECTED or decided)
 
 
 def _address(page: str, face: Face, *names: Any) -> str:

@@ -44,6 +44,9 @@ class Analyzed(models.Model):
 FOUND = tuple(field.name for field in Analyzed._meta.local_fields)
 """All that an analysis fills and a withdrawn consent empties."""
 
+EMPTY = {f.name: "" if isinstance(f, models.CharField) else None for f in Analyzed._meta.local_fields}
+"""The same before anything was found."""
+
 
 def constraints(name: str) -> list[models.BaseConstraint]:
     """What holds for whatever was analyzed, in a table whose constraints begin with `name`."""

@@ -17,7 +17,7 @@ from connect.models import StoredPicture
 from connect.services import kept_pictures
 from faces import analyzers
 from faces.engine.analysis import Analysis
-from faces.enums import FaceStatus
+from faces.enums import FaceStatus, Verdict
 from faces.models import Face
 from safety.roles import as_service
 
@@ -79,7 +79,8 @@ def _write(face: Face, found: dict[str, Any]) -> None:
     """Unless somebody else was quicker, or the face is gone: a consent may have been taken back meanwhile."""
     status = FaceStatus.ANALYZED if "embedding" in found else FaceStatus.NO_FACE
     with transaction.atomic(), as_service():
-        Face.objects.filter(id=face.id, status=FaceStatus.PENDING).update(status=status, **found)
+        waiting = Face.objects.filter(id=face.id, status=FaceStatus.PENDING).exclude(verdict=Verdict.REJECTED)
+        waiting.update(status=status, **found)
         try:
             face.refresh_from_db()
         except Face.DoesNotExist as gone:

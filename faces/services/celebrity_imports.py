@@ -128,8 +128,8 @@ def _bring_in(entry: Entry, files: Bundle, by: UUID | None, now: datetime) -> Ou
 def _check(entry: Entry) -> None:
     """Raises Invalid."""
     told = asdict(entry.about)
-    if is_blank(entry.about.name) or any("\x00" in text for text in told.values()):
-        raise Invalid("There has to be a name, in letters.")
+    if is_blank(entry.about.name) or not all(text.replace("\n", "").isprintable() for text in told.values()):
+        raise Invalid("There has to be a name, and all of it in letters that can be seen.")
     if not entry.image:
         raise Invalid("There is no picture named.")
     others = [field.name for field in Celebrity._meta.fields if field.name not in ABOUT]

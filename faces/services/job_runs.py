@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from config.errors import NotYours
-from faces.enums import JobStage, JobType
+from faces.enums import JobStage, JobType, Verdict
 from faces.models import MatchJob
 from faces.services import analyses, jobs, lookalikes, searches, verdicts
 
@@ -37,7 +37,12 @@ def run(job: MatchJob, now: datetime) -> None:
 
 
 def _go_through(job: MatchJob, now: datetime) -> None:
-    """Raises NotYours as soon as the job is nobody's any more, or another worker's."""
+    """Raises NotYours as soon as the job is nobody's any more, or another worker's. At a face that is not its person's
+    nobody looks.
+    """
+    if job.face.verdict == Verdict.REJECTED:
+        jobs.finish(job, now)
+        return
     if not analyses.analyze(job.face, now=now):
         jobs.finish(job, now, error_message=NO_FACE)
         return

@@ -16,6 +16,7 @@ from faces.analyzers import Analyzer
 from faces.engine.analysis import Analysis
 from faces.enums import FaceStatus, JobType, Judge, Verdict
 from faces.models import CelebrityMatch, Face, FaceMatch
+from faces.models.analyzed import EMPTY
 from faces.services import analyses, announcements, jobs, likenesses
 from safety.roles import as_service
 from safety.services import audit, oversight
@@ -40,18 +41,19 @@ def judge_by_photos(face: Face, *, now: datetime) -> bool:
 def decide(*, face_id: UUID, verified: bool, by: UUID, now: datetime) -> Face:
     """A moderator says whether a face is its uploader's own, who is told; deciding the same again changes nothing.
 
-    One that is takes part in the search from now on; one that is not loses all that was made of it. Raises NotYours,
-    Forbidden for a face of one's own (own_case) or a colleague's, WrongState (face_not_analyzed).
+    One that is takes part in the search from now on; one that is not loses all that was made of it and found in it, and
+    is looked at anew should the verdict change. Raises NotYours,
+    Forbidden for a face of one's own or like one's own (own_case), or a colleague's, WrongState (face_not_analyzed).
     """
     verdict = Verdict.VERIFIED if verified else Verdict.REJECTED
     with as_service():
         face = _locked(face_id)
-        if face.user_id == by:
+        if face.user_id == by or FaceMatch.objects.of(by).of(face.user_id).exists():
             raise Forbidden("Another moderator has to look at this picture.", code="own_case")
         oversight.refuse_colleague(about=face.user_id, by=by)
         if face.verdict == verdict:
             return face
-        if verified and face.status != FaceStatus.ANALYZED:
+        if verified and face.verdict == Verdict.OPEN and face.status != FaceStatus.ANALYZED:
             raise WrongState("No face was found in this picture, or not yet.", code="face_not_analyzed")
         face.verdict, face.judged_by, face.judge, face.judged_at = verdict, Judge.MODERATOR, by, now
         face.save(update_fields=["verdict", "judged_by", "judge", "judged_at"])
@@ -91,10 +93,14 @@ def _locked(face_id: UUID) -> Face:
 
 def _follow(face: Face, now: datetime) -> None:
     if face.verdict == Verdict.VERIFIED:
-        jobs.start(face=face, job_type=JobType.USER_MATCH, now=now)
+        was_read = face.status == FaceStatus.ANALYZED
+        jobs.start(face=face, job_type=JobType.USER_MATCH if was_read else JobType.BOTH, now=now)
         words = wording.VERIFIED
     else:
         likenesses.end(FaceMatch.objects.filter(Q(face_a=face) | Q(face_b=face)), now=now)
         CelebrityMatch.objects.filter(face=face).delete()
+        read = Face.objects.filter(id=face.id).exclude(status=FaceStatus.PENDING)
+        read.update(status=FaceStatus.PENDING, identity_grade=False, **EMPTY)
+        face.refresh_from_db()
         words = wording.REJECTED
     announcements.tell([face.user_id], NotificationType.MODERATION, words)

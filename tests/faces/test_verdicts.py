@@ -10,8 +10,9 @@ from connect import pictures
 from connect.models import Notification, Photo, Profile
 from connect.services import photos
 from faces.engine.analysis import Analysis
-from faces.enums import Judge, Verdict
+from faces.enums import JobType, Judge, Verdict
 from faces.models import CelebrityMatch, Face, FaceMatch, MatchJob, Reaction
+from faces.models.analyzed import EMPTY
 from faces.services import analyses, job_runs, jobs, searches, verdicts
 from safety.models import AuditLog
 from tests.faces.likers import alike, face_of, like, member
@@ -127,6 +128,26 @@ def test_rejected_it_loses_all_that_was_made_of_it(user, now):
     assert Face.objects.filter(verdict=Verdict.REJECTED).count() == 1
 
 
+def test_rejected_nothing_is_known_of_it_any_more(user, now):
+    face = decide(open_face(user, now), False, now)
+    assert face.status == "pending"
+    assert {name: getattr(face, name) for name in EMPTY} == EMPTY
+
+
+def test_verified_after_all_it_is_looked_at_anew(user, now):
+    face = decide(open_face(user, now), False, now)
+    decide(face, True, now)
+    assert MatchJob.objects.get(face=face).job_type == "both"
+
+
+def test_at_a_rejected_one_nobody_looks(user, now):
+    face = decide(open_face(user, now), False, now)
+    jobs.start(face=face, job_type=JobType.BOTH, now=now)
+    assert job_runs.run_due(now=now) == 1
+    face.refresh_from_db()
+    assert (face.status, MatchJob.objects.get(face=face).status) == ("pending", "completed")
+
+
 def test_the_same_again_changes_and_tells_nothing(user, now):
     face = open_face(user, now)
     for _ in range(2):
@@ -141,6 +162,14 @@ def test_another_moderator_may_think_otherwise(user, now):
         "rejected",
         "verified",
     ]
+
+
+def test_nobody_judges_a_face_that_is_like_their_own(user, now):
+    staff = member(staff=True)
+    match = alike(user, staff, now)
+    with pytest.raises(Forbidden) as refused:
+        decide(match.face_a if match.user_a_id == user.id else match.face_b, False, now, staff)
+    assert refused.value.code == "own_case"
 
 
 def test_nobody_judges_their_own(now):
