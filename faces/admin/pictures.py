@@ -41,7 +41,7 @@ class VerdictFilter(admin.SimpleListFilter):
     """Which part of the gallery; what nobody has judged yet unless asked otherwise."""
 
     title = "verdict"
-    parameter_name = "verdict"
+    parameter_name = "gallery"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("verified", "Verified"), ("rejected", "Rejected"), ("all", "All")]

@@ -28,7 +28,8 @@ def moderator(db):
 
 
 def numbers(two):
-    return list(ConversationEvent.objects.filter(conversation=two.conversation).values_list("seq", flat=True))
+    events = ConversationEvent.objects.filter(conversation=two.conversation)
+    return list(events.order_by("seq").values_list("seq", flat=True))
 
 
 # Held.

@@ -16,12 +16,24 @@ from matching.models import Chart, Match, MatchFeedback, PoolEntry
 from matching.services import discovery_entries
 from safety import personal_data
 from tests.matching.builders import loaded, match_of, person
+from tests.safety import rows_of_faces
 
 add_questions = import_module("connect.migrations.0014_personality_questions").add_questions
 
 DERIVED = [(part, purpose) for part in personal_data.parts() for purpose in part.derived]
-# Nothing is derived under these yet. Where something is, its part says so and its purpose leaves this list.
-UNUSED = {Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING, Purpose.BABY_IMAGES}
+# What is derived under these are rows of two, which go whole: tests/faces/test_keeping_away.py.
+UNUSED = {Purpose.FACE_MATCHING, Purpose.BABY_IMAGES}
+
+# What an analyzer of every art finds, beside what the simplest does.
+SEEN = {
+    "age": 30,
+    "blur_score": 0.8,
+    "illumination_score": 0.8,
+    "landmarks_68": [[1.0, 2.0]],
+    "pose": {"yaw": 0.0, "pitch": 0.0, "roll": 0.0},
+    "expression_confidence": 0.9,
+    "emotion_scores": {"happy": 0.9},
+}
 
 
 def held(part, purpose, user):
@@ -42,6 +54,8 @@ def somebody(db):
     # As after a birth of which the time is not known.
     Chart.objects.filter(user=user).update(astro_spread=b"factors", hd_spread=b"factors")
     discovery_entries.build(user_ids=[user.id], now=now)
+    rows_of_faces.face(user, now, **SEEN)
+    consents.grant(user_id=user.id, purpose=Purpose.FACE_ANALYSIS, version="v1", now=now)
     add_questions(apps, None)
     consents.grant(user_id=user.id, purpose=Purpose.PERSONALITY, version="v1", now=now)
     personality.answer(user_id=user.id, answers={"party_life": 4})

@@ -76,8 +76,8 @@ def verdict(face):
 def test_what_nobody_judged_comes_first_the_rest_is_a_click_away(moderator, now):
     waits, done = uploaded(now), faced(now)
     assert gallery(moderator) == [waits]
-    assert gallery(moderator, verdict="verified") == [done]
-    assert set(gallery(moderator, verdict="all")) == {waits, done}
+    assert gallery(moderator, gallery="verified") == [done]
+    assert set(gallery(moderator, gallery="all")) == {waits, done}
 
 
 def test_a_face_stands_beside_the_photos_of_its_person(moderator, now):

@@ -1,6 +1,7 @@
 """Every state machine, walked whole: PostgreSQL refuses what its table does not list, records the rest."""
 
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -95,7 +96,8 @@ def columns(model, machine, state):
         return {"judged_by": "moderator" if judged else "", "judged_at": "2026-01-01T00:00Z" if judged else None}
     if machine.name == "baby_status":
         painted = state == "completed"
-        return {"size": 1000 if painted else 0, "completed_at": "2026-01-01T00:00Z" if painted else None}
+        file = f"babies/00/{uuid4()}.jpg" if painted else None
+        return {"size": 1000 * painted, "file": file, "completed_at": "2026-01-01T00:00Z" if painted else None}
     if machine.name == "queue_entry_status":
         return waited(state)
     if machine.name == "nudge_payment_status":
