@@ -8,6 +8,8 @@ from django.db import transaction
 from config.db import new_id
 from matching.models import Connection
 from matching.services import connections
+from streaks.engine import days
+from streaks.enums import StreakStatus
 from streaks.models import Streak
 from streaks.services import check_ins
 from tests.factories import UserFactory
@@ -41,8 +43,15 @@ def check_in(made: Streak, side: str, now: datetime) -> Streak:
         return check_ins.check_in(streak_id=made.id, by=person(made, side), effort_signal="steady", now=now)
 
 
-def both(made: Streak, *days: int) -> None:
-    for day in days:
+def late(made: Streak, now: datetime) -> None:
+    """A moment's day at risk, whatever time it is, because only "low" has checked in."""
+    check_in(made, "low", now)
+    over = days.ends(made.timezone, days.local_date(made.timezone, now))
+    Streak.objects.filter(id=made.id).update(status=StreakStatus.AT_RISK, due_at=over)
+
+
+def both(made: Streak, *numbers: int) -> None:
+    for day in numbers:
         for side in ("low", "high"):
             check_in(made, side, at(day))
 

@@ -15,7 +15,7 @@ from streaks.engine import days
 from streaks.models import CheckIn, Streak
 from tests.factories import UserFactory
 from tests.matching.builders import found_each_other
-from tests.streaks.builders import check_in, end, streak
+from tests.streaks.builders import end, late, streak
 
 pytestmark = pytest.mark.django_db
 
@@ -82,8 +82,7 @@ def test_a_nudge_needs_somebody_who_is_late(made, me):
 
 
 def test_a_nudge_reaches_the_one_who_is(made, me, api):
-    check_in(made, "low", timezone.now())
-    Streak.objects.update(status="at_risk", due_at=days.ends(made.timezone, days.local_date("UTC", timezone.now())))
+    late(made, timezone.now())
     answer = me.post(f"/api/streaks/{made.id}/nudge")
     assert (answer.status_code, answer.json()["number"]) == (201, 1)
     told = api(made.user_high).get("/api/notifications").json()["results"]

@@ -14,11 +14,10 @@ from safety.enums import BlockSource
 from safety.models import Block
 from safety.roles import acting_as, as_service
 from streaks import timeline
-from streaks.engine import days
-from streaks.models import Nudge, NudgePayment, Streak
+from streaks.models import Nudge, NudgePayment
 from streaks.services import nudge_payments
 from tests.connect.books import states
-from tests.streaks.builders import at, both, check_in, end, streak
+from tests.streaks.builders import at, both, check_in, end, late, streak
 from tests.streaks.paying import balance, give, nudge, settle, tier
 
 pytestmark = pytest.mark.django_db
@@ -226,17 +225,16 @@ def test_the_timeline_tells_of_it(made):
 
 
 @pytest.fixture
-def late(db):
+def late_now(db):
     """A day at risk, now, and who may remind."""
     now = timezone.now()
     made = streak(now=now - timedelta(days=1))
-    check_in(made, "low", now)
-    Streak.objects.update(status="at_risk", due_at=days.ends(made.timezone, days.local_date("UTC", now)))
+    late(made, now)
     return made
 
 
-def test_one_buys_over_http(late, api):
-    client, path = api(late.user_low), f"/api/streaks/{late.id}/nudge"
+def test_one_buys_over_http(late_now, api):
+    client, path = api(late_now.user_low), f"/api/streaks/{late_now.id}/nudge"
     assert client.post(path, {}).json()["pay_with"] == "free"
     answer = client.post(path, {})
     assert (answer.status_code, answer.json()["code"], answer.json()["details"]["price"]) == (409, "nudges_used", 99)
@@ -246,15 +244,15 @@ def test_one_buys_over_http(late, api):
 
 
 @pytest.mark.parametrize("sent, code", [({"pay_with": "free"}, "invalid_choice"), ({"number": 1}, "unknown_field")])
-def test_what_is_no_way_to_pay_is_refused(late, api, sent, code):
-    answer = api(late.user_low).post(f"/api/streaks/{late.id}/nudge", sent)
+def test_what_is_no_way_to_pay_is_refused(late_now, api, sent, code):
+    answer = api(late_now.user_low).post(f"/api/streaks/{late_now.id}/nudge", sent)
     assert answer.status_code == 400
     assert code in str(answer.json())
     assert not Nudge.objects.exists()
 
 
-def test_the_same_key_buys_once(late, api):
-    client, path = api(late.user_low), f"/api/streaks/{late.id}/nudge"
+def test_the_same_key_buys_once(late_now, api):
+    client, path = api(late_now.user_low), f"/api/streaks/{late_now.id}/nudge"
     client.post(path, {})
     answers = [client.post(path, {"pay_with": "money"}, key="one").json() for _ in range(2)]
     assert answers[0] == answers[1]
