@@ -113,7 +113,7 @@ def _clear(ended: QuerySet[Any]) -> None:
 
 def declare() -> None:
     before_erasure(leave)
-    register(*_said(), *_happened(), *_decided())
+    register(*_said(), *_of_messages(), *_happened(), *_decided())
 
 
 def _said() -> list[Part]:
@@ -140,6 +140,11 @@ def _said() -> list[Part]:
             seen_by=SEEN_BY_BOTH,
             lasts="as long as the conversation",
         ),
+    ]
+
+
+def _of_messages() -> list[Part]:
+    return [
         Part(
             MessagePicture,
             "Pictures you sent",

@@ -80,7 +80,11 @@ def _rejected() -> Retention:
 
 def declare() -> None:
     before_erasure(_leave)
-    register(
+    register(*_pictures(), *_likenesses(), *_together(), *_tuned())
+
+
+def _pictures() -> list[Part]:
+    return [
         Part(
             Face,
             "Pictures of your face, and what an analyzer found in them",
@@ -103,6 +107,11 @@ def declare() -> None:
                 "match_jobs", "completed_at", "its end", status__in=[JobStatus.COMPLETED, JobStatus.FAILED]
             ),
         ),
+    ]
+
+
+def _likenesses() -> list[Part]:
+    return [
         Part(
             FaceMatch,
             "Whose face yours is like, and how much",
@@ -130,6 +139,11 @@ def declare() -> None:
             shown=_reaction,
             seen_by="you; moderators",
         ),
+    ]
+
+
+def _together() -> list[Part]:
+    return [
         Part(
             Baby,
             "Pictures of the child two people might have",
@@ -149,6 +163,11 @@ def declare() -> None:
             shown=_connection,
             seen_by="you; the other; moderators",
         ),
+    ]
+
+
+def _tuned() -> list[Part]:
+    return [
         Part(
             FaceParameters,
             "That you drafted a version of the weights of likeness",
@@ -159,4 +178,4 @@ def declare() -> None:
             seen_by="admins; analysts",
             lasts="as long as scores name it",
         ),
-    )
+    ]

@@ -46,10 +46,6 @@ class FaceMatchQuerySet(models.QuerySet["FaceMatch"]):
             connection_id=Subquery(pair.values("id")[:1]),
         )
 
-    def with_apart(self) -> Self:
-        """`apart`: whether one of the two blocked the other; to be asked as the service."""
-        return self.annotate(apart=apart("user_a", "user_b"))
-
 
 class FaceMatch(Record):
     """Two faces that are alike; `user_a`, whose face is `face_a`, has the smaller id.
@@ -76,8 +72,6 @@ class FaceMatch(Record):
     withheld = models.CharField(max_length=11, choices=Withheld, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    # Of `with_apart`.
-    apart: bool
     # Of `with_reactions`.
     liked: bool
     viewed: bool
