@@ -11,7 +11,17 @@ from django.db.models import Model
 from config.errors import NotYours
 from faces.engine.percentiles import public, stepped
 from faces.enums import JobStatus
-from faces.models import Baby, CelebrityMatch, Face, FaceConnection, FaceMatch, FaceParameters, MatchJob, Reaction
+from faces.models import (
+    Baby,
+    CelebrityMatch,
+    Face,
+    FaceConnection,
+    FaceMatch,
+    FaceParameters,
+    MatchJob,
+    Reaction,
+    Twins,
+)
 from faces.models.analyzed import FOUND
 from faces.services import babies, own_faces
 from safety.parts import deletes, empties, older, with_its_owner
@@ -120,6 +130,15 @@ def _likenesses() -> list[Part]:
             belongs=("user_a", "user_b"),
             shown=_match,
             seen_by="you; the other; moderators",
+        ),
+        Part(
+            Twins,
+            "That you are not somebody who looks like you",
+            "so that you two are not taken for one person again",
+            deletes("user_a", "user_b"),
+            belongs=("user_a", "user_b"),
+            withheld="it tells of the other's face, whatever they allow",
+            seen_by="moderators",
         ),
         Part(
             CelebrityMatch,

@@ -1,5 +1,6 @@
 """What faces do when an app below tells of a change, in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,11 @@ from connect.enums import Purpose
 from connect.services import kept_pictures
 from connect.signals import consent_revoked
 from faces.models import Baby
-from faces.services import babies, likenesses, own_faces, searches
+from faces.services import babies, likenesses, own_faces, searches, twins
+from safety.enums import FlagKind
+from safety.models import SafetyFlag
 from safety.roles import as_service
-from safety.signals import user_blocked
+from safety.signals import flags_dismissed, user_blocked
 
 
 @receiver(consent_revoked)
@@ -33,6 +36,14 @@ def part(*, blocker_id: UUID, blocked_id: UUID, **kwargs: Any) -> None:
     """Every read asks for the block itself; what they made of each other goes."""
     with as_service():
         likenesses.part(blocker_id, blocked_id)
+
+
+@receiver(flags_dismissed)
+def tell_apart(*, flags: Sequence[SafetyFlag], by: UUID, now: datetime, **kwargs: Any) -> None:
+    """Two who were taken for one person, of whom staff say that they are two."""
+    people = [flag.user_id for flag in flags if flag.kind == FlagKind.LIKELY_SAME_PERSON]
+    if len(people) == 2:  # else one of them has left
+        twins.tell_apart(first=people[0], second=people[1], by=by, now=now)
 
 
 @receiver(post_delete, sender=Baby)

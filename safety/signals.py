@@ -9,5 +9,9 @@ user_blocked = Signal()
 # person's row is locked.
 access_changed = Signal()
 
+# Staff looked into what raised flags and took no measure because of it: flags (all that one thing raised), by, now. The
+# rows of their people are locked.
+flags_dismissed = Signal()
+
 # A person is to be told what a moderator decided: notice (services.notices.Notice), now.
 person_told = Signal()

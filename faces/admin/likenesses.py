@@ -3,13 +3,20 @@
 from django.contrib import admin
 
 from config.admin import ModelAdmin
-from faces.models import CelebrityMatch, FaceConnection, FaceMatch, LikenessScale, Reaction
+from faces.models import CelebrityMatch, FaceConnection, FaceMatch, LikenessScale, Reaction, Twins
 
 
 @admin.register(FaceMatch)
 class FaceMatchAdmin(ModelAdmin):
     list_display = ("created_at", "user_a", "user_b", "total", "percentile", "withheld", "version")
     list_filter = ("withheld", "version")
+    list_select_related = ("user_a", "user_b")
+    parties = ("user_a", "user_b")
+
+
+@admin.register(Twins)
+class TwinsAdmin(ModelAdmin):
+    list_display = ("created_at", "user_a", "user_b")
     list_select_related = ("user_a", "user_b")
     parties = ("user_a", "user_b")
 

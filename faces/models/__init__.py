@@ -8,6 +8,7 @@ from faces.models.painting_day import PaintingDay
 from faces.models.parameters import FaceParameters
 from faces.models.reaction import Reaction
 from faces.models.scale import LikenessScale
+from faces.models.twins import Twins
 
 __all__ = [
     "Baby",
@@ -21,4 +22,5 @@ __all__ = [
     "MatchJob",
     "PaintingDay",
     "Reaction",
+    "Twins",
 ]

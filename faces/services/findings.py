@@ -15,7 +15,7 @@ from faces.engine.looks import Look
 from faces.engine.percentiles import public
 from faces.enums import Withheld
 from faces.models import Face, FaceMatch, FaceParameters, LikenessScale
-from faces.services import scoring
+from faces.services import likenesses, scoring, twins
 from faces.services.nearest import Near
 from faces.services.scoring import Score
 from safety.enums import FlagKind
@@ -63,8 +63,9 @@ def write(finding: Finding, nearby: Sequence[Near]) -> int:
     standing = _standing(finding, {near.user_id for near in nearby})
     held = {match.face_of(match.other(finding.face.user_id)): match for match in _of_face(finding, standing)}
     every = [Found(near, score, held.get(near.id)) for near, score in _scored(finding, nearby)]
-    found = [each for each in every if each.standing or _counts(finding, each.near, each.score)]
-    same = _same_people(finding, found, standing)
+    same = _same_people(finding, every, standing)
+    found = [each for each in every if _stays(finding, each, same)]
+    _end_others(finding, every, found)
     rows = [_row(finding, each, _withheld(finding, each, same)) for each in found]
     bulk.upsert(FaceMatch, rows, by=BY)
     _part_same(finding, same, rows, standing)
@@ -79,7 +80,11 @@ def _scored(finding: Finding, nearby: Sequence[Near]) -> list[tuple[Near, Score]
 
 
 def _counts(finding: Finding, near: Near, score: Score) -> bool:
-    return score.total >= finding.parameters.threshold or near.cosine >= finding.same_person
+    return _is_like(finding, score) or near.cosine >= finding.same_person
+
+
+def _is_like(finding: Finding, score: Score) -> bool:
+    return score.total >= finding.parameters.threshold
 
 
 def _standing(finding: Finding, people: Iterable[UUID]) -> list[FaceMatch]:
@@ -95,14 +100,33 @@ def _of_face(finding: Finding, matches: Iterable[FaceMatch]) -> list[FaceMatch]:
 
 
 def _same_people(finding: Finding, found: Sequence[Found], standing: Iterable[FaceMatch]) -> set[UUID]:
-    """Who is likely the face's own person, by this face or by any of theirs: then no face of the two is shown."""
+    """Who is likely the face's own person, by this face or by any of theirs, and was not told apart from them: then no
+    face of the two is shown.
+    """
     now = {each.near.user_id for each in found if each.near.cosine >= finding.same_person}
-    return now | _withheld_as_same(finding, standing)
+    likely = now | _withheld_as_same(finding, standing)
+    return likely - twins.known(finding.face.user_id, likely)
 
 
 def _withheld_as_same(finding: Finding, standing: Iterable[FaceMatch]) -> set[UUID]:
     me = finding.face.user_id
     return {match.other(me) for match in standing if match.withheld == Withheld.SAME_PERSON}
+
+
+def _stays(finding: Finding, found: Found, same: set[UUID]) -> bool:
+    """Whether it is written down. What was withheld between two who were told apart since has to be a likeness again,
+    as if it were new.
+    """
+    is_same = found.near.user_id in same
+    stood = found.standing is not None and (is_same or found.standing.withheld != Withheld.SAME_PERSON)
+    return stood or (_counts(finding, found.near, found.score) if is_same else _is_like(finding, found.score))
+
+
+def _end_others(finding: Finding, every: Iterable[Found], found: Iterable[Found]) -> None:
+    kept = {each.near.id for each in found}
+    ended = [each.standing.id for each in every if each.standing and each.near.id not in kept]
+    if ended:
+        likenesses.end(FaceMatch.objects.filter(id__in=ended), now=finding.now)
 
 
 def _withheld(finding: Finding, found: Found, same: set[UUID]) -> str:

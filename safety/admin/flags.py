@@ -36,8 +36,10 @@ class SafetyFlagAdmin(CasePages):
             self._resolve(request, flag)
 
     def context(self, request: HttpRequest, found: SafetyFlag) -> dict[str, Any]:
+        with_them = SafetyFlag.objects.of_case(found.id).exclude(id=found.id).order_by("id")
+        roles = [("Flagged", found.user_id), *(("Flagged with them", each.user_id) for each in with_them)]
         return {
-            "people": people_of([("Flagged", found.user_id)], viewer=staff_id(request)),
+            "people": people_of(roles, viewer=staff_id(request)),
             "what": listed(found.data),
             "form": FlagForm(initial={"reason_code": ReportReason.OTHER}),
             "buttons": MEASURE_BUTTONS if self._may_act(request) else [],

@@ -1,4 +1,5 @@
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,12 @@ from safety.schema import RowSecurity
 class SafetyFlagQuerySet(models.QuerySet["SafetyFlag"]):
     def live(self) -> Self:
         return self.filter(resolved_at=None)
+
+    def of_case(self, flag_id: UUID) -> Self:
+        """A flag, and those of its kind that the same thing raised on others."""
+        same = ("kind", "source_kind", "source_id")
+        flag = SafetyFlag.objects.filter(id=flag_id)
+        return self.filter(**{f"{name}__in": flag.values(name) for name in same})
 
 
 class SafetyFlag(Record):

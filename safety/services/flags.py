@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
+
 from config import bulk
 from config.db import new_id
 from config.errors import Forbidden, NotYours, WrongState
@@ -13,6 +15,7 @@ from safety.models import ModerationAction, SafetyFlag
 from safety.roles import as_service
 from safety.services import actions, audit, oversight
 from safety.services.actions import Measure
+from safety.signals import flags_dismissed
 
 
 def raise_flag(
@@ -46,21 +49,31 @@ def raise_each(
 
 
 def resolve(*, flag: UUID, by: UUID, now: datetime) -> None:
-    """Note that staff looked into a flag.
+    """Note that staff looked into a flag and leave it at that.
 
-    Raises NotYours when there is none, WrongState when it is resolved, Forbidden for one's own and for
-    a colleague's.
+    What raised it on others too, as on two who look alike, is one case: theirs are resolved with it. The apps above are
+    told that there was nothing in it, unless a measure followed from one of them already.
+
+    Raises NotYours when there is none, WrongState when it is resolved, Forbidden for a case of one's own and for a
+    colleague's.
     """
     with as_service():
-        _resolve(_live(flag, by), by, now)
+        _, case = _live(flag, by)
+        live = [each for each in case if each.resolved_at is None]
+        for each in live:
+            _resolve(each, by, now)
+        if live == case:
+            flags_dismissed.send(sender=SafetyFlag, flags=case, by=by, now=now)
 
 
 def act(
     *, flag: UUID, by: UUID, measure: Measure, reason_code: ReportReason, statement: str, now: datetime
 ) -> ModerationAction:
-    """Resolve a flag by acting against its person. Raises what `resolve` and `actions.take` do."""
+    """Resolve a flag by acting against its person; others of its case stay open, for each of whom something else may be
+    right. Raises what `resolve` and `actions.take` do.
+    """
     with as_service():
-        found = _live(flag, by)
+        found, _ = _live(flag, by)
         action = actions.take(
             against=found.user_id, by=by, measure=measure, reason_code=reason_code, statement=statement, now=now
         )
@@ -68,16 +81,26 @@ def act(
     return action
 
 
-def _live(flag_id: UUID, by: UUID) -> SafetyFlag:
-    flag = SafetyFlag.objects.select_for_update(no_key=True).filter(id=flag_id).first()
+def _live(flag_id: UUID, by: UUID) -> tuple[SafetyFlag, list[SafetyFlag]]:
+    """A flag, and all of its case; locked after their people, as by whatever finds people alike or acts on them."""
+    case = _locked_case(flag_id)
+    flag = next((each for each in case if each.id == flag_id), None)
     if flag is None:
         raise NotYours()
     if flag.resolved_at:
         raise WrongState("The flag is resolved.")
-    if flag.user_id == by:
+    if by in {each.user_id for each in case}:
         raise Forbidden("This is a case of your own.", code="own_case")
-    oversight.refuse_colleague(about=flag.user_id, by=by)
-    return flag
+    for each in case:
+        oversight.refuse_colleague(about=each.user_id, by=by)
+    return flag, case
+
+
+def _locked_case(flag_id: UUID) -> list[SafetyFlag]:
+    case = SafetyFlag.objects.of_case(flag_id)
+    people = get_user_model()._default_manager.filter(id__in=case.values("user"))
+    list(people.order_by("id").select_for_update(no_key=True).values_list("id", flat=True))
+    return list(case.order_by("id").select_for_update(no_key=True))
 
 
 def _resolve(flag: SafetyFlag, by: UUID, now: datetime) -> None:

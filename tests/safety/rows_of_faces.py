@@ -20,6 +20,7 @@ from faces.models import (
     MatchJob,
     PaintingDay,
     Reaction,
+    Twins,
 )
 from faces.models.parameters import NUMBERS
 
@@ -83,6 +84,7 @@ def likeness(me, other, connection, now):
         version="faces-1.1",
     )
     yield match
+    yield Twins.objects.create(user_a=a, user_b=b)
     for viewer, subject in ((me, other), (other, me)):
         shown = {"level": "face", "source": "face_match", "source_id": match.id}
         Disclosure.objects.create(viewer=viewer, subject=subject, granted_at=now, **shown)

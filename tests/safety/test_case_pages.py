@@ -448,6 +448,13 @@ def test_a_flag_says_what_and_whose(desk, flag):
     assert [word for word in ("Mass Opener", "sent: 40", str(flag.user_id)) if word not in content] == []
 
 
+def test_a_flag_shows_who_was_flagged_with_them(desk, flag, now):
+    other = person().id
+    flags.raise_flag(user=other, kind=flag.kind, source_kind="message", source_id=flag.source_id, data={}, now=now)
+    content = shown(desk, flag)
+    assert [word for word in ("Flagged with them", str(other)) if word not in content] == []
+
+
 def test_a_flag_is_resolved_without_a_measure(desk, flag):
     step(desk, flag, "resolve")
     flag.refresh_from_db()
