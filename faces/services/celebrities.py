@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 
 from config.errors import Invalid, NotYours, WrongState
 from connect.pictures import Picture
-from connect.private_files import storage
 from connect.services import kept_pictures
 from faces.analyzers import Analyzer, analyzer
 from faces.engine.analysis import Analysis
@@ -21,6 +20,8 @@ from safety.services import audit
 
 BATCH = 100
 """Pictures that one look analyses anew."""
+ONE_AT_A_TIME = 6_021_118
+"""The lock under which pictures are stored."""
 SEEN = tuple(name for name in FOUND if name != "gender")
 """What an analysis fills. The gender of somebody famous is what is known of them, never what they are taken for."""
 
@@ -57,16 +58,18 @@ def check_new(picture: Picture) -> None:
     """Raises WrongState (celebrity_known) where this very picture is there already."""
     known = Celebrity.objects.filter(digest=picture.digest).first()
     if known:
-        raise _known(celebrity_id=str(known.id))
+        message = "This picture is there already."
+        raise WrongState(message, code="celebrity_known", celebrity_id=str(known.id))
 
 
 def add(*, about: About, examined: Examined, by: UUID | None, now: datetime) -> Celebrity:
     """Put somebody in. Raises WrongState (celebrity_known) where this very picture is there already."""
     with as_service():
+        _one_at_a_time()
         check_new(examined.picture)
         celebrity = Celebrity(**asdict(about))
         _fill(celebrity, examined, now)
-        _save(celebrity, force_insert=True)
+        celebrity.save(force_insert=True)
         _record("celebrity_added", celebrity.id, by)
     return celebrity
 
@@ -86,11 +89,12 @@ def change(*, celebrity_id: UUID, about: About, by: UUID, now: datetime) -> Cele
 def replace(*, celebrity_id: UUID, examined: Examined, by: UUID, now: datetime) -> Celebrity:
     """Give somebody another picture. Raises NotYours, and WrongState (celebrity_known)."""
     with as_service():
+        _one_at_a_time()
         celebrity = _locked(celebrity_id)
         check_new(examined.picture)
         before = celebrity.file
         _fill(celebrity, examined, now)
-        _save(celebrity)
+        celebrity.save()
         kept_pictures.discard([before])
         _record("celebrity_replaced", celebrity.id, by)
     return celebrity
@@ -147,6 +151,14 @@ def _seen(found: Analysis | None, reader: str, now: datetime) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name in SEEN}
 
 
+def _one_at_a_time() -> None:
+    """Until the transaction ends nobody else stores a picture: an import in the admin is one transaction, and two with
+    the same pictures in another order would each wait for what the other has stored.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
 def _locked(celebrity_id: UUID) -> Celebrity:
     celebrity = Celebrity.objects.select_for_update().filter(id=celebrity_id).first()
     if celebrity is None:
@@ -158,20 +170,6 @@ def _fill(celebrity: Celebrity, examined: Examined, now: datetime) -> None:
     kept_pictures.keep(celebrity, examined.picture)
     for name, value in _seen(examined.found, examined.analyzer, now).items():
         setattr(celebrity, name, value)
-
-
-def _save(celebrity: Celebrity, **options: Any) -> None:
-    """What another import stored in this very moment is known too; the file that is left over goes."""
-    try:
-        with transaction.atomic():
-            celebrity.save(**options)
-    except IntegrityError as same:
-        storage().delete(celebrity.file)
-        raise _known() from same
-
-
-def _known(**details: str) -> WrongState:
-    return WrongState("This picture is there already.", code="celebrity_known", **details)
 
 
 def _record(action: str, celebrity_id: UUID, by: UUID | None, **data: Any) -> None:

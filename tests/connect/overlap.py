@@ -9,14 +9,19 @@ from django.db import connection, transaction
 WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
 
 
-def overlap(first: Callable[[], object], second: Callable[[], object]) -> None:
-    """Commit `first` only once `second`, in a connection of its own, waits for it; then see both through."""
+def overlap(
+    first: Callable[[], object], second: Callable[[], object], then: Callable[[], object] = lambda: None
+) -> None:
+    """Commit `first` only once `second`, in a connection of its own, waits for it; then see both through. `then` is
+    what the first transaction still does while the second waits.
+    """
     failures: list[Exception] = []
     thread = threading.Thread(target=_commit, args=[second, failures])
     with transaction.atomic():
         first()
         thread.start()
         _until_somebody_waits()
+        then()
     thread.join()
     assert failures == []
 

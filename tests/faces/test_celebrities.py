@@ -68,19 +68,6 @@ def test_the_same_picture_is_there_once(now):
     assert Celebrity.objects.count() == 1
 
 
-def test_another_import_in_the_same_moment_is_known_and_leaves_no_file(now, monkeypatch):
-    famous(now)
-    monkeypatch.setattr(celebrities, "check_new", lambda picture: None)
-    with pytest.raises(WrongState):
-        famous(now)
-    assert _files() == [Celebrity.objects.get().file.rpartition("/")[2]]
-
-
-def _files():
-    folders = storages["private"].listdir("celebrities")[0]
-    return [name for folder in folders for name in storages["private"].listdir(f"celebrities/{folder}")[1]]
-
-
 def test_who_put_somebody_in_is_on_record(now):
     staff = UserFactory()
     made = famous(now, by=staff.id)
