@@ -171,10 +171,10 @@ def test_half_a_place_is_refused(user, api, half):
 
 
 def birthday(now, years):
-    """Of somebody who turns so many years old today, where on earth it is today last."""
+    """Of the youngest who are so many years old where on earth it is today last."""
     today = (now - timedelta(hours=12)).date()
     leap_day = (today.month, today.day) == (2, 29)
-    return date(today.year - years, 3, 1) if leap_day else today.replace(year=today.year - years)
+    return date(today.year - years, 2, 28) if leap_day else today.replace(year=today.year - years)
 
 
 def test_the_eighteenth_birthday_is_old_enough(user, api, now):

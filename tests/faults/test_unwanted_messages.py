@@ -6,7 +6,9 @@ only counted. Each is really sent, and flagged means what its two people see: re
 
 import math
 import random
+from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -16,6 +18,7 @@ from chat.models import Conversation, HeldMessage
 from chat.services import reports as chat_reports
 from config.settings.limits import LIMITS
 from safety.enums import ReportReason
+from safety.likeness import bands
 from safety.models import Report, SafetyFlag
 from safety.rulebook import Rulebook
 from safety.services import reports
@@ -103,9 +106,27 @@ def long_texts(drawn):
     return found
 
 
-def test_who_opens_everywhere_nearly_alike_is_flagged():
+def key_for(number):
+    """In place of the key of whoever writes, by which texts are likened; of one of any."""
+    return lambda value, purpose: sha256(f"{purpose} {number}".encode()).hexdigest()
+
+
+def test_who_opens_everywhere_nearly_alike_is_flagged(monkeypatch):
     drawn = random.Random(18)
-    alike = [opens_with([varied(text, drawn) for _ in range(PLACES)]) for text in long_texts(drawn)[:12]]
+    alike = []
+    for number, text in enumerate(long_texts(drawn)[:12]):
+        monkeypatch.setattr("safety.likeness.keyed_hash", key_for(number))
+        alike.append(opens_with([varied(text, drawn) for _ in range(PLACES)]))
+    assert sum(alike) / len(alike) >= RECALL
+
+
+def test_whatever_keys_there_are_as_many_share_a_band(monkeypatch):
+    drawn = random.Random(18)
+    alike = []
+    for number, text in enumerate(long_texts(drawn) * 2):
+        monkeypatch.setattr("safety.likeness.keyed_hash", key_for(number))
+        of_each = [set(bands(varied(text, drawn), author=uuid4())) for _ in range(PLACES)]
+        alike.append(bool(set.intersection(*of_each)))
     assert sum(alike) / len(alike) >= RECALL
 
 

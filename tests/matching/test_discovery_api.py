@@ -1,6 +1,7 @@
 """Discovery over HTTP: what is answered, what never is, and by how many queries."""
 
 import json
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -52,7 +53,9 @@ def code(reply):
 
 
 def test_a_card_shows_this_and_nothing_else(api, me, now):
-    seeker("chess", "poetry", profile__name="Olga Otter", profile__nickname="Otter", profile__bio="Of the north pier")
+    born = date(now.year - 32, 1, 1)
+    known = {"name": "Olga Otter", "nickname": "Otter", "bio": "Of the north pier", "birth_date": born}
+    seeker("chess", "poetry", **{f"profile__{field}": value for field, value in known.items()})
     settle(now)
     (card,) = api(me).post(REFRESH).json()["cards"]
     assert set(card) == {"id", "position", "status", "city", "age_band", "distance", "hobbies", "prompts"}
