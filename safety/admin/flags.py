@@ -11,11 +11,15 @@ from config import clock
 from config.admin import reported, staff_id
 from safety.admin.forms import BUTTONS, DISMISS, MEASURES, FlagForm
 from safety.admin.pages import CasePages, listed, people_of
-from safety.enums import ReportReason
+from safety.enums import FlagKind, ReportReason
 from safety.models import SafetyFlag
 from safety.services import flags
 
 MEASURE_BUTTONS = [button for button in BUTTONS if button[0] != DISMISS]
+WITHOUT_A_MEASURE = {
+    FlagKind.LIKELY_SAME_PERSON: "Without a measure they are two people, for good, who may be shown to each other."
+}
+"""What follows, where it is more than that the flag is resolved."""
 
 
 @admin.register(SafetyFlag)
@@ -41,6 +45,7 @@ class SafetyFlagAdmin(CasePages):
         return {
             "people": people_of(roles, viewer=staff_id(request)),
             "what": listed(found.data),
+            "without_a_measure": WITHOUT_A_MEASURE.get(FlagKind(found.kind), ""),
             "form": FlagForm(initial={"reason_code": ReportReason.OTHER}),
             "buttons": MEASURE_BUTTONS if self._may_act(request) else [],
         }

@@ -1,6 +1,7 @@
 """The pages of moderators: the queue, a case, an appeal."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -448,11 +449,12 @@ def test_a_flag_says_what_and_whose(desk, flag):
     assert [word for word in ("Mass Opener", "sent: 40", str(flag.user_id)) if word not in content] == []
 
 
-def test_a_flag_shows_who_was_flagged_with_them(desk, flag, now):
-    other = person().id
-    flags.raise_flag(user=other, kind=flag.kind, source_kind="message", source_id=flag.source_id, data={}, now=now)
+def test_a_flag_of_two_shows_both_and_what_it_means_to_resolve_it(desk, now):
+    source = {"kind": FlagKind.LIKELY_SAME_PERSON, "source_kind": "face_match", "source_id": uuid4()}
+    flag, other = (flags.raise_flag(user=person().id, data={}, now=now, **source) for _ in range(2))
     content = shown(desk, flag)
-    assert [word for word in ("Flagged with them", str(other)) if word not in content] == []
+    expected = ["Flagged with them", str(other.user_id), "Without a measure they are two people"]
+    assert [word for word in expected if word not in content] == []
 
 
 def test_a_flag_is_resolved_without_a_measure(desk, flag):
