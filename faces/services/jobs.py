@@ -80,7 +80,7 @@ def _unfinished(face_id: UUID) -> MatchJob | None:
 def claim(now: datetime) -> MatchJob | None:
     """Take the job that is due longest, in its own transaction; None where there is none, or only one to give up."""
     with transaction.atomic(), as_service():
-        due = MatchJob.objects.claimable(now).order_by("due_at").select_for_update(skip_locked=True, no_key=True)
+        due = MatchJob.objects.claimable(now).order_by("due_at", "id").select_for_update(skip_locked=True, no_key=True)
         job = due.first()
         if job is None:
             return None

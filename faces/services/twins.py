@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
+
 from faces.enums import JobType, Withheld
 from faces.models import Face, FaceMatch, Twins
 from faces.services import jobs
@@ -29,7 +31,8 @@ def known(user_id: UUID, among: Collection[UUID]) -> set[UUID]:
 
 
 def _judge_again(user_a: UUID, user_b: UUID, now: datetime) -> None:
-    """The faces of one of the two find all that is between them."""
+    """The faces of one of the two find all that is between them; the most alike first, of which both are told."""
     withheld = FaceMatch.objects.filter(user_a=user_a, user_b=user_b, withheld=Withheld.SAME_PERSON)
-    for face in Face.objects.without_numbers().filter(id__in=withheld.values("face_a")).order_by("id"):
+    faces = Face.objects.without_numbers().filter(matches_as_a__in=withheld)
+    for face in faces.annotate(best=Max("matches_as_a__total")).order_by("-best"):
         jobs.start(face=face, job_type=JobType.USER_MATCH, now=now)

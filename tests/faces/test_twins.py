@@ -6,7 +6,7 @@ from faces.enums import Withheld
 from faces.models import Face, FaceMatch, Twins
 from faces.services import own_faces, searches
 from safety.models import AuditLog, SafetyFlag
-from tests.faces.alike import chosen, draft, face
+from tests.faces.alike import chosen, draft, face, person
 from tests.faces.flagged import confirm, dismiss, judged, taken_for_one
 from tests.faces.test_searches import KEPT_APART
 
@@ -58,15 +58,16 @@ def test_who_told_them_apart_is_on_record_and_the_flags_of_both_are_resolved(two
     assert set(SafetyFlag.objects.values_list("resolved_by", "resolved_at")) == {(by, now)}
 
 
-def test_of_several_likenesses_all_are_shown_and_the_best_is_told(two, told, now):
-    mine, theirs = two
-    face(theirs.user, now, 0.97)
-    searches.find(face_id=mine.id, now=now)
+@pytest.mark.parametrize("of", [0, 1], ids=["of the one", "of the other"])
+def test_of_several_likenesses_all_are_shown_and_the_best_is_told(told, now, of):
+    two = [face(person(), now, 0.96) for _ in range(2)]
+    searches.find(face_id=two[0].id, now=now)
+    searches.find(face_id=face(two[of].user, now).id, now=now)
     assert withheld() == [Withheld.SAME_PERSON] * 2
-    dismiss(mine.user_id, now)
+    dismiss(two[0].user_id, now)
     judged(now)
     assert standing(now) == 2
-    best = FaceMatch.objects.get(similarity_score__gt=0.96)
+    best = FaceMatch.objects.get(similarity_score__gt=0.95)
     assert [data["match_id"] for _, _, data in told] == [str(best.id)] * 2
 
 
