@@ -37,12 +37,21 @@ def meet(*, first: UUID, second: UUID, now: datetime) -> Connection | None:
     Needs the service role. The same three queries whatever keeps them from it, so that their number tells nobody of
     a like.
     """
+    formed = FaceConnection.objects.filter(connection__in=_standing(first, second)).select_related("connection").first()
+    if formed is not None:  # nothing is left to wait for
+        return formed.connection
     Reaction.objects.between(first, second).mutual().filter(waiting_since=None).update(waiting_since=now)
     like = _formable(now).between(first, second).first()
-    formed = FaceConnection.objects.filter(connection__in=_standing(first, second)).select_related("connection").first()
-    if formed is not None or like is None:
-        return formed.connection if formed else None
-    return _connect(like, first, second, now)
+    return _connect(like, first, second, now) if like else None
+
+
+def stop_waiting(*, first: UUID, second: UUID) -> None:
+    """Let likes wait no more that are answered by none, one having been taken back. Needs the service role, and both
+    people locked.
+    """
+    likes = Reaction.objects.between(first, second)
+    met = likes.mutual().values("id")
+    likes.filter(waiting_since__isnull=False).exclude(id__in=met).update(waiting_since=None)
 
 
 def settle_waiting(*, now: datetime, limit: int = BATCH) -> int:
