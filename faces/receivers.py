@@ -12,6 +12,8 @@ from connect.services import kept_pictures
 from connect.signals import consent_revoked
 from faces.models import Baby
 from faces.services import babies, likenesses, own_faces, searches
+from matching.models import Connection
+from matching.signals import connection_ended
 from safety.roles import as_service
 from safety.signals import user_blocked
 
@@ -33,6 +35,13 @@ def part(*, blocker_id: UUID, blocked_id: UUID, **kwargs: Any) -> None:
     """Every read asks for the block itself; what they made of each other goes."""
     with as_service():
         likenesses.part(blocker_id, blocked_id)
+
+
+@receiver(connection_ended)
+def hide(*, connection: Connection, **kwargs: Any) -> None:
+    """Neither is ever shown the other's face again, nor what was painted out of both."""
+    with as_service():
+        likenesses.hide(connection.user_low_id, connection.user_high_id)
 
 
 @receiver(post_delete, sender=Baby)
