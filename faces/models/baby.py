@@ -28,6 +28,10 @@ class BabyQuerySet(PictureQuerySet["Baby"], DueQuerySet):  # type: ignore[overri
     def of(self, user_id: UUID) -> Self:
         return self.filter(Q(match__user_a=user_id) | Q(match__user_b=user_id))
 
+    def between(self, first: UUID, second: UUID) -> Self:
+        low, high = sorted((first, second))
+        return self.filter(match__user_a=low, match__user_b=high)
+
     def shown_to(self, viewer: UUID, now: datetime) -> Self:
         """Those of a likeness that is shown to them, of faces that are known to be their people's own."""
         return self.of(viewer).painted().filter(match__in=FaceMatch.objects.standing(now).of_own_faces())

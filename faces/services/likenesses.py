@@ -38,4 +38,4 @@ def hide(first: UUID, second: UUID) -> None:
 
     Needs the service role.
     """
-    babies.delete(Baby.objects.filter(match__in=FaceMatch.objects.of(first).of(second)))
+    babies.delete(Baby.objects.between(first, second))

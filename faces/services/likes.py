@@ -16,7 +16,7 @@ from connect.enums import DisclosureLevel, DisclosureSource, NotificationType, P
 from connect.models import Consent, Disclosure, User
 from connect.services import disclosures
 from faces import wording
-from faces.models import FaceConnection, Reaction
+from faces.models import Baby, FaceConnection, Reaction
 from faces.models.reaction import ReactionQuerySet
 from faces.services import announcements
 from matching.enums import Origin
@@ -110,7 +110,8 @@ def _connect(like: Reaction, first: UUID, second: UUID, now: datetime) -> Connec
     """Who are connected already keep what they have, and are told nothing."""
     new = not connections.are_connected(first, second)
     connection = connections.form(first=first, second=second, origin=Origin.FACE, now=now)
-    FaceConnection.objects.create(connection=connection, face_match_id=like.match_id)
+    baby = Baby.objects.between(first, second).painted().order_by("-id").first()
+    FaceConnection.objects.create(connection=connection, face_match_id=like.match_id, baby=baby)
     Reaction.objects.between(first, second).update(waiting_since=None)
     if new:
         disclosures.grant_mutual(

@@ -23,6 +23,7 @@ from safety.personal_data import parts
 from safety.services import blocks
 from tests.faces.couples import likeness
 from tests.faces.fal import BEGIN, PICTURE, RESULT, STATUS, Reply, made
+from tests.faces.likers import like, member
 from tests.factories import ProfileFactory, UserFactory
 from tests.pictures import encoded, landscape
 
@@ -211,6 +212,15 @@ def test_those_who_are_connected_have_the_newest_with_their_connection(match, no
     baby = painted(match, now)
     link.refresh_from_db()
     assert link.baby_id == baby.id
+
+
+def test_those_who_had_one_before_they_are_connected_have_the_newest_too(now):
+    match = likeness(now, member(), member(), agreed=False)
+    for _ in range(2):
+        newest = painted(match, now)
+    for person in (match.user_a, match.user_b):
+        like(person, match, now)
+    assert FaceConnection.objects.get().baby_id == newest.id
 
 
 def test_nothing_is_due_twice(match, now):
