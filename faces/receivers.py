@@ -13,6 +13,8 @@ from connect.services import kept_pictures
 from connect.signals import consent_revoked
 from faces.models import Baby
 from faces.services import babies, likenesses, own_faces, searches, twins
+from matching.models import Connection
+from matching.signals import connection_ended
 from safety.enums import FlagKind
 from safety.models import SafetyFlag
 from safety.roles import as_service
@@ -44,6 +46,13 @@ def tell_apart(*, flags: Sequence[SafetyFlag], by: UUID, now: datetime, **kwargs
     people = [flag.user_id for flag in flags if flag.kind == FlagKind.LIKELY_SAME_PERSON]
     if len(people) == 2:  # else one of them has left
         twins.tell_apart(first=people[0], second=people[1], by=by, now=now)
+
+
+@receiver(connection_ended)
+def hide(*, connection: Connection, **kwargs: Any) -> None:
+    """Neither is ever shown the other's face again, nor what was painted out of both."""
+    with as_service():
+        likenesses.hide(connection.user_low_id, connection.user_high_id)
 
 
 @receiver(post_delete, sender=Baby)

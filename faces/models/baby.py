@@ -9,6 +9,7 @@ from django.db.models import Q
 from connect.models.due import Due, DueQuerySet
 from connect.models.stored_picture import PictureQuerySet, StoredPicture
 from faces.enums import BABY_TRANSITIONS, BabyStatus, PainterName
+from faces.models.match import FaceMatch
 from safety.schema import RowSecurity, StateMachine, through
 
 UNFINISHED = [BabyStatus.PENDING, BabyStatus.PROCESSING]
@@ -27,10 +28,13 @@ class BabyQuerySet(PictureQuerySet["Baby"], DueQuerySet):  # type: ignore[overri
     def of(self, user_id: UUID) -> Self:
         return self.filter(Q(match__user_a=user_id) | Q(match__user_b=user_id))
 
+    def between(self, first: UUID, second: UUID) -> Self:
+        low, high = sorted((first, second))
+        return self.filter(match__user_a=low, match__user_b=high)
+
     def shown_to(self, viewer: UUID, now: datetime) -> Self:
-        """Those of a likeness of theirs that both are told of, while both are there and no block is between them."""
-        found = self.of(viewer).painted().filter(match__withheld="")
-        return found.among_present(viewer, "match__user_a", "match__user_b", now=now)
+        """Those of a likeness that is shown to them, of faces that are known to be their people's own."""
+        return self.of(viewer).painted().filter(match__in=FaceMatch.objects.standing(now).of_own_faces())
 
 
 class Baby(Due, StoredPicture):

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from connect.enums import DisclosureLevel
 from connect.models import Disclosure
 from connect.models.stored_picture import PictureQuerySet, StoredPicture
 from faces.enums import FACE_TRANSITIONS, VERDICT_TRANSITIONS, FaceStatus, Judge, Verdict
 from faces.models import analyzed
 from faces.models.analyzed import Analyzed
+from faces.models.match import FaceMatch
 from safety.schema import RowSecurity, StateMachine, owner
 
 
@@ -27,9 +29,16 @@ class FaceQuerySet(PictureQuerySet["Face"]):
         return self.filter(verdict=Verdict.VERIFIED, embedding__isnull=False)
 
     def shown_to(self, viewer: UUID, now: datetime) -> Self:
-        """Their own, and those of whoever was found like them or lets them know who they are."""
-        known = Disclosure.objects.live().filter(viewer=viewer, subject=OuterRef("user"))
-        return self.among_present(viewer, "user", now=now).filter(Q(user=viewer) | Exists(known))
+        """Their own; and, known to be their people's own, those that one of their likenesses is of, and those of
+        whoever lets them know who they are.
+        """
+        sides = Q(face_a=OuterRef("pk")) | Q(face_b=OuterRef("pk"))
+        alike = FaceMatch.objects.standing(now).of(viewer).filter(sides)
+        named = Disclosure.objects.live().filter(
+            viewer=viewer, subject=OuterRef("user"), level=DisclosureLevel.IDENTITY
+        )
+        others = Q(verdict=Verdict.VERIFIED) & (Exists(alike) | Exists(named))
+        return self.among_present(viewer, "user", now=now).filter(Q(user=viewer) | others)
 
 
 class Face(StoredPicture, Analyzed):

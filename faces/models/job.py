@@ -57,6 +57,11 @@ class MatchJob(Due, Record):
             models.Index(fields=["status", "created_at"], name="idx_match_jobs_status"),
             models.Index(fields=["due_at"], condition=Q(status__in=UNFINISHED), name="idx_match_jobs_pending"),
             models.Index(fields=["job_type"], name="idx_match_jobs_job_type"),
+            models.Index(
+                fields=["status", "job_type", "created_at"],
+                condition=Q(status=JobStatus.PENDING),
+                name="idx_match_jobs_type_created",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from config.db import Record
 from connect.enums import DisclosureSource, UserStatus
 from connect.models import Disclosure, User
-from faces.enums import ReactionType, Withheld
+from faces.enums import ReactionType, Verdict, Withheld
 from faces.models.reaction import Reaction
 from matching.models import Connection
 from safety.models import apart
@@ -32,6 +32,10 @@ class FaceMatchQuerySet(models.QuerySet["FaceMatch"]):
         well = User.objects.filter(status=UserStatus.ACTIVE).exclude(suspended_until__gt=now)
         both = [Exists(well.filter(id=OuterRef(side))) for side in ("user_a", "user_b")]
         return self.shown().filter(Exists(seen), *both).exclude(apart("user_a", "user_b"))
+
+    def of_own_faces(self) -> Self:
+        """Those of two faces that are known to be their people's own."""
+        return self.filter(face_a__verdict=Verdict.VERIFIED, face_b__verdict=Verdict.VERIFIED)
 
     def with_reactions(self, viewer: UUID) -> Self:
         """`liked`, `viewed`: what one of the two made of it; `connection_id`: the connection that both made of it. Of

@@ -22,7 +22,8 @@ from safety.services import audit, blocks
 PAINT = "faces.tasks.paint_babies"
 ASKED = "baby_asked"
 DAY = timedelta(days=1)
-BATCH = 20
+TURN = timedelta(minutes=4)
+"""How long one look goes on beginning, so that the last of its pictures is done before a task has to end."""
 
 
 def ask(*, match_id: UUID, by: UUID, now: datetime) -> Baby:
@@ -41,9 +42,9 @@ def ask(*, match_id: UUID, by: UUID, now: datetime) -> Baby:
         return waiting or _asked(match, by, now)
 
 
-def paint_due(*, now: datetime) -> int:
-    """Go on with what is due, at most BATCH, each in transactions of its own; how many were seen to."""
-    return next((seen for seen in range(BATCH) if not paintings.go_on_with_next(now)), BATCH)
+def paint_due(*, now: datetime) -> bool:
+    """Go on with the one that is due longest, in transactions of its own; whether there was one."""
+    return paintings.go_on_with_next(now)
 
 
 def forget(*, user_id: UUID, now: datetime) -> int:

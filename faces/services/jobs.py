@@ -111,24 +111,34 @@ def finish(job: MatchJob, now: datetime, error_message: str = "") -> None:
     with transaction.atomic(), as_service():
         kept = MatchJob.objects.select_for_update(no_key=True).filter(id=job.id).first()
         if kept is not None and kept.due_at != job.due_at:
-            _write(job, status=JobStatus.PENDING, stage=JobStage.WAITING, claimed_until=None)
-            hints.after_commit(TASK)
+            _begin_again(job)
             return
         done = {"status": JobStatus.COMPLETED, "stage": JobStage.DONE, "completed_at": now}
         _write(job, **done, claimed_until=None, error_message=error_message)
 
 
 def give_back(job: MatchJob, now: datetime) -> None:
-    """It did not work out: another attempt later, or none any more. Nothing where it is ours no more."""
+    """It did not work out: another attempt later, or none any more; from the beginning if more was asked of it
+    meanwhile. Nothing where it is ours no more.
+    """
     with transaction.atomic(), as_service():
         kept = _ours(job).select_for_update(no_key=True).first()
         if kept is None:
+            return
+        if kept.due_at != job.due_at:
+            _begin_again(job)
             return
         if job.attempts >= job.max_attempts:
             _fail(kept, now)
             return
         wait = FIRST_WAIT * 2 ** (job.attempts - 1)
         _write(job, status=JobStatus.PENDING, claimed_until=None, due_at=now + wait, error_message=TRIED_AGAIN)
+
+
+def _begin_again(job: MatchJob) -> None:
+    """`start` says when it is due and how often it was tried."""
+    _write(job, status=JobStatus.PENDING, stage=JobStage.WAITING, claimed_until=None)
+    hints.after_commit(TASK)
 
 
 def _fail(job: MatchJob, now: datetime) -> None:

@@ -29,6 +29,13 @@ def part(first: UUID, second: UUID) -> None:
 
     Needs the service role.
     """
-    ids = list(FaceMatch.objects.of(first).of(second).values_list("id", flat=True))
-    babies.delete(Baby.objects.filter(match__in=ids))
-    Reaction.objects.filter(match__in=ids).delete()
+    hide(first, second)
+    Reaction.objects.filter(match__in=FaceMatch.objects.of(first).of(second)).delete()
+
+
+def hide(first: UUID, second: UUID) -> None:
+    """Delete the pictures that were made out of two people's faces, who are shown to each other no more.
+
+    Needs the service role.
+    """
+    babies.delete(Baby.objects.between(first, second))

@@ -16,7 +16,7 @@ from connect.enums import DisclosureLevel, DisclosureSource, NotificationType, P
 from connect.models import Consent, Disclosure, User
 from connect.services import disclosures
 from faces import wording
-from faces.models import FaceConnection, Reaction
+from faces.models import Baby, FaceConnection, Reaction
 from faces.models.reaction import ReactionQuerySet
 from faces.services import announcements
 from matching.enums import Origin
@@ -37,12 +37,21 @@ def meet(*, first: UUID, second: UUID, now: datetime) -> Connection | None:
     Needs the service role. The same three queries whatever keeps them from it, so that their number tells nobody of
     a like.
     """
+    formed = FaceConnection.objects.filter(connection__in=_standing(first, second)).select_related("connection").first()
+    if formed is not None:  # nothing is left to wait for
+        return formed.connection
     Reaction.objects.between(first, second).mutual().filter(waiting_since=None).update(waiting_since=now)
     like = _formable(now).between(first, second).first()
-    formed = FaceConnection.objects.filter(connection__in=_standing(first, second)).select_related("connection").first()
-    if formed is not None or like is None:
-        return formed.connection if formed else None
-    return _connect(like, first, second, now)
+    return _connect(like, first, second, now) if like else None
+
+
+def stop_waiting(*, first: UUID, second: UUID) -> None:
+    """Let likes wait no more that are answered by none, one having been taken back. Needs the service role, and both
+    people locked.
+    """
+    likes = Reaction.objects.between(first, second)
+    met = likes.mutual().values("id")
+    likes.filter(waiting_since__isnull=False).exclude(id__in=met).update(waiting_since=None)
 
 
 def settle_waiting(*, now: datetime, limit: int = BATCH) -> int:
@@ -101,7 +110,8 @@ def _connect(like: Reaction, first: UUID, second: UUID, now: datetime) -> Connec
     """Who are connected already keep what they have, and are told nothing."""
     new = not connections.are_connected(first, second)
     connection = connections.form(first=first, second=second, origin=Origin.FACE, now=now)
-    FaceConnection.objects.create(connection=connection, face_match_id=like.match_id)
+    baby = Baby.objects.between(first, second).painted().order_by("-id").first()
+    FaceConnection.objects.create(connection=connection, face_match_id=like.match_id, baby=baby)
     Reaction.objects.between(first, second).update(waiting_since=None)
     if new:
         disclosures.grant_mutual(

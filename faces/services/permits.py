@@ -6,7 +6,6 @@ from uuid import UUID
 from config.errors import NotYours
 from connect.enums import Purpose
 from connect.models import Consent
-from faces.enums import Verdict
 from faces.models import FaceMatch
 from faces.models.match import FaceMatchQuerySet
 
@@ -37,5 +36,4 @@ def missing(match: FaceMatch) -> dict[UUID, list[Purpose]]:
 
 def _standing(now: datetime) -> FaceMatchQuerySet:
     """Those that both are shown, of faces that are their own."""
-    own = {"face_a__verdict": Verdict.VERIFIED, "face_b__verdict": Verdict.VERIFIED}
-    return FaceMatch.objects.standing(now).filter(**own)
+    return FaceMatch.objects.standing(now).of_own_faces()

@@ -45,10 +45,12 @@ def withdraw(*, match_id: UUID, by: UUID, kind: ReactionType, now: datetime) -> 
         if found is None:
             _other(match_id, by, now)
             return
-        lock_pair(by, found.match.other(by))
+        other = found.match.other(by)
+        lock_pair(by, other)
         if kind == ReactionType.LIKE and _has_connected(found.match):
             raise WrongState("You are connected by this like. End the connection instead.", code="like_mutual")
         mine.delete()
+        likes.stop_waiting(first=by, second=other)
 
 
 def listed(by: UUID, kind: str | None, after: Position | None, most: int, now: datetime) -> list[Reaction]:

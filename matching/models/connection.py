@@ -87,6 +87,7 @@ class Connection(Record):
         indexes = [
             models.Index(fields=["user_low", "status"], name="connection_low_idx"),
             models.Index(fields=["user_high", "status"], name="connection_high_idx"),
+            models.Index(fields=["status"], name="idx_mutual_connections_status"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from config.errors import CapacityReached, ConsentMissing, NotYours, WrongState
 from connect.enums import Purpose, UserStatus
 from connect.models import AccountDeletion, Consent, Notification, User
 from connect.services import consents, erasures, kept_pictures, picture_files
-from faces import painters
+from faces import painters, tasks
 from faces.models import Baby, FaceConnection, FaceMatch, PaintingDay
 from faces.services import babies, paintings
 from matching.models import Connection
@@ -23,6 +23,7 @@ from safety.personal_data import parts
 from safety.services import blocks
 from tests.faces.couples import likeness
 from tests.faces.fal import BEGIN, PICTURE, RESULT, STATUS, Reply, made
+from tests.faces.likers import like, member
 from tests.factories import ProfileFactory, UserFactory
 from tests.pictures import encoded, landscape
 
@@ -50,6 +51,10 @@ def painted(match, now):
     assert babies.paint_due(now=now) == 1
     baby.refresh_from_db()
     return baby
+
+
+def connected(match):
+    return Connection.objects.create(user_low=match.user_a, user_high=match.user_b, origin="face")
 
 
 def there(file):
@@ -203,11 +208,19 @@ def test_people_are_told_in_their_language(match, now):
 
 
 def test_those_who_are_connected_have_the_newest_with_their_connection(match, now):
-    connection = Connection.objects.create(user_low=match.user_a, user_high=match.user_b, origin="face")
-    link = FaceConnection.objects.create(connection=connection, face_match=match)
+    link = FaceConnection.objects.create(connection=connected(match), face_match=match)
     baby = painted(match, now)
     link.refresh_from_db()
     assert link.baby_id == baby.id
+
+
+def test_those_who_had_one_before_they_are_connected_have_the_newest_too(now):
+    match = likeness(now, member(), member(), agreed=False)
+    for _ in range(2):
+        newest = painted(match, now)
+    for person in (match.user_a, match.user_b):
+        like(person, match, now)
+    assert FaceConnection.objects.get().baby_id == newest.id
 
 
 def test_nothing_is_due_twice(match, now):
@@ -222,6 +235,17 @@ def test_one_that_somebody_is_at_is_left_until_the_claim_ends(match, now):
     assert babies.paint_due(now=now + paintings.CLAIM) == 1
     baby.refresh_from_db()
     assert baby.status == "completed"
+
+
+def test_each_is_claimed_from_its_own_moment_and_none_begun_too_late(now, monkeypatch):
+    for _ in range(3):
+        ask(likeness(now), now)
+    moments = iter(now + turns * babies.TURN / 3 for turns in range(9))
+    monkeypatch.setattr(tasks.clock, "now", lambda: next(moments))
+    claims = []
+    monkeypatch.setattr(paintings, "_go_on", lambda baby, at: claims.append(baby.claimed_until - paintings.CLAIM))
+    tasks.paint_babies()
+    assert claims == [now + babies.TURN / 3, now + babies.TURN * 2 / 3]
 
 
 def test_one_that_every_worker_dies_of_is_given_up(match, now):
@@ -379,8 +403,9 @@ def test_the_painter_that_was_chosen_when_it_was_asked_for_paints_it(match, now,
         lambda match, now: babies.forget(user_id=match.user_b_id, now=now),
         lambda match, now: match.delete(),
         lambda match, now: match.face_b.delete(),
+        lambda match, now: connections.terminate(connection_id=connected(match).id, by=match.user_a_id, now=now),
     ],
-    ids=["by one", "by the other", "with the match", "with a face"],
+    ids=["by one", "by the other", "with the match", "with a face", "with their connection"],
 )
 def test_with_the_row_the_file_goes(match, now, committed, end):
     baby = painted(match, now)

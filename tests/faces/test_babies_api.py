@@ -11,6 +11,7 @@ from connect.models import Consent
 from connect.services import consents
 from faces.models import Baby, PaintingDay
 from faces.services import babies
+from matching.services import connections
 from safety.enums import BlockSource
 from safety.services import blocks
 from tests.faces.couples import likeness
@@ -88,8 +89,11 @@ def test_once_painted_both_see_it_by_a_link_of_their_own(match, api, now):
     [
         lambda match, now: blocks.block(by=match.user_b.id, other=match.user_a.id, source=BlockSource.MANUAL, now=now),
         lambda match, now: consents.revoke(user_id=match.user_b_id, purpose=Purpose.BABY_IMAGES, now=now),
+        lambda match, now: connections.end_between(
+            first=match.user_a_id, second=match.user_b_id, by=None, reason="conversation_ended", now=now
+        ),
     ],
-    ids=["blocked", "revoked"],
+    ids=["blocked", "revoked", "parted"],
 )
 def test_a_link_shows_nothing_any_more_when_the_other_wants_it_no_more(match, api, now, change):
     ask(api(match.user_a), match)

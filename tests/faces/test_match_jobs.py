@@ -180,6 +180,21 @@ def test_what_is_asked_while_a_worker_is_at_it_is_gone_through_again(user, now, 
     assert (job_of(face).status, found["people"]) == (JobStatus.COMPLETED, [face.id])
 
 
+def test_what_is_asked_while_its_last_attempt_fails_is_gone_through_all_the_same(user, now, monkeypatch):
+    face = face_of(user, now)
+    jobs.start(face=face, job_type=JobType.CELEBRITY_MATCH, now=now)
+    MatchJob.objects.update(attempts=2)
+    job = jobs.claim(now)
+    jobs.start(face=face, job_type=JobType.USER_MATCH, now=now + timedelta(seconds=1))
+    broken(monkeypatch)
+    job_runs.run(job, now)
+    assert (job_of(face).status, job_of(face).attempts, job_of(face).due_at) == (
+        JobStatus.PENDING,
+        0,
+        now + timedelta(seconds=1),
+    )
+
+
 class TestRetrying:
     @pytest.fixture
     def failed(self, user, now):

@@ -265,6 +265,36 @@ def test_the_likes_wait_and_connect_once_nothing_keeps_them(now):
     assert (waiting(), meetings.settle_waiting(now=now)) == (0, 0)
 
 
+def test_once_they_are_connected_no_like_waits_again(now):
+    first, second, match = couple(now)
+    for user in (first, second, second):
+        like(user, match, now)
+    like(first, alike(first, second, now), now)
+    assert waiting() == 0
+
+
+def test_one_taken_back_leaves_the_others_no_longer_waiting(now):
+    first, second, match = couple(now)
+    MatchFactory(first=first, second=second, status=MatchStatus.PROPOSED)
+    for user in (first, second):
+        like(user, match, now)
+    withdraw(first, match, now)
+    assert waiting() == 0
+
+
+def test_one_of_several_taken_back_leaves_those_waiting_that_still_meet(now):
+    first, second, match = couple(now)
+    another = alike(first, second, now)
+    MatchFactory(first=first, second=second, status=MatchStatus.PROPOSED)
+    for user, liked in ((first, match), (first, another), (second, match)):
+        like(user, liked, now)
+    withdraw(first, match, now)
+    assert set(Reaction.objects.filter(waiting_since=now).values_list("user", "match")) == {
+        (first.id, another.id),
+        (second.id, match.id),
+    }
+
+
 def test_one_taken_back_while_it_waits_connects_nobody(now):
     first, second, match = couple(now)
     talk = MatchFactory(first=first, second=second, status=MatchStatus.PROPOSED)

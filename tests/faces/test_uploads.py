@@ -8,11 +8,12 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from config.db import new_id
 from config.errors import CapacityReached, ConsentMissing
 from connect import pictures
-from connect.enums import Purpose
+from connect.enums import DisclosureLevel, DisclosureSource, Purpose
 from connect.models import Disclosure
-from connect.services import consents
+from connect.services import consents, disclosures
 from faces.models import CelebrityMatch, Face, FaceMatch, MatchJob, Reaction
 from faces.services import own_faces, uploads
 from safety.enums import BlockSource
@@ -52,6 +53,11 @@ def picture(seed=1):
 
 def listed(client):
     return client.get(PATH).json()["faces"]
+
+
+def seen(viewer, user, now):
+    """Which faces of somebody another sees, by id."""
+    return set(Face.objects.shown_to(viewer.id, now).filter(user=user).values_list("id", flat=True))
 
 
 def default(user):
@@ -160,14 +166,28 @@ def test_its_link_shows_the_picture_for_a_day(user, api, settings):
     assert api().get(face["link"]).status_code == 404
 
 
-def test_whom_it_is_like_sees_it_until_a_block(user, api, now):
-    other = member()
-    face = Face.objects.get(id=sent(api(user))["id"])
-    assert not Face.objects.shown_to(other.id, now).exists()
-    alike(user, other, now)
-    assert face in Face.objects.shown_to(other.id, now)
+def test_whom_it_is_like_sees_that_one_until_a_block(user, now):
+    other, _ = member(), face_of(user, now)
+    assert seen(other, user, now) == set()
+    match = alike(user, other, now)
+    assert seen(other, user, now) == {match.face_of(user.id)}
     blocks.block(by=user.id, other=other.id, source=BlockSource.MANUAL, now=now)
-    assert not Face.objects.shown_to(other.id, now).filter(user=user).exists()
+    assert seen(other, user, now) == set()
+
+
+def test_one_that_is_not_known_to_be_theirs_no_likeness_shows(user, now):
+    other = member()
+    face, rejected = (alike(user, other, now).face_of(user.id) for _ in range(2))
+    Face.objects.filter(id=rejected).update(verdict="rejected")
+    assert seen(other, user, now) == {face}
+
+
+def test_whoever_may_know_who_they_are_sees_those_that_are_known_to_be_theirs(user, api, now):
+    sent(api(user))
+    friend, face = member(), face_of(user, now)
+    edge = {"source": DisclosureSource.CONNECTION, "source_id": new_id()}
+    disclosures.grant_mutual(first=user.id, second=friend.id, level=DisclosureLevel.IDENTITY, **edge, now=now)
+    assert seen(friend, user, now) == {face.id}
 
 
 def test_a_strangers_face_and_job_are_not_to_be_found(user, api):
