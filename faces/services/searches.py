@@ -20,7 +20,7 @@ from connect import exposure
 from connect.enums import DisclosureSource, Purpose
 from connect.models import ConnectProfile, Consent, Disclosure, Profile, User
 from faces import analyzers
-from faces.enums import UNFINISHED, JobType
+from faces.enums import JobType
 from faces.models import Face, FaceMatch, FaceParameters, MatchJob
 from faces.models.face import FaceQuerySet
 from faces.services import findings, jobs, likenesses, nearest, scales
@@ -79,8 +79,9 @@ def requeue(*, now: datetime) -> int:
 
 
 def _outdated(analyzer: str, now: datetime) -> FaceQuerySet:
-    """Without a search since, and without one that waits. Searches are known for as long as jobs are kept; what changed
-    before is not asked for: it was searched for then.
+    """Without a search since, and without a job that waits, since a face has one at a time.
+
+    Searches are known for as long as jobs are kept; what changed before is not asked for: it was searched for then.
     """
     parameters = FaceParameters.objects.live().get()
     scale = scales.newest(analyzer, parameters.version)
@@ -89,10 +90,12 @@ def _outdated(analyzer: str, now: datetime) -> FaceQuerySet:
         *(Value(moment, DateTimeField()) for moment in moments),
         *(Subquery(some.order_by(f"-{at}").values(at)[:1]) for some, at in _changes(analyzer)),
     )
-    own = MatchJob.objects.filter(face=OuterRef("pk")).exclude(job_type=JobType.CELEBRITY_MATCH)
-    searched = own.filter(Q(created_at__gte=OuterRef("changed")) | Q(status__in=UNFINISHED))
-    known = now - settings.RETENTION["match_jobs"]
-    return scales.population(analyzer).alias(changed=changed).filter(changed__gt=known).exclude(Exists(searched))
+    own = MatchJob.objects.filter(face=OuterRef("pk"))
+    searches = own.exclude(job_type=JobType.CELEBRITY_MATCH).order_by("-created_at")
+    last = Subquery(searches.values("created_at")[:1])
+    known = Value(now - settings.RETENTION["match_jobs"], DateTimeField())
+    idle = scales.population(analyzer).exclude(Exists(own.unfinished()))
+    return idle.alias(changed=changed).filter(changed__gt=Greatest(last, known))
 
 
 def _changes(analyzer: str) -> list[tuple[QuerySet[Any], str]]:

@@ -189,6 +189,14 @@ def test_a_search_that_waits_is_not_asked_for_again(searched, now):
     assert searches.requeue(now=now) == 0
 
 
+def test_a_face_with_a_job_for_the_famous_has_to_wait_for_its_end(searched, now):
+    CHANGES["wishes"](now)
+    job = MatchJob.objects.create(face=searched.face, user=searched.user, due_at=now, job_type=JobType.CELEBRITY_MATCH)
+    assert searches.requeue(now=now) == 0
+    job.delete()
+    assert searches.requeue(now=now) == 1
+
+
 def test_a_search_for_the_famous_is_no_search(searched, now):
     MatchJob.objects.update(job_type=JobType.CELEBRITY_MATCH)
     assert searches.requeue(now=now) == 1
