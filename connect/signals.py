@@ -5,6 +5,10 @@ from django.dispatch import Signal
 # A consent was taken back: user_id, purpose, now. Receivers delete what they derived under it and return what.
 consent_revoked = Signal()
 
+# A photo that shows a face came or went, so that others are there to know the person by: user_id, now. The person's row
+# is locked.
+photos_changed = Signal()
+
 # Birth data or birth date changed, or a consent for computing from it was given: user_id, now.
 birth_changed = Signal()
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from config.api.pagination import Position
 from config.errors import NotYours
 from faces import wording
-from faces.analyzers import analyzer
+from faces.analyzers import Analyzer, analyzer
 from faces.enums import ReactionType
 from faces.models import CelebrityMatch, Face, FaceMatch, Reaction
 from faces.models.match import FaceMatchQuerySet
@@ -45,15 +45,17 @@ def likeness(match_id: UUID, *, viewer: UUID, now: datetime) -> FaceMatch:
 
 
 def lookalikes(face_id: UUID, *, viewer: UUID) -> dict[str, Any]:
-    """Whom of the famous a face of the viewer's own is like, the most alike first, and who says so. Raises NotYours."""
+    """Whom of the famous a face of the viewer's own is like, the most alike first, and who says so: what another
+    analyzer than the present one said is not told. Raises NotYours.
+    """
     if not Face.objects.filter(id=face_id, user=viewer).exists():
         raise NotYours()
-    found = CelebrityMatch.objects.filter(face=face_id).select_related("celebrity")
-    return {"analyzer": _reader(), "results": found.order_by("-similarity_score", "id")}
-
-
-def _reader() -> dict[str, Any]:
     reader = analyzer()
+    found = CelebrityMatch.objects.filter(face=face_id, analyzer=reader.name).select_related("celebrity")
+    return {"analyzer": _told(reader), "results": found.order_by("-similarity_score", "id")}
+
+
+def _told(reader: Analyzer) -> dict[str, Any]:
     note = wording.LIKENESS_OF_PERSONS if reader.identity_grade else wording.LIKENESS_OF_PICTURES
     return {"name": reader.name, "identity_grade": reader.identity_grade, "note": str(note)}
 

@@ -10,9 +10,9 @@ from django.dispatch import receiver
 
 from connect.enums import Purpose
 from connect.services import kept_pictures
-from connect.signals import consent_revoked
+from connect.signals import consent_revoked, photos_changed
 from faces.models import Baby
-from faces.services import babies, likenesses, own_faces, searches, twins
+from faces.services import babies, likenesses, own_faces, searches, twins, verdicts
 from matching.models import Connection
 from matching.signals import connection_ended
 from safety.enums import FlagKind
@@ -31,6 +31,11 @@ def forget_derived(*, user_id: UUID, purpose: str, now: datetime, **kwargs: Any)
     if purpose == Purpose.BABY_IMAGES:
         return {"babies": babies.forget(user_id=user_id, now=now)}
     return {}
+
+
+@receiver(photos_changed)
+def judge_anew(*, user_id: UUID, now: datetime, **kwargs: Any) -> None:
+    verdicts.judge_again(user_id=user_id, now=now)
 
 
 @receiver(user_blocked)

@@ -7,9 +7,10 @@ from faces.services import babies, celebrities, job_runs, likes, lookalikes, sca
 
 
 @shared_task
-def run_jobs() -> None:
-    """A few jobs; those that are left come with the next look, so that nothing else waits for a worker."""
-    job_runs.run_due(now=clock.now())
+def run_jobs(more: int = job_runs.MORE) -> None:
+    """A few jobs. Those that are left come with the next tasks, behind whatever else waits for a worker."""
+    if job_runs.run_due(now=clock.now()) == job_runs.BATCH and more:
+        run_jobs.apply_async((more - 1,), expires=job_runs.WAITS)
 
 
 @shared_task

@@ -5,19 +5,24 @@ read nothing, so it is read with the service's rights, in the transaction that i
 """
 
 import time
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from constance.signals import config_updated
 from constance.utils import get_values
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.dispatch import receiver
 
+from safety.models import AuditLog
 from safety.roles import actor, as_service
 from safety.services import audit
 
 LIFETIME = 5.0
 """Seconds after which every process has seen a change."""
+ACTION, ENTITY = "setting_changed", "constance_constance"
+"""What the audit calls a change, and what was changed."""
 
 
 class Seen(NamedTuple):
@@ -39,6 +44,16 @@ def value(name: str) -> Any:
     """What stands there as somebody set it, else as `settings.CONSTANCE_CONFIG` has it."""
     seen = _seen if time.monotonic() < _seen.until else _look()
     return seen.values[name]
+
+
+def on_since(name: str) -> datetime | None:
+    """When every process had seen that somebody turned it on, the last time; None where nobody ever did.
+
+    Needs the service role.
+    """
+    entries = AuditLog.objects.filter(entity=ENTITY, entity_id=None, action=ACTION, data__contains={"key": name})
+    turned_on = entries.filter(data__after=True).aggregate(last=Max("created_at"))["last"]
+    return turned_on and turned_on + timedelta(seconds=LIFETIME)
 
 
 def public() -> dict[str, Any]:
@@ -73,4 +88,4 @@ def note_change(key: str, old_value: Any, new_value: Any, **kwargs: Any) -> None
         return
     with transaction.atomic():
         told = {"key": key, "before": before, "after": new_value}
-        audit.record(action="setting_changed", actor=actor(), entity="constance_constance", entity_id=None, **told)
+        audit.record(action=ACTION, actor=actor(), entity=ENTITY, entity_id=None, **told)

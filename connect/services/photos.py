@@ -16,6 +16,7 @@ from connect.models import Photo, User
 from connect.models.photo import MOST
 from connect.pictures import Picture
 from connect.services import kept_pictures, verifications
+from connect.signals import photos_changed
 from safety.personal_data import StoredFile
 from safety.roles import as_service
 
@@ -51,7 +52,7 @@ def add(*, user_id: UUID, examined: Examined, now: datetime) -> Photo:
         _check_fits(own, examined.picture)
         photo.position = len(own) + 1
         photo.save(force_insert=True)
-        _judge(user_id, now)
+        _follow(photo, now)
     return photo
 
 
@@ -75,7 +76,7 @@ def remove(*, user_id: UUID, photo_id: UUID, now: datetime) -> None:
             raise NotYours()
         photo.delete()
         Photo.objects.filter(user=user_id, position__gt=photo.position).update(position=F("position") - 1)
-        _judge(user_id, now)
+        _follow(photo, now)
     kept_pictures.discard([photo.file])
 
 
@@ -101,6 +102,13 @@ def _check_fits(own: Sequence[Photo], picture: Picture) -> None:
         raise WrongState("You have this photo already.", code="photo_known", photo_id=str(same.id))
     if len(own) >= MOST:
         raise CapacityReached(f"You have {MOST} photos. Delete one first.", code="photos_full", most=MOST)
+
+
+def _follow(photo: Photo, now: datetime) -> None:
+    """What goes by all photos of a person, now that this one came or went."""
+    _judge(photo.user_id, now)
+    if photo.has_face:
+        photos_changed.send(sender=Photo, user_id=photo.user_id, now=now)
 
 
 def _judge(user_id: UUID, now: datetime) -> None:

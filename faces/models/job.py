@@ -23,7 +23,8 @@ class MatchJobQuerySet(DueQuerySet):
 class MatchJob(Due, Record):
     """The work that follows an upload: what the face looks like, whom and whom of the famous it is like.
 
-    `due_at` is when it is tried next; stage: how far it came; the two counts say what was found.
+    `due_at` is when it is tried next; stage: how far it came; the two counts say what was found. again: nobody waits
+    for it, since something around a face changed that was looked at before; those that somebody waits for go first.
     """
 
     face = models.ForeignKey("faces.Face", on_delete=models.CASCADE, related_name="jobs")
@@ -31,6 +32,7 @@ class MatchJob(Due, Record):
     job_type = models.CharField(max_length=15, choices=JobType, default=JobType.BOTH)
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.PENDING)
     stage = models.CharField(max_length=11, choices=JobStage, default=JobStage.WAITING)
+    again = models.BooleanField(default=False)
     max_attempts = models.PositiveSmallIntegerField(default=3)
     error_message = models.CharField(max_length=200, blank=True)
     matches_found = models.PositiveIntegerField(default=0)
@@ -55,7 +57,7 @@ class MatchJob(Due, Record):
         ]
         indexes = [
             models.Index(fields=["status", "created_at"], name="idx_match_jobs_status"),
-            models.Index(fields=["due_at"], condition=Q(status__in=UNFINISHED), name="idx_match_jobs_pending"),
+            models.Index(fields=["again", "due_at"], condition=Q(status__in=UNFINISHED), name="idx_match_jobs_pending"),
             models.Index(fields=["job_type"], name="idx_match_jobs_job_type"),
             models.Index(
                 fields=["status", "job_type", "created_at"],

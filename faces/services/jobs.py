@@ -39,15 +39,17 @@ def start(*, face: Face, job_type: JobType, now: datetime) -> MatchJob:
         MatchJob.objects.bulk_create([asked], ignore_conflicts=True)
     if job.id != asked.id:
         job.job_type = job_type if job.job_type == job_type else JobType.BOTH
-        job.due_at, job.attempts = now, 0
-        job.save(update_fields=["job_type", "due_at", "attempts"])
+        job.due_at, job.attempts, job.again = now, 0, False
+        job.save(update_fields=["job_type", "due_at", "attempts", "again"])
     hints.after_commit(TASK)
     return job
 
 
 def start_many(*, faces: Iterable[tuple[UUID, UUID]], job_type: JobType, now: datetime) -> None:
-    """The same for many faces and their people, by id, that have no job which is not done; needs the service role."""
-    rows = [MatchJob(face_id=face, user_id=user, job_type=job_type, due_at=now) for face, user in faces]
+    """The same for many faces and their people, by id, that have no job which is not done, after what somebody waits
+    for; needs the service role.
+    """
+    rows = [MatchJob(face_id=face, user_id=user, job_type=job_type, due_at=now, again=True) for face, user in faces]
     MatchJob.objects.bulk_create(rows, ignore_conflicts=True)
     hints.after_commit(TASK)
 
@@ -65,7 +67,7 @@ def retry(*, job_id: UUID, by: UUID, now: datetime) -> MatchJob:
             raise WrongState("Only a job that failed is tried again.", code="job_not_failed")
         if _unfinished(job.face_id):
             raise WrongState("Another job of this face waits already.", code="job_replaced")
-        anew = {"status": JobStatus.PENDING, "stage": JobStage.WAITING, "attempts": 0, "due_at": now}
+        anew = {"status": JobStatus.PENDING, "stage": JobStage.WAITING, "attempts": 0, "due_at": now, "again": False}
         _write(job, **anew, error_message="", completed_at=None)
         audit.record(action="match_job_retried", actor=by, entity="faces_matchjob", entity_id=job.id)
     hints.after_commit(TASK)
@@ -78,10 +80,12 @@ def _unfinished(face_id: UUID) -> MatchJob | None:
 
 
 def claim(now: datetime) -> MatchJob | None:
-    """Take the job that is due longest, in its own transaction; None where there is none, or only one to give up."""
+    """Take the job that is due longest, of those that somebody waits for if there are any, in its own transaction; None
+    where there is none, or only one to give up.
+    """
     with transaction.atomic(), as_service():
-        due = MatchJob.objects.claimable(now).order_by("due_at", "id").select_for_update(skip_locked=True, no_key=True)
-        job = due.first()
+        waiting = MatchJob.objects.claimable(now).order_by("again", "due_at", "id")
+        job = waiting.select_for_update(skip_locked=True, no_key=True).first()
         if job is None:
             return None
         if job.attempts >= job.max_attempts:  # its last worker did not live to say what became of it

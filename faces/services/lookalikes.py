@@ -110,7 +110,7 @@ def _stale(since: datetime) -> QuerySet[Face]:
 
 def _ask(faces: QuerySet[Face], now: datetime) -> int:
     """Jobs for faces, but for those that have an unfinished one."""
-    asked = {"job_type": JobType.CELEBRITY_MATCH, "due_at": now, "created_at": now}
+    asked = {"job_type": JobType.CELEBRITY_MATCH, "due_at": now, "created_at": now, "again": True}
     ids = faces.values_list("id", "user_id")
     rows = [{"id": new_id(), "face_id": face, "user_id": user, **asked} for face, user in ids]
     made = bulk.insert(MatchJob, rows)

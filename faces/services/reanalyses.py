@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from faces import analyzers
 from faces.enums import FaceStatus, JobType, Verdict
-from faces.models import Face, MatchJob
+from faces.models import CelebrityMatch, Face, MatchJob
 from faces.models.analyzed import EMPTY
 from faces.services import jobs
 from safety.roles import as_service
@@ -17,9 +17,9 @@ BATCH = 200
 
 
 def reanalyze(*, now: datetime, limit: int = BATCH) -> int:
-    """Empty what another analyzer than the chosen one found in at most so many faces, and have workers look at them
-    anew; how many. Those with a job that is not done are left to it, those that are not of their people are not looked
-    at. Raises AnalyzerUnavailable.
+    """Empty what another analyzer than the chosen one found in at most so many faces, and whom of the famous it found
+    them like, and have workers look at them anew; how many. Those with a job that is not done are left to it, those
+    that are not of their people are not looked at. Raises AnalyzerUnavailable.
     """
     chosen = analyzers.analyzer().name
     with transaction.atomic(), as_service():
@@ -27,7 +27,9 @@ def reanalyze(*, now: datetime, limit: int = BATCH) -> int:
         idle = rightly.exclude(Exists(MatchJob.objects.unfinished().filter(face=OuterRef("pk"))))
         old = idle.exclude(analyzer=chosen).order_by("id").select_for_update(of=("self",), skip_locked=True)
         found: list[tuple[UUID, UUID]] = list(old.values_list("id", "user_id")[:limit])
-        looked_at = Face.objects.filter(id__in=[face for face, _ in found]).exclude(status=FaceStatus.PENDING)
+        ids = [face for face, _ in found]
+        looked_at = Face.objects.filter(id__in=ids).exclude(status=FaceStatus.PENDING)
         looked_at.update(status=FaceStatus.PENDING, identity_grade=False, **EMPTY)
+        CelebrityMatch.objects.filter(face__in=ids).delete()
         jobs.start_many(faces=found, job_type=JobType.BOTH, now=now)
     return len(found)

@@ -7,23 +7,27 @@ have left, or taken a consent back, since the index was asked.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
+from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest
 
 from config import bulk
+from connect import exposure
 from connect.enums import DisclosureSource, Purpose
-from connect.models import ConnectProfile, Consent, Disclosure, Profile
+from connect.models import ConnectProfile, Consent, Disclosure, Profile, User
 from faces import analyzers
-from faces.enums import UNFINISHED, JobType
+from faces.enums import JobType
 from faces.models import Face, FaceMatch, FaceParameters, MatchJob
 from faces.models.face import FaceQuerySet
 from faces.services import findings, jobs, likenesses, nearest, scales
 from faces.services.findings import Finding
 from faces.services.scoring import look_of
+from matching.models import Match
+from safety import flags
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
 
@@ -63,37 +67,55 @@ def forget(*, user_id: UUID, now: datetime) -> int:
 
 
 def requeue(*, now: datetime) -> int:
-    """Have workers search again for faces whose people changed what they wish, where they live or what they allow
-    after the last search for them, and for all after new parameters or another scale; how many faces, BATCH at most.
+    """Have workers search again for faces of whose people something changed after the last search for them: their
+    standing, what they allow or wish, where they live, a match that kept them apart from somebody with a face. And for
+    all after new parameters, another scale, or once all is open to the public; how many faces, BATCH at most.
     """
     chosen = analyzers.analyzer().name
     with transaction.atomic(), as_service():
-        found = list(_outdated(chosen).order_by("id").values_list("id", "user_id")[:BATCH])
+        found = list(_outdated(chosen, now).order_by("id").values_list("id", "user_id")[:BATCH])
         jobs.start_many(faces=found, job_type=JobType.USER_MATCH, now=now)
     return len(found)
 
 
-def _outdated(analyzer: str) -> FaceQuerySet:
-    """Without a search since, and without one that waits."""
+def _outdated(analyzer: str, now: datetime) -> FaceQuerySet:
+    """Without a search since, and without a job that waits, since a face has one at a time.
+
+    Searches are known for as long as jobs are kept; what changed before is not asked for: it was searched for then.
+    """
     parameters = FaceParameters.objects.live().get()
     scale = scales.newest(analyzer, parameters.version)
-    moments = [parameters.published_at, scale and scale.created_at]
-    rows = (
-        (ConnectProfile.objects.all(), "updated_at"),
-        (Profile.objects.all(), "updated_at"),
-        (_consents(), "granted_at"),
-    )
+    moments = [parameters.published_at, scale and scale.created_at, flags.on_since(exposure.FLAG)]
     changed = Greatest(
         *(Value(moment, DateTimeField()) for moment in moments),
-        *(Subquery(some.filter(user=OuterRef("user")).order_by(f"-{at}").values(at)[:1]) for some, at in rows),
+        *(Subquery(some.order_by(f"-{at}").values(at)[:1]) for some, at in _changes(analyzer)),
     )
-    own = MatchJob.objects.filter(face=OuterRef("pk")).exclude(job_type=JobType.CELEBRITY_MATCH)
-    searched = own.filter(Q(created_at__gte=OuterRef("changed")) | Q(status__in=UNFINISHED))
-    return scales.population(analyzer).alias(changed=changed).exclude(Exists(searched))
+    own = MatchJob.objects.filter(face=OuterRef("pk"))
+    searches = own.exclude(job_type=JobType.CELEBRITY_MATCH).order_by("-created_at")
+    last = Subquery(searches.values("created_at")[:1])
+    known = Value(now - settings.RETENTION["match_jobs"], DateTimeField())
+    idle = scales.population(analyzer).exclude(Exists(own.unfinished()))
+    return idle.alias(changed=changed).filter(changed__gt=Greatest(last, known))
 
 
-def _consents() -> QuerySet[Consent]:
-    return Consent.objects.live().filter(purpose__in=[Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING])
+def _changes(analyzer: str) -> list[tuple[QuerySet[Any], str]]:
+    """Rows of a face's person that say whether and for whom they may be found, and the column of when they did last."""
+    person = OuterRef("user")
+    purposes = [Purpose.FACE_ANALYSIS, Purpose.FACE_MATCHING]
+    return [
+        (User.objects.filter(id=person), "updated_at"),
+        (ConnectProfile.objects.filter(user=person), "updated_at"),
+        (Profile.objects.filter(user=person), "updated_at"),
+        (Consent.objects.live().filter(user=person, purpose__in=purposes), "granted_at"),
+        (_ended("user_a", "user_b", analyzer), "ended_at"),
+        (_ended("user_b", "user_a", analyzer), "ended_at"),
+    ]
+
+
+def _ended(mine: str, other: str, analyzer: str) -> QuerySet[Match]:
+    """Matches of a face's person that are over, with people who have a face too."""
+    theirs = Face.objects.own().filter(user=OuterRef(other), analyzer=analyzer)
+    return Match.objects.filter(Exists(theirs), ended_at__isnull=False, **{mine: OuterRef("user")})
 
 
 def _settle(finding: Finding, search: nearest.Search) -> int:
@@ -110,5 +132,5 @@ def _settle(finding: Finding, search: nearest.Search) -> int:
 
 def _hold(people: Collection[UUID]) -> None:
     """Lock people in the order of their ids, as everything does that blocks, revokes or leaves."""
-    users = get_user_model()._default_manager.filter(id__in=bulk.any_of(people)).order_by("id")
+    users = User.objects.filter(id__in=bulk.any_of(people)).order_by("id")
     list(users.select_for_update(no_key=True).values_list("id", flat=True))

@@ -38,6 +38,17 @@ def judge_by_photos(face: Face, *, now: datetime) -> bool:
         return bool(found.update(verdict=Verdict.VERIFIED, judged_by=Judge.PHOTOS, judged_at=now))
 
 
+def judge_again(*, user_id: UUID, now: datetime) -> None:
+    """Have a person's open faces judged by the profile photos that are there by now, where those who analysed them can.
+
+    A face that is not analysed yet has a job which will.
+    """
+    with as_service():
+        undecided = Face.objects.of(user_id).filter(verdict=Verdict.OPEN, identity_grade=True)
+        for face in undecided.without_numbers().filter(status=FaceStatus.ANALYZED):
+            jobs.start(face=face, job_type=JobType.USER_MATCH, now=now)
+
+
 def decide(*, face_id: UUID, verified: bool, by: UUID, now: datetime) -> Face:
     """A moderator says whether a face is its uploader's own, who is told; deciding the same again changes nothing.
 

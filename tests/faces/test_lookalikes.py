@@ -244,6 +244,14 @@ def test_what_to_make_of_it_is_said_in_the_readers_language(api, now):
     assert "Take it as a game." in english["note"] and "Spiel" in german["note"]
 
 
+def test_what_another_analyzer_found_is_not_told(api, now):
+    face = faced(now)
+    row(now, 10)
+    find(face, now)
+    CelebrityMatch.objects.update(analyzer="classical-0")
+    assert told(api(face.user), face).json()["results"] == []
+
+
 def test_nobody_is_told_of_somebody_elses_face(api, now):
     face = faced(now)
     assert told(api(UserFactory()), face).status_code == 404

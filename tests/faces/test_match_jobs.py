@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from config.errors import NotYours, WrongState
 from connect import pictures
+from faces import tasks
 from faces.enums import FaceStatus, JobStatus, JobType
-from faces.models import MatchJob
+from faces.models import CelebrityMatch, MatchJob
 from faces.services import job_runs, jobs, lookalikes, own_faces, reanalyses, searches, uploads
 from safety.models import AuditLog
+from tests.faces.famous import row
 from tests.faces.likers import face_of, member
 from tests.factories import UserFactory
 from tests.pictures import drawn_face, encoded, landscape
@@ -195,6 +198,46 @@ def test_what_is_asked_while_its_last_attempt_fails_is_gone_through_all_the_same
     )
 
 
+class TestMany:
+    """More jobs than one look takes."""
+
+    @pytest.fixture
+    def waiting(self, user, now):
+        faces = [face_of(user, now) for _ in range(job_runs.BATCH + 1)]
+        rows = [(face.id, user.id) for face in faces]
+        with transaction.atomic():
+            jobs.start_many(faces=rows, job_type=JobType.USER_MATCH, now=now - timedelta(hours=1))
+
+    @pytest.fixture
+    def sent(self, monkeypatch):
+        """How often each look that was asked for may be followed."""
+        asked = []
+        monkeypatch.setattr(tasks.run_jobs, "apply_async", lambda args, expires: asked.append(args))
+        return asked
+
+    def test_what_somebody_waits_for_goes_first(self, user, now, waiting):
+        face = uploaded(user, now)
+        assert jobs.claim(now).face_id == face.id
+
+    def test_so_does_one_that_somebody_asked_for_since(self, now, waiting):
+        newest = MatchJob.objects.latest("due_at", "id").face
+        jobs.start(face=newest, job_type=JobType.USER_MATCH, now=now)
+        assert jobs.claim(now).face_id == newest.id
+
+    def test_a_look_that_finds_its_hands_full_has_another_follow(self, waiting, sent):
+        tasks.run_jobs(more=3)
+        assert sent == [(2,)]
+
+    def test_no_more_follow_than_were_allowed(self, waiting, sent):
+        tasks.run_jobs(more=0)
+        assert sent == []
+
+    def test_one_that_leaves_none_is_followed_by_none(self, user, now, sent):
+        uploaded(user, now)
+        tasks.run_jobs()
+        assert sent == []
+
+
 class TestRetrying:
     @pytest.fixture
     def failed(self, user, now):
@@ -241,6 +284,15 @@ class TestLookingAgain:
         assert (face.status, face.embedding, face.age, face.analyzer) == (FaceStatus.PENDING, None, None, "")
         assert face.verdict == "verified"
         assert job_of(face).job_type == JobType.BOTH
+
+    def test_whom_of_the_famous_the_old_one_found_it_like_is_gone(self, user, now, monkeypatch):
+        face = face_of(user, now)
+        CelebrityMatch.objects.create(
+            face=face, celebrity=row(now, 10), similarity_score=0.9, analyzer=face.analyzer, updated_at=now
+        )
+        self.other_analyzer(monkeypatch)
+        reanalyses.reanalyze(now=now)
+        assert not CelebrityMatch.objects.exists()
 
     def test_it_goes_on_where_it_stopped(self, user, now, monkeypatch):
         for _ in range(3):

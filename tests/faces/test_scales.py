@@ -5,13 +5,17 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from connect.enums import Purpose
-from connect.models import ConnectProfile, Consent, Profile
+from connect.enums import Purpose, UserStatus
+from connect.models import AccountDeletion, ConnectProfile, Consent, Profile, User
+from connect.services import deletions, standing
 from faces.enums import JobType
 from faces.models import Face, FaceMatch, FaceParameters, LikenessScale, MatchJob
 from faces.services import scales, searches
+from matching.services import proposals
+from safety import flags
+from safety.services.actions import Standing
 from tests.faces.alike import ANALYZER, chosen, draft, face, person
-from tests.factories import ConnectProfileFactory, ProfileFactory
+from tests.factories import ConnectProfileFactory, MatchFactory, ProfileFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +101,7 @@ def searched(now):
     ProfileFactory(user=user)
     ConnectProfileFactory(user=user)
     before = now - timedelta(hours=2)
-    for model in (Profile, ConnectProfile):
+    for model in (User, Profile, ConnectProfile):
         model.objects.update(updated_at=before)
     Consent.objects.update(granted_at=before)
     FaceParameters.objects.live().update(published_at=before)
@@ -121,6 +125,7 @@ CHANGES = {
     "place": _later(Profile.objects.all, "updated_at"),
     "consent": _later(lambda: Consent.objects.filter(purpose=Purpose.FACE_MATCHING), "granted_at"),
     "parameters": _later(FaceParameters.objects.live, "published_at"),
+    "standing": lambda now: standing.apply(user_id=User.objects.get().id, standing=Standing(), now=now),
     "scale": lambda now: LikenessScale.objects.create(
         analyzer=ANALYZER, version="faces-1.1", faces=4, pairs=6, cuts=[0.5]
     ),
@@ -137,11 +142,59 @@ def test_a_face_is_searched_for_again_once_after_what_changed(searched, now, cha
     )  # fmt: skip
 
 
+def _restored(user, now):
+    User.objects.filter(id=user.id).update(status=UserStatus.DELETION_PENDING)
+    AccountDeletion.objects.create(user=user, due_at=now + timedelta(days=1))
+    User.objects.filter(id=user.id).update(updated_at=now - timedelta(hours=2))
+    assert deletions.restore(user_id=user.id, now=now) == UserStatus.ACTIVE
+
+
+def test_who_takes_their_deletion_back_is_searched_for_again(searched, now):
+    _restored(searched.user, now)
+    assert searches.requeue(now=now) == 1
+
+
+@pytest.mark.parametrize(("verdict", "again"), [("verified", 1), ("rejected", 0)])
+def test_whose_match_with_somebody_who_has_a_face_is_over_is_searched_for_again(searched, now, verdict, again):
+    other = face(person(), now, verdict=verdict)
+    MatchJob.objects.create(face=other, user=other.user, due_at=now, status="pending")
+    match = MatchFactory(first=searched.user, second=other.user, expires_at=now)
+    assert searches.requeue(now=now) == 0
+    proposals.expire_overdue(now=now)
+    match.refresh_from_db()
+    assert match.ended_at == now
+    assert searches.requeue(now=now) == again
+
+
+def test_once_all_is_open_to_the_public_all_are_searched_for_again(searched, now):
+    flags.note_change("connect_public", False, True)
+    assert searches.requeue(now=now) == 1
+
+
+def test_when_it_is_closed_nobody_is(searched, now):
+    flags.note_change("connect_public", True, False)
+    assert searches.requeue(now=now) == 0
+
+
+def test_that_the_last_search_is_not_known_any_more_is_no_change(searched, now, settings):
+    MatchJob.objects.all().delete()
+    settings.RETENTION = settings.RETENTION | {"match_jobs": timedelta(minutes=90)}
+    assert searches.requeue(now=now) == 0
+
+
 def test_a_search_that_waits_is_not_asked_for_again(searched, now):
     CHANGES["wishes"](now)
     waiting = MatchJob.objects.create(face=searched.face, user=searched.user, due_at=now)
     MatchJob.objects.filter(id=waiting.id).update(created_at=now - timedelta(hours=1))
     assert searches.requeue(now=now) == 0
+
+
+def test_a_face_with_a_job_for_the_famous_has_to_wait_for_its_end(searched, now):
+    CHANGES["wishes"](now)
+    job = MatchJob.objects.create(face=searched.face, user=searched.user, due_at=now, job_type=JobType.CELEBRITY_MATCH)
+    assert searches.requeue(now=now) == 0
+    job.delete()
+    assert searches.requeue(now=now) == 1
 
 
 def test_a_search_for_the_famous_is_no_search(searched, now):

@@ -45,10 +45,10 @@ def user():
     return member()
 
 
-def photo(user, now, seed, *, mine):
+def photo(user, now, seed, *, mine, has_face=True):
     light = (230 if mine else 20) + seed
     picture = pictures.read(io.BytesIO(encoded(landscape(300, 400).point(lambda old: light))))
-    seen = photos.Sighting(photos.detection.Box(0, 0, 100, 100), 0.9)
+    seen = photos.Sighting(photos.detection.Box(0, 0, 100, 100) if has_face else None, 0.9)
     return photos.add(user_id=user.id, examined=photos.Examined(picture, seen, "none-1"), now=now)
 
 
@@ -59,6 +59,7 @@ def open_face(user, now, **fields):
         user=user, file=f"{face.file}2", file_key=b"key", size=1, digest="d" * 64, width=1, height=1
     )
     row.status, row.analyzer, row.analyzed_at, row.embedding = "analyzed", face.analyzer, now, face.embedding
+    row.identity_grade = face.identity_grade
     row.save()
     face.delete()
     return row
@@ -98,6 +99,39 @@ def test_what_a_moderator_said_stands(user, now, knowing):
     photo(user, now, 1, mine=True)
     face = decide(open_face(user, now), False, now)
     assert not verdicts.judge_by_photos(Face.objects.get(id=face.id), now=now)
+
+
+def test_a_photo_that_comes_later_is_judged_by_too(user, now, knowing):
+    face = open_face(user, now)
+    photo(user, now, 1, mine=True)
+    job_runs.run_due(now=now)
+    face.refresh_from_db()
+    assert (face.verdict, face.judged_by) == ("verified", Judge.PHOTOS)
+
+
+def test_so_is_what_is_left_when_one_goes(user, now, knowing):
+    stranger = photo(user, now, 1, mine=False)
+    photo(user, now, 2, mine=True)
+    face = open_face(user, now)
+    photos.remove(user_id=user.id, photo_id=stranger.id, now=now)
+    job_runs.run_due(now=now)
+    face.refresh_from_db()
+    assert face.verdict == "verified"
+
+
+def test_a_photo_without_a_face_says_nothing_of_anybody(user, now):
+    open_face(user, now)
+    photo(user, now, 1, mine=True, has_face=False)
+    assert not MatchJob.objects.exists()
+
+
+@pytest.mark.parametrize("known", [{"identity_grade": False}, {"verdict": "verified"}])
+def test_photos_say_nothing_where_nobody_can_tell_or_it_is_known(user, now, known):
+    face = open_face(user, now)
+    judged = {"judged_by": "photos", "judged_at": now} if "verdict" in known else {}
+    Face.objects.filter(id=face.id).update(**known, **judged)
+    photo(user, now, 1, mine=True)
+    assert not MatchJob.objects.exists()
 
 
 # By moderators.
