@@ -23,7 +23,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Bars:
-    """Parts as bars, each with its number and its share: of `whole`, or where there is none of all parts together."""
+    """Parts as bars, each with its number and its share: of `whole`, or where there is none of all parts together.
+
+    Each part is one bucket: a sum over buckets would tell those of them that are too few to be shown.
+    """
 
     title: str
     meaning: str

@@ -6,7 +6,7 @@ value that rests on so few is left out, and so is what would tell them: the shar
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -75,12 +75,6 @@ class Figures:
     def sum(self, term: Term) -> float:
         return sum(self.by_day(term).values())
 
-    def has_few(self, term: Term) -> bool:
-        """Whether any bucket of its metric is too small to be shown."""
-        buckets = self.counted.get(term.metric, {})
-        return any(is_few(self.sum(replace(term, bucket=bucket))) for bucket in buckets)
-
-
 def page(request: HttpRequest, site: Site) -> HttpResponse:
     """The dashboard, for whoever has the right to it."""
     user: Any = request.user
@@ -121,7 +115,7 @@ def _bars(panel: Bars, found: Figures) -> SafeString | None:
     whole = found.sum(panel.whole) if panel.whole else sum(counts)
     if not whole:
         return None
-    hidden = _hidden(panel, counts, found)
+    hidden = _hidden(panel, counts)
     # A share beside a number that is shown would tell the whole, and the whole what is hidden.
     shares = not hidden and not is_few(whole)
     rows = []
@@ -133,13 +127,12 @@ def _bars(panel: Bars, found: Figures) -> SafeString | None:
     return plots.parts(panel.title, panel.meaning, rows)
 
 
-def _hidden(panel: Bars, counts: list[float], found: Figures) -> set[int]:
+def _hidden(panel: Bars, counts: list[float]) -> set[int]:
     """The places of the parts that are not shown: the few, and what would tell them by subtraction.
 
-    That is the sum of a metric of which a bucket is few, and, where the parts add up, a second part beside a lone one.
+    That is, where the parts add up, a second part beside a lone one.
     """
     hidden = {place for place, count in enumerate(counts) if is_few(count)}
-    hidden |= {place for place, (_, term) in enumerate(panel.parts) if term.bucket is None and found.has_few(term)}
     others = [place for place, count in enumerate(counts) if count and place not in hidden]
     if len(hidden) == 1 and others and panel.whole is None:
         hidden.add(min(others, key=counts.__getitem__))

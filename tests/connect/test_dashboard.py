@@ -84,11 +84,11 @@ def test_a_lone_small_number_hides_a_second_part(analyst, numbers, seen):
     assert [part.split("<")[0] for part in text.split('">') if part.split("<")[0] in seen] == seen
 
 
-@pytest.mark.parametrize("small, told", [(4, "not shown"), (5, "55 · 55%")])
-def test_the_sum_of_what_is_hidden_is_hidden(analyst, small, told):
-    figure("report", "high", small, pathway=""), figure("report", "low", 50, pathway="")
-    figure("talk", "opened", 100)
-    assert f">{told}<" in shown(analyst)["Report rate"]
+def test_the_report_rate_is_of_the_conversations_that_are_chosen(analyst):
+    for pathway, opened, reported in (("compatibility", 900, 30), ("live", 100, 20)):
+        figure("talk", "opened", opened, pathway=pathway), figure("talk", "reported", reported, pathway=pathway)
+    assert "50 · 5%" in shown(analyst)["Report rate"]
+    assert "20 · 20%" in shown(analyst, pathway="live")["Report rate"]
 
 
 def test_no_share_is_shown_of_few(analyst):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chat.enums import CloseReason
 from chat.models import DecisionGate, GateWindow
-from chat.services import conversations, reveals
+from chat.services import conversations, reports, reveals
 from config import figures as registry
 from config.figures import Bars, Lines, Means, Term
 from connect.models import AnalyticsEvent, DailyFigure
@@ -49,6 +49,16 @@ def test_conversations_by_how_far_they_came():
     reveals.accept(reveal_id=offer.id, by=talking.b, now=timezone.now())
     assert made("talk") == {"opened": 2, "talked": 1, "revealed": 1}
     assert made("message") == {"blind": 3}
+
+
+def test_a_conversation_counts_as_reported_once_however_often_it_was():
+    reported, _ = make_two(), make_two()
+    for by in (reported.a, reported.b):
+        reports.about_conversation(
+            conversation_id=reported.conversation.id, by=by, reason="spam", details="", now=timezone.now()
+        )
+    report(subject_id=reported.match.id), report(subject_kind="person", subject_id=reported.a)
+    assert made("talk") == {"opened": 2, "reported": 1}
 
 
 def test_a_request_that_the_end_of_a_conversation_left_is_told_from_one_that_waits(now):
@@ -249,6 +259,11 @@ def test_each_metric_has_one_source_and_each_panel_draws_metrics_there_are():
     metrics = [metric for source in registry.sources() for metric in source.metrics]
     assert len(metrics) == len(set(metrics))
     assert {term.metric for panel in registry.panels() for term in terms(panel)} <= set(metrics)
+
+
+def test_each_part_of_bars_is_one_bucket():
+    parts = [term for panel in registry.panels() if isinstance(panel, Bars) for term in terms(panel)]
+    assert None not in {term.bucket for term in parts}
 
 
 def test_every_metric_that_is_made_is_declared_by_its_source(now):
