@@ -17,7 +17,7 @@ from config.figures import Bars, Lines, Means, Term
 from connect.models import AnalyticsEvent, DailyFigure
 from connect.services import figures
 from matching.enums import MatchStatus
-from matching.models import DiscoveryBatch, MatchFeedback, MatchingRun, QueueEntry
+from matching.models import DiscoveryBatch, MatchFeedback, MatchingRun, MeetReflection, QueueEntry
 from safety.models import Report, TrustScore, TrustScoreEvent
 from safety.services import cases
 from streaks.models import CheckIn, Streak
@@ -40,6 +40,12 @@ def test_matches_by_how_far_they_came():
     two = make_two()
     MatchFeedback.objects.create(match=two.match, user_id=two.a, rating=4, engine_version="1")
     assert made("match") == {"proposed": 2, "accepted": 1, "judged": 1}
+
+
+def test_what_is_said_of_a_live_talk_counts_as_feedback(now):
+    match = MatchFactory(pathway="live", status=MatchStatus.ACCEPTED_BOTH)
+    MeetReflection.objects.create(match=match, user=match.user_a, vibe_score=4, meet_outcome="again", given_at=now)
+    assert made("match")["judged"] == 1
 
 
 def test_conversations_by_how_far_they_came():
