@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connect.models import DailyFigure
+from connect.models import DailyFigure, OutgoingMail
 from tests.config.desk import browser, make_roles, member_of, staff
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,28 @@ def test_what_is_no_choice_is_said_and_nothing_is_shown(analyst, asked):
     reply = analyst.get(PATH, asked)
     assert (reply.status_code, reply.context["panels"]) == (200, [])
     assert reply.context["filters"].errors
+
+
+def test_a_day_without_a_fault_is_a_figure(analyst):
+    assert shown(analyst)["API errors"] is None
+    figure("api", "2xx", 400, pathway="")
+    assert ">0.0</text>" in shown(analyst)["API errors"]
+
+
+def test_errors_and_slow_answers_are_shares_of_what_was_asked(analyst):
+    figure("api", "2xx", 398, pathway=""), figure("api", "5xx", 2, pathway=""), figure("api_slow", "", 3, pathway="")
+    found = shown(analyst)
+    assert ">5.0</text>" in found["API errors"]
+    assert ">0.8</text>" in found["API latency"]
+
+
+def test_the_backlog_shows_jobs_that_are_behind_now(analyst):
+    assert "Nothing is due." in analyst.get(PATH).content.decode()
+    due = timezone.now() - timedelta(minutes=12)
+    for _ in range(5):
+        OutgoingMail.objects.create(to="a@example.org", subject="s", body="b", due_at=due)
+    text = str(analyst.get(PATH).context["backlog"])
+    assert (">send mail<" in text, ">5 · 12 min<" in text) == (True, True)
 
 
 def test_without_figures_every_panel_says_so(analyst):

@@ -7,12 +7,14 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 from django.db.models import Sum
+from django.test import Client
 from django.utils import timezone
 
 from chat.enums import CloseReason
 from chat.models import DecisionGate, GateWindow
 from chat.services import conversations, reports, reveals
 from config import figures as registry
+from config import measuring, tally
 from config.figures import Bars, Lines, Means, Term
 from connect.models import AnalyticsEvent, DailyFigure
 from connect.services import figures
@@ -199,6 +201,21 @@ def test_events_with_how_many_people_told_them(now):
                 user=user, client_id=uuid4(), event_name="app_opened", occurred_at=now, ingested_at=now
             )
     assert made("event") == {"app_opened": (4, 2)}
+
+
+def test_requests_and_frames_of_today_and_yesterday(now, monkeypatch):
+    tally._counts.clear()
+    for days in (3, 1, 0):
+        monkeypatch.setattr("config.clock.now", lambda days=days: now - timedelta(days=days))
+        measuring.count_frame("ping", "ack", 0.1), measuring.count_frame("ping", "failed", 0.6)
+    Client().get("/api/settings"), Client().get("/admin/login/")
+    figures.make(now=now)
+    rows = DailyFigure.objects.filter(metric__in=["api", "frame", "frame_slow"]).order_by("day", "metric", "bucket")
+    frames = [("frame", "ack", 1), ("frame", "failed", 1), ("frame_slow", "", 1)]
+    assert list(rows.values_list("metric", "bucket", "number")) == [*frames, ("api", "2xx", 1), *frames]
+    assert {name[1] for name in tally.read() if name[0] == measuring.DAY} == {
+        (now - timedelta(days=days)).date().isoformat() for days in (1, 0)
+    }
 
 
 def test_people_who_were_erased_count_no_more(now):
