@@ -98,7 +98,7 @@ def _backlog(now: datetime) -> SafeString | None:
         found = [(kind.name, *kind.behind(now)) for kind in lag.kinds()]
     late = sorted((row for row in found if row[2]), key=lambda row: row[1], reverse=True)
     rows = [
-        (name.replace("_", " "), seconds, f"{FEW if is_few(count) else count} · {seconds / 60:,.0f} min")
+        (name.replace("_", " "), seconds, f"{FEW if is_few(count) else count} rows · {seconds / 60:,.0f} min")
         for name, seconds, count in late
     ]
     return plots.parts("Job backlog", "Since when the oldest row of each job is due", rows) if rows else None

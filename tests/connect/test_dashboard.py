@@ -151,13 +151,22 @@ def test_errors_and_slow_answers_are_shares_of_what_was_asked(analyst):
     assert ">0.8</text>" in found["API latency"]
 
 
+@pytest.mark.parametrize("accepted, apart", [(100, 12), (50, 70)])
+def test_the_last_figures_of_two_lines_do_not_lie_on_one_another(analyst, accepted, apart):
+    day = timezone.now().date()
+    funnel(100, accepted, days_ago=0)
+    text = shown(analyst, first=day, last=day)["Proposals and acceptances"]
+    heights = [float(part.split('"')[0]) for part in text.split('y="')[1:] if 'font-size="11"' in part.split(">")[0]]
+    assert heights[1] - heights[0] == apart
+
+
 def test_the_backlog_shows_jobs_that_are_behind_now(analyst):
     assert "Nothing is due." in analyst.get(PATH).content.decode()
     due = timezone.now() - timedelta(minutes=12)
     for _ in range(5):
         OutgoingMail.objects.create(to="a@example.org", subject="s", body="b", due_at=due)
     text = str(analyst.get(PATH).context["backlog"])
-    assert (">send mail<" in text, ">5 · 12 min<" in text) == (True, True)
+    assert (">send mail<" in text, ">5 rows · 12 min<" in text) == (True, True)
 
 
 def test_without_figures_every_panel_says_so(analyst):
