@@ -17,7 +17,7 @@ from chat.services.drafts import MessageRefused
 from config import clock
 from config.api.errors import Problem, describe
 from config.db import new_id
-from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast
+from config.errors import Forbidden, Invalid, NotOpenYet, NotSignedIn, TooFast, Unavailable
 from connect import exposure
 from safety import flags, limits, unit
 from safety.services.idempotency import Reply
@@ -27,6 +27,9 @@ logger = structlog.get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
+
+FAULT = "server_error"
+FAULTS = {FAULT, Unavailable.code}
 
 Answer = dict[str, Any]
 """The frame that answers a client's: an `ack` or an `error`."""
@@ -111,6 +114,13 @@ def acknowledge(call: Call, data: dict[str, Any]) -> Answer:
     return {"type": "ack", "ref": call.ref, "data": data}
 
 
+def outcome(frame: Answer) -> str:
+    """How a frame was answered: ack, refused, or failed by a fault of ours, or of what we need."""
+    if frame["type"] == "ack":
+        return "ack"
+    return "failed" if frame["data"]["code"] in FAULTS else "refused"
+
+
 def too_fast(frame: Answer) -> bool:
     return frame["type"] == "error" and frame["data"]["code"] == TooFast.code
 
@@ -181,7 +191,7 @@ def _problem(exc: Exception) -> Problem:
     problem = describe(exc)
     if problem is None:
         logger.error("frame_failed", exc_info=exc)
-        return Problem(500, "server_error", "Something went wrong on our side.")
+        return Problem(500, FAULT, "Something went wrong on our side.")
     return problem
 
 

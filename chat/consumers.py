@@ -1,5 +1,6 @@
 """The one websocket. Its origin was checked before (`config.origins`); here the token is, and each frame."""
 
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from chat.calls import SessionEnded, ShutOut, in_thread
 from chat.handlers import Visitor
 from chat.services import presence
 from chat.sessions import EXPIRED, REVOKED, registry
-from config import clock
+from config import clock, measuring
 from config.db import new_id
 from config.errors import NotSignedIn, TooFast, Unavailable
 from connect.realtime import user_group
@@ -54,8 +55,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             return
         try:
             # A binary frame is not one of ours; it is answered as the malformed text it would be.
-            call = calls.parse(self.visitor, text_data or "")
-            reply = await (outbox.say(call) if call.type == "chat.send" else in_thread(calls.answer)(call))
+            reply = await self._answered(text_data or "")
         except SessionEnded:
             await self.end(REVOKED)
             return
@@ -105,6 +105,14 @@ class SocketConsumer(AsyncWebsocketConsumer):
     async def _enter(self) -> None:
         registry.add(self)
         await in_thread(presence.enter)(user_id=self.visitor.user_id, socket_id=self.socket_id, now=clock.now())
+
+    async def _answered(self, text: str) -> calls.Answer:
+        """The answer to a frame, and how it went counted. Raises SessionEnded."""
+        began = perf_counter()
+        call = calls.parse(self.visitor, text)
+        reply = await (outbox.say(call) if call.type == "chat.send" else in_thread(calls.answer)(call))
+        measuring.count_frame(call.type, calls.outcome(reply), perf_counter() - began)
+        return reply
 
     async def _send(self, frame: dict[str, Any]) -> None:
         if not self.ended:

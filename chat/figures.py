@@ -42,8 +42,8 @@ MESSAGES = Lines(
 )
 REPORTS = Bars(
     "Report rate",
-    "Reports that were filed, and how many that is for a hundred conversations of matches of these days",
-    [("reports", Term("report"))],
+    "Conversations of matches of these days, and those of them that somebody reported by now",
+    [("conversations", Term("talk", "opened")), ("reported", Term("talk", "reported"))],
     Term("talk", "opened"),
     place=70,
 )

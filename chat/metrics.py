@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from chat.enums import CloseReason, GateOutcome, Kind, RevealStatus, WindowStatus
 from chat.models import Conversation, GateWindow, HeldMessage, Message, Reveal
+from chat.models.conversation import TIMED
 from config import clock, lag
 from config.metrics import rows_made
 
@@ -18,6 +19,8 @@ JOBS = (
     lag.Kind("open_gates", GateWindow, "opens_at", Q(status=WindowStatus.SCHEDULED)),
     lag.Kind("break_ice", Conversation, "icebreaker_due_at", Q(icebreaker_due_at__isnull=False)),
     lag.Kind("resolve_gates", GateWindow, "closes_at", Q(status=WindowStatus.OPEN)),
+    lag.Kind("end_talks", Conversation, "closes_at", TIMED),
+    lag.Kind("requeue_survivors", Conversation, "closed_at", ~Q(survivor="")),
 )
 
 

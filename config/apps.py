@@ -7,10 +7,11 @@ class ConfigConfig(AppConfig):
     verbose_name = "Wiring"
 
     def ready(self) -> None:
-        from config import addresses, celery, checks, lag, measuring, metrics, moments, tracing  # noqa: F401
+        from config import addresses, celery, checks, lag, measuring, metrics, moments, serving, tracing  # noqa: F401
 
         metrics.register(measuring.figures)
         metrics.register(lag.figures)
+        serving.declare()
         moments.read_fast()
         tracing.start()
 

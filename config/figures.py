@@ -4,9 +4,11 @@ An app registers its sources in `apps.ready()`; `connect.services.figures` runs 
 `connect.admin.dashboard` draws the panels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 LAST = 100
 """The place of a panel that says none."""
@@ -23,7 +25,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Bars:
-    """Parts as bars, each with its number and its share: of `whole`, or where there is none of all parts together."""
+    """Parts as bars, each with its number and its share: of `whole`, or where there is none of all parts together.
+
+    Each part is one bucket: a sum over buckets would tell those of them that are too few to be shown.
+    """
 
     title: str
     meaning: str
@@ -75,13 +80,14 @@ class Source:
 
     It counts what is of the days from %(since)s on, midnight UTC; `%(since_id)s` is the least id a record of that
     moment can have. The last `days` are counted anew each time (None: FIGURES_MADE_ANEW), and so what comes late comes
-    in.
+    in. `given` is what stands in no table: from the first of these days on, as %(given)s.
     """
 
     metrics: tuple[str, ...]
     sql: str
     panels: Sequence[Panel] = ()
     days: int | None = None
+    given: Callable[[date], Any] | None = None
 
 
 _sources: list[Source] = []

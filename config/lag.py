@@ -4,7 +4,7 @@ An app registers its kinds in `apps.ready()`. Each is one query by the index tha
 than COUNTED rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,15 +34,23 @@ class Kind:
         return (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0, found["count"]
 
 
-_kinds: list[Kind] = []
+@dataclass(frozen=True)
+class Reckoned:
+    """Work whose moment stands in no column: `behind` reckons, in one query, what it does of a Kind."""
+
+    name: str
+    behind: Callable[[datetime], tuple[float, int]]
 
 
-def register(*kinds: Kind) -> None:
+_kinds: list[Kind | Reckoned] = []
+
+
+def register(*kinds: Kind | Reckoned) -> None:
     """Called from `apps.ready()`."""
     _kinds.extend(kinds)
 
 
-def kinds() -> tuple[Kind, ...]:
+def kinds() -> tuple[Kind | Reckoned, ...]:
     return tuple(_kinds)
 
 

@@ -8,6 +8,7 @@ read. https://jfly.uni-koeln.de/color/
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -92,7 +93,8 @@ def lines(title: str, description: str, ends: Sequence[str], drawn: Sequence[Ser
     """Lines from left to right, each series over the same moments; `ends` says which the first and last are."""
     plot = slugify(title)
     highest = _highest(drawn)
-    curves = format_html_join("", "{}", [(_curve(which, series, highest, form),) for which, series in enumerate(drawn)])
+    placed = [_places(series, highest) for series in drawn]
+    curves = format_html_join("", "{}", [(_curve(which, places),) for which, places in enumerate(placed)])
     base, right = LEGEND + HEIGHT, WIDTH - FIGURES
     axis = format_html(
         '<line x1="{0}" x2="{1}" y1="{2}" y2="{2}" stroke="currentColor"/>'
@@ -100,24 +102,33 @@ def lines(title: str, description: str, ends: Sequence[str], drawn: Sequence[Ser
         '<text x="{6}" y="{7}" text-anchor="end">{8}</text><text x="{6}" y="{2}" text-anchor="end">0</text>',
         *(LABELS, right, base, base + 16, *ends, LABELS - 8, LEGEND + 4, format(highest, form)),
     )
-    body = format_html("{}{}{}{}", _hatching(plot), _legend(plot, drawn), curves, axis)
+    body = format_html("{}{}{}{}{}", _hatching(plot), _legend(plot, drawn), curves, _last(placed, form), axis)
     return _svg(plot, title, description, base + 24, body)
 
 
-def _curve(which: int, series: Series, highest: float, form: str) -> SafeString:
+def _places(series: Series, highest: float) -> list[Place | None]:
     step = (WIDTH - LABELS - FIGURES) / max(1, len(series.values) - 1)
-    places = [
+    return [
         None if value is None else (LABELS + i * step, LEGEND + HEIGHT * (1 - value / highest), value)
         for i, value in enumerate(series.values)
     ]
-    strokes = format_html_join("", "{}", ((_stroke(which, part),) for part in _unbroken(places)))
-    shown = [place for place in places if place]
-    if not shown:
-        return strokes
-    x, y, last = shown[-1]
-    return format_html(
-        '{}<text x="{}" y="{}" font-size="11">{}</text>', strokes, f"{x + 6:.1f}", f"{y + 4:.1f}", format(last, form)
+
+
+def _curve(which: int, places: Sequence[Place | None]) -> SafeString:
+    return format_html_join("", "{}", ((_stroke(which, part),) for part in _unbroken(places)))
+
+
+def _last(placed: Sequence[Sequence[Place | None]], form: str) -> SafeString:
+    """The last figure of each line beside its end, and below the one above it where they would overlap."""
+    ends = sorted(
+        (shown[-1] for places in placed if (shown := [place for place in places if place])), key=itemgetter(1)
     )
+    written, below = [], 0.0
+    for x, y, value in ends:
+        below = max(y + 4, below)
+        written.append((f"{x + 6:.1f}", f"{below:.1f}", format(value, form)))
+        below += BAR
+    return format_html_join("", '<text x="{}" y="{}" font-size="11">{}</text>', written)
 
 
 def _unbroken(places: Sequence[Place | None]) -> Iterator[list[Place]]:

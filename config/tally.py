@@ -68,5 +68,15 @@ def read() -> dict[Name, float]:
     return {tuple(name.decode().split(BETWEEN)): float(amount) for name, amount in found.items()}
 
 
+def forget(names: Iterable[Name]) -> None:
+    """Drop what was counted of these; while Redis is away it stays."""
+    gone = [BETWEEN.join(name) for name in names]
+    try:
+        if gone:
+            redis().hdel(_key(), *gone)
+    except RedisError as exc:
+        logger.warning("tally_kept", error=type(exc).__name__)
+
+
 def _key() -> str:
     return f"{settings.REDIS_PREFIX}:tally"

@@ -6,18 +6,17 @@ from django.db.models import Count, Q, Sum
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from config import lag, metrics, tally
+from config import clock, lag, metrics, tally
 from config.lag import Kind
 from config.metrics import rows_made
 from faces import enums
 from faces.models import Baby, FaceConnection, MatchJob, PaintingDay, Reaction
 from faces.models.baby import UNFINISHED
-from faces.services import analyses
+from faces.services import analyses, likes
 
 KINDS = (
     Kind("paint_babies", Baby, waiting=Q(status__in=UNFINISHED)),
     Kind("run_match_jobs", MatchJob, waiting=Q(status__in=enums.UNFINISHED)),
-    Kind("settle_likes", Reaction, "waiting_since"),
 )
 PAINTED = ("asked", "painted", "failed")
 
@@ -42,6 +41,9 @@ def work() -> Iterator[Metric]:
     yield jobs
     yield from _of_analyses()
     yield CounterMetricFamily("face_reactions", "Likes, and likenesses seen.", value=rows_made(Reaction))
+    # No lag: `waiting_since` says when two likes met, and nothing since when they may be connected.
+    due = likes.due(clock.now())[: lag.COUNTED].count()
+    yield GaugeMetricFamily("face_likes_due", "Likes that waited and may meet now, 1,000 at most.", value=due)
     yield CounterMetricFamily("face_connections", "Pairs that two likes connected.", value=rows_made(FaceConnection))
 
 

@@ -7,9 +7,10 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
 from config import lag
-from config.lag import Kind
+from config.lag import Kind, Reckoned
 from matching.enums import UNDECIDED, RunStatus
-from matching.models import Chart, Match, MatchingRun, PoolEntry
+from matching.models import Chart, ConnectionEvent, Match, MatchingRun, PoolEntry
+from matching.services import ratings
 from matching.services.discovery_health import health
 
 KINDS = (
@@ -18,6 +19,8 @@ KINDS = (
     Kind("consider_newcomers", PoolEntry, "consider_at", Q(due_at=None, query__isnull=False)),
     Kind("rebuild_charts", Chart),
     Kind("expire_proposals", Match, "expires_at", Q(status__in=UNDECIDED)),
+    Kind("remind_of_talks", ConnectionEvent),
+    Reckoned("count_reflections", ratings.behind),
 )
 FIGURES = {
     "pool_size": "People who took part in the last finished run to its end.",

@@ -10,11 +10,12 @@ from config import clock, lag
 from config.lag import Kind
 from config.metrics import rows_made
 from safety.enums import Severity
-from safety.models import Block, ModerationAction, Report
+from safety.models import Block, ModerationAction, Report, TrustScore
 
 KINDS = (
     Kind("part_blocked", Block, waiting=Q(blocked__isnull=False)),
     Kind("lapse_actions", ModerationAction, "expires_at", Q(revoked_at=None, lapsed_at=None)),
+    Kind("settle_trust", TrustScore),
 )
 
 

@@ -24,8 +24,8 @@ from matching.enums import ConnectionStatus, Side
 from safety.models import apart
 from safety.schema import RowSecurity, StateMachine, pair
 
-_TIMED = Q(kind=Kind.LIVE, state__in=[State.ANONYMOUS, State.DECISION_GATE])
-
+TIMED = Q(kind=Kind.LIVE, state__in=[State.ANONYMOUS, State.DECISION_GATE])
+"""Live ones that end by the clock."""
 
 CONNECT = "connect"
 """Who says what neither of the two said."""
@@ -59,7 +59,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def timed(self) -> Self:
         """Live ones that end by the clock: those whose two have not shown themselves."""
-        return self.filter(_TIMED)
+        return self.filter(TIMED)
 
     def before_first_gate(self) -> Self:
         begun = GateWindow.objects.filter(conversation=OuterRef("pk")).exclude(status=WindowStatus.SCHEDULED)
@@ -165,7 +165,7 @@ class Conversation(Record):
                 condition=Q(kind=Kind.BLIND, state=State.ANONYMOUS),
                 name="conversation_silence_idx",
             ),
-            models.Index(fields=["closes_at"], condition=_TIMED, name="conversation_timed_idx"),
+            models.Index(fields=["closes_at"], condition=TIMED, name="conversation_timed_idx"),
             models.Index(fields=["closed_at"], condition=~Q(survivor=""), name="conversation_survivor_idx"),
             models.Index(
                 fields=["icebreaker_due_at"],

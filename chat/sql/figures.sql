@@ -1,6 +1,9 @@
 WITH talks AS MATERIALIZED (
     SELECT talk.id, (match.created_at AT TIME ZONE 'UTC')::date AS day, match.pathway, match.engine_version,
            talk.reveal_state = 'mutual' AS revealed, match.score_breakdown,
+           talk.id IN (
+               SELECT subject_id FROM safety_report WHERE id >= %(since_id)s AND subject_kind = 'conversation'
+           ) AS reported,
            EXISTS (SELECT FROM chat_message m WHERE m.conversation_id = talk.id AND m.sender_id = talk.user_a_id)
            AND EXISTS (SELECT FROM chat_message m WHERE m.conversation_id = talk.id AND m.sender_id = talk.user_b_id)
            AS talked
@@ -8,7 +11,9 @@ WITH talks AS MATERIALIZED (
     WHERE match.id >= %(since_id)s AND match.created_at >= %(since)s
 )
 SELECT 'talk', day, stage, pathway, engine_version, count(*), 0
-FROM talks, LATERAL (VALUES ('opened', TRUE), ('talked', talked), ('revealed', revealed)) AS reached (stage, has)
+FROM talks, LATERAL (
+    VALUES ('opened', TRUE), ('talked', talked), ('revealed', revealed), ('reported', reported)
+) AS reached (stage, has)
 WHERE has
 GROUP BY day, stage, pathway, engine_version
 UNION ALL

@@ -6,23 +6,25 @@ value that rests on so few is left out, and so is what would tell them: the shar
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget
 
-from config import clock, figures, plots
+from config import clock, figures, lag, plots
 from config.admin import Site
 from config.figures import Bars, Line, Lines, Means, Panel, Term
 from connect.models import DailyFigure
+from safety.roles import as_service
 
 RIGHT = "connect.watch_dailyfigure"
 USUAL, MOST = timedelta(days=27), timedelta(days=366)
@@ -75,11 +77,6 @@ class Figures:
     def sum(self, term: Term) -> float:
         return sum(self.by_day(term).values())
 
-    def has_few(self, term: Term) -> bool:
-        """Whether any bucket of its metric is too small to be shown."""
-        buckets = self.counted.get(term.metric, {})
-        return any(is_few(self.sum(replace(term, bucket=bucket))) for bucket in buckets)
-
 
 def page(request: HttpRequest, site: Site) -> HttpResponse:
     """The dashboard, for whoever has the right to it."""
@@ -90,8 +87,21 @@ def page(request: HttpRequest, site: Site) -> HttpResponse:
     given = Filters({"first": today - USUAL, "last": today, **request.GET.dict()})
     shown = _drawn(given) if given.is_valid() else []
     made = DailyFigure.objects.aggregate(day=Max("day"))["day"]
-    context = {"title": "Dashboard", "filters": given, "panels": shown, "latest": made, "few": FEW}
+    backlog = _backlog(clock.now())
+    context = {"title": "Dashboard", "filters": given, "panels": shown, "latest": made, "few": FEW, "backlog": backlog}
     return TemplateResponse(request, "connect/dashboard.html", site.each_context(request) | context)
+
+
+def _backlog(now: datetime) -> SafeString | None:
+    """Jobs with rows that are due at this moment, those that are most behind first; None when there are none."""
+    with transaction.atomic(), as_service():
+        found = [(kind.name, *kind.behind(now)) for kind in lag.kinds()]
+    late = sorted((row for row in found if row[2]), key=lambda row: row[1], reverse=True)
+    rows = [
+        (name.replace("_", " "), seconds, f"{FEW if is_few(count) else count} rows · {seconds / 60:,.0f} min")
+        for name, seconds, count in late
+    ]
+    return plots.parts("Job backlog", "Since when the oldest row of each job is due", rows) if rows else None
 
 
 def _drawn(given: Filters) -> list[tuple[Panel, SafeString | None]]:
@@ -121,7 +131,7 @@ def _bars(panel: Bars, found: Figures) -> SafeString | None:
     whole = found.sum(panel.whole) if panel.whole else sum(counts)
     if not whole:
         return None
-    hidden = _hidden(panel, counts, found)
+    hidden = _hidden(panel, counts)
     # A share beside a number that is shown would tell the whole, and the whole what is hidden.
     shares = not hidden and not is_few(whole)
     rows = []
@@ -133,13 +143,12 @@ def _bars(panel: Bars, found: Figures) -> SafeString | None:
     return plots.parts(panel.title, panel.meaning, rows)
 
 
-def _hidden(panel: Bars, counts: list[float], found: Figures) -> set[int]:
+def _hidden(panel: Bars, counts: list[float]) -> set[int]:
     """The places of the parts that are not shown: the few, and what would tell them by subtraction.
 
-    That is the sum of a metric of which a bucket is few, and, where the parts add up, a second part beside a lone one.
+    That is, where the parts add up, a second part beside a lone one.
     """
     hidden = {place for place, count in enumerate(counts) if is_few(count)}
-    hidden |= {place for place, (_, term) in enumerate(panel.parts) if term.bucket is None and found.has_few(term)}
     others = [place for place, count in enumerate(counts) if count and place not in hidden]
     if len(hidden) == 1 and others and panel.whole is None:
         hidden.add(min(others, key=counts.__getitem__))
@@ -148,7 +157,12 @@ def _hidden(panel: Bars, counts: list[float], found: Figures) -> set[int]:
 
 def _lines(panel: Lines, found: Figures) -> SafeString | None:
     drawn = [plots.Series(line.name, _values(line, found)) for line in panel.lines]
-    if not any(value for series in drawn for value in series.values):
+    # A share of nothing is a figure, a day on which nothing was counted is none.
+    if not any(
+        value or (line.per and value is not None)
+        for line, series in zip(panel.lines, drawn, strict=True)
+        for value in series.values
+    ):
         return None
     ends = [f"{day:%d %b}" for day in (found.days[0], found.days[-1])]
     return plots.lines(panel.title, panel.meaning, ends, drawn, panel.form)

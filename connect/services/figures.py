@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from config import figures
 from config.figures import Source
@@ -41,6 +42,8 @@ def _make(source: Source, now: datetime) -> int:
     )
     since = datetime.combine(day, time(), UTC)
     values: dict[str, Any] = {"since": since, "since_id": least_id(since), "day": day, "metrics": list(source.metrics)}
+    if source.given:
+        values["given"] = Jsonb(source.given(day))
     with transaction.atomic(), as_service(), connection.cursor() as cursor:
         cursor.execute(_STATEMENT.format(sql=source.sql), values)
         return int(cursor.rowcount)

@@ -57,11 +57,16 @@ def stop_waiting(*, first: UUID, second: UUID) -> None:
 def settle_waiting(*, now: datetime, limit: int = BATCH) -> int:
     """Connect pairs whose likes waited and may meet now, each in its own transaction; how many were looked at."""
     with transaction.atomic(), as_service():
-        waiting = _formable(now).filter(waiting_since__isnull=False).order_by("waiting_since", "id")
+        waiting = due(now).order_by("waiting_since", "id")
         pairs = list(dict.fromkeys(waiting.values_list(LOW, HIGH)[:limit]))
     for first, second in pairs:
         _settle(first, second, now)
     return len(pairs)
+
+
+def due(now: datetime) -> ReactionQuerySet:
+    """Likes that waited and may meet now. Needs the service role."""
+    return _formable(now).filter(waiting_since__isnull=False)
 
 
 def _settle(first: UUID, second: UUID, now: datetime) -> None:

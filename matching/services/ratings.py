@@ -5,10 +5,12 @@ Nothing moves when a reflection is given, so that nobody can tell from their sco
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Max, Min, QuerySet
 
 from config.db import new_id
 from connect.enums import UserStatus
@@ -20,7 +22,7 @@ from matching.services import credibility
 from safety.enums import TrustSource
 from safety.roles import as_service
 from safety.services import trust
-from safety.trust import Bounds, this_day
+from safety.trust import Bounds, next_day, this_day
 
 BATCH = 500
 WANTED = {MeetOutcome.AGAIN: 1.0, MeetOutcome.MAYBE: 0.0, MeetOutcome.PASS: -0.5}
@@ -33,11 +35,25 @@ def settle(*, now: datetime) -> int:
     """
     boundary = this_day(now)
     with transaction.atomic(), as_service():
-        pending = MeetReflection.objects.pending(boundary)
-        people = list(pending.people_rated(by_at_least=raters.AT_LEAST)[:BATCH])
+        people = list(_rated(boundary)[:BATCH])
     for person in people:
         _settle(person, boundary, now)
     return len(people)
+
+
+def behind(now: datetime) -> tuple[float, int]:
+    """Since when, in seconds, the first of those people is waiting whose day is over, and how many do.
+
+    Of who has too few that rated them nothing is due, however old; of the others all is at the end of the day on which
+    the last of it was said. Needs the service role.
+    """
+    due = _rated(this_day(now)).annotate(last=Max("given_at"))
+    found = due.aggregate(first=Min("last"), count=Count("*"))
+    return (now - next_day(found["first"])).total_seconds() if found["first"] else 0.0, found["count"]
+
+
+def _rated(boundary: datetime) -> "QuerySet[Any, UUID]":
+    return MeetReflection.objects.pending(boundary).people_rated(by_at_least=raters.AT_LEAST)
 
 
 def _settle(person: UUID, boundary: datetime, now: datetime) -> None:

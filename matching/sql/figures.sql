@@ -5,7 +5,8 @@ WITH proposed AS MATERIALIZED (
                WHERE entry.entity = 'matching_match' AND entry.entity_id = proposal.id
                  AND entry.action = 'transition' AND entry.data ->> 'to' = 'accepted_both'
            ) AS accepted,
-           EXISTS (SELECT FROM matching_matchfeedback said WHERE said.match_id = proposal.id) AS judged
+           EXISTS (SELECT FROM matching_matchfeedback said WHERE said.match_id = proposal.id)
+           OR EXISTS (SELECT FROM matching_meetreflection said WHERE said.match_id = proposal.id) AS judged
     FROM matching_match proposal
     WHERE id >= %(since_id)s AND created_at >= %(since)s
 ), scored AS (

@@ -8,6 +8,7 @@ import yaml
 from django.conf import settings as configured
 from django.test import Client
 
+from config import measuring
 from matching.services import runs
 from tests.config.test_metrics import TOKEN
 from tests.matching.builders import person
@@ -27,6 +28,7 @@ def scraped(db, now, settings):
     runs.run_requested(now=now)
     client = Client()
     client.get("/api/settings")
+    measuring.count_frame("ping", "ack", 0.01)
     text = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
     lines = (re.fullmatch(r"(\w+)(?:\{(.*)\})? \S+", line) for line in text.splitlines() if line[0] != "#")
     return {(line[1], label) for line in lines if line for label in re.findall(r'(\w+)="', line[2] or "") or [""]}

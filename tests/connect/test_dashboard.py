@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from connect.models import DailyFigure
+from connect.models import DailyFigure, OutgoingMail
 from tests.config.desk import browser, make_roles, member_of, staff
 
 pytestmark = pytest.mark.django_db
@@ -84,11 +84,11 @@ def test_a_lone_small_number_hides_a_second_part(analyst, numbers, seen):
     assert [part.split("<")[0] for part in text.split('">') if part.split("<")[0] in seen] == seen
 
 
-@pytest.mark.parametrize("small, told", [(4, "not shown"), (5, "55 · 55%")])
-def test_the_sum_of_what_is_hidden_is_hidden(analyst, small, told):
-    figure("report", "high", small, pathway=""), figure("report", "low", 50, pathway="")
-    figure("talk", "opened", 100)
-    assert f">{told}<" in shown(analyst)["Report rate"]
+def test_the_report_rate_is_of_the_conversations_that_are_chosen(analyst):
+    for pathway, opened, reported in (("compatibility", 900, 30), ("live", 100, 20)):
+        figure("talk", "opened", opened, pathway=pathway), figure("talk", "reported", reported, pathway=pathway)
+    assert "50 · 5%" in shown(analyst)["Report rate"]
+    assert "20 · 20%" in shown(analyst, pathway="live")["Report rate"]
 
 
 def test_no_share_is_shown_of_few(analyst):
@@ -136,6 +136,37 @@ def test_what_is_no_choice_is_said_and_nothing_is_shown(analyst, asked):
     reply = analyst.get(PATH, asked)
     assert (reply.status_code, reply.context["panels"]) == (200, [])
     assert reply.context["filters"].errors
+
+
+def test_a_day_without_a_fault_is_a_figure(analyst):
+    assert shown(analyst)["API errors"] is None
+    figure("api", "2xx", 400, pathway="")
+    assert ">0.0</text>" in shown(analyst)["API errors"]
+
+
+def test_errors_and_slow_answers_are_shares_of_what_was_asked(analyst):
+    figure("api", "2xx", 398, pathway=""), figure("api", "5xx", 2, pathway=""), figure("api_slow", "", 3, pathway="")
+    found = shown(analyst)
+    assert ">5.0</text>" in found["API errors"]
+    assert ">0.8</text>" in found["API latency"]
+
+
+@pytest.mark.parametrize("accepted, apart", [(100, 12), (50, 70)])
+def test_the_last_figures_of_two_lines_do_not_lie_on_one_another(analyst, accepted, apart):
+    day = timezone.now().date()
+    funnel(100, accepted, days_ago=0)
+    text = shown(analyst, first=day, last=day)["Proposals and acceptances"]
+    heights = [float(part.split('"')[0]) for part in text.split('y="')[1:] if 'font-size="11"' in part.split(">")[0]]
+    assert heights[1] - heights[0] == apart
+
+
+def test_the_backlog_shows_jobs_that_are_behind_now(analyst):
+    assert "Nothing is due." in analyst.get(PATH).content.decode()
+    due = timezone.now() - timedelta(minutes=12)
+    for _ in range(5):
+        OutgoingMail.objects.create(to="a@example.org", subject="s", body="b", due_at=due)
+    text = str(analyst.get(PATH).context["backlog"])
+    assert (">send mail<" in text, ">5 rows · 12 min<" in text) == (True, True)
 
 
 def test_without_figures_every_panel_says_so(analyst):

@@ -7,17 +7,19 @@ import pytest
 from django.conf import settings as configured
 from django.db import connection
 from django.db.models import Sum
+from django.test import Client
 from django.utils import timezone
 
 from chat.enums import CloseReason
 from chat.models import DecisionGate, GateWindow
-from chat.services import conversations, reveals
+from chat.services import conversations, reports, reveals
 from config import figures as registry
+from config import measuring, tally
 from config.figures import Bars, Lines, Means, Term
 from connect.models import AnalyticsEvent, DailyFigure
 from connect.services import figures
 from matching.enums import MatchStatus
-from matching.models import DiscoveryBatch, MatchFeedback, MatchingRun, QueueEntry
+from matching.models import DiscoveryBatch, MatchFeedback, MatchingRun, MeetReflection, QueueEntry
 from safety.models import Report, TrustScore, TrustScoreEvent
 from safety.services import cases
 from streaks.models import CheckIn, Streak
@@ -42,6 +44,12 @@ def test_matches_by_how_far_they_came():
     assert made("match") == {"proposed": 2, "accepted": 1, "judged": 1}
 
 
+def test_what_is_said_of_a_live_talk_counts_as_feedback(now):
+    match = MatchFactory(pathway="live", status=MatchStatus.ACCEPTED_BOTH)
+    MeetReflection.objects.create(match=match, user=match.user_a, vibe_score=4, meet_outcome="again", given_at=now)
+    assert made("match")["judged"] == 1
+
+
 def test_conversations_by_how_far_they_came():
     quiet, talking = make_two(), make_two()
     send(talking, "Hello"), send(talking, "Hello you", by=talking.b), send(quiet, "Anybody?")
@@ -49,6 +57,16 @@ def test_conversations_by_how_far_they_came():
     reveals.accept(reveal_id=offer.id, by=talking.b, now=timezone.now())
     assert made("talk") == {"opened": 2, "talked": 1, "revealed": 1}
     assert made("message") == {"blind": 3}
+
+
+def test_a_conversation_counts_as_reported_once_however_often_it_was():
+    reported, _ = make_two(), make_two()
+    for by in (reported.a, reported.b):
+        reports.about_conversation(
+            conversation_id=reported.conversation.id, by=by, reason="spam", details="", now=timezone.now()
+        )
+    report(subject_id=reported.match.id), report(subject_kind="person", subject_id=reported.a)
+    assert made("talk") == {"opened": 2, "reported": 1}
 
 
 def test_a_request_that_the_end_of_a_conversation_left_is_told_from_one_that_waits(now):
@@ -185,6 +203,21 @@ def test_events_with_how_many_people_told_them(now):
     assert made("event") == {"app_opened": (4, 2)}
 
 
+def test_requests_and_frames_of_today_and_yesterday(now, monkeypatch):
+    tally._counts.clear()
+    for days in (3, 1, 0):
+        monkeypatch.setattr("config.clock.now", lambda days=days: now - timedelta(days=days))
+        measuring.count_frame("ping", "ack", 0.1), measuring.count_frame("ping", "failed", 0.6)
+    Client().get("/api/settings"), Client().get("/admin/login/")
+    figures.make(now=now)
+    rows = DailyFigure.objects.filter(metric__in=["api", "frame", "frame_slow"]).order_by("day", "metric", "bucket")
+    frames = [("frame", "ack", 1), ("frame", "failed", 1), ("frame_slow", "", 1)]
+    assert list(rows.values_list("metric", "bucket", "number")) == [*frames, ("api", "2xx", 1), *frames]
+    assert {name[1] for name in tally.read() if name[0] == measuring.DAY} == {
+        (now - timedelta(days=days)).date().isoformat() for days in (1, 0)
+    }
+
+
 def test_people_who_were_erased_count_no_more(now):
     gone, _ = UserFactory(), UserFactory()
     for status in ("deletion_pending", "deleted"):
@@ -249,6 +282,11 @@ def test_each_metric_has_one_source_and_each_panel_draws_metrics_there_are():
     metrics = [metric for source in registry.sources() for metric in source.metrics]
     assert len(metrics) == len(set(metrics))
     assert {term.metric for panel in registry.panels() for term in terms(panel)} <= set(metrics)
+
+
+def test_each_part_of_bars_is_one_bucket():
+    parts = [term for panel in registry.panels() if isinstance(panel, Bars) for term in terms(panel)]
+    assert None not in {term.bucket for term in parts}
 
 
 def test_every_metric_that_is_made_is_declared_by_its_source(now):

@@ -10,6 +10,7 @@ from config.errors import ConsentMissing, NotYours, WrongState
 from connect.enums import DisclosureLevel, DisclosureSource, NotificationType, Purpose, UserStatus
 from connect.models import Consent, Disclosure, Notification, User
 from connect.services import disclosures
+from faces import metrics
 from faces.models import FaceConnection, Reaction
 from faces.services import likes as meetings
 from faces.services import reactions
@@ -293,6 +294,22 @@ def test_one_of_several_taken_back_leaves_those_waiting_that_still_meet(now):
         (first.id, another.id),
         (second.id, match.id),
     }
+
+
+def test_likes_are_due_once_nothing_keeps_them_and_not_while_they_wait(now):
+    first, second, match = couple(now)
+    talk = MatchFactory(first=first, second=second, status=MatchStatus.PROPOSED)
+    for user in (first, second):
+        like(user, match, now)
+    kept = due()
+    Match.objects.filter(id=talk.id).update(status=MatchStatus.DECLINED, ended_at=now)
+    assert (kept, due()) == (0, 2)
+    meetings.settle_waiting(now=now)
+    assert due() == 0
+
+
+def due():
+    return next(metric.samples[0].value for metric in metrics.work() if metric.name == "face_likes_due")
 
 
 def test_one_taken_back_while_it_waits_connects_nobody(now):

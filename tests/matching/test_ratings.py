@@ -57,6 +57,14 @@ def test_four_move_the_score_when_the_day_is_over_and_not_before(me, now):
     assert settle(now) == 0
 
 
+def test_they_are_late_from_the_end_of_the_day_of_the_last_of_them(me, now):
+    by(me, known_talker(), known_talker())
+    lone = ratings.behind(next_day(now) + 5 * DAY)
+    by(me, known_talker(), now=now + DAY)
+    before, after = (ratings.behind(next_day(now) + DAY + moment) for moment in (-timedelta(seconds=1), DAY / 24))
+    assert (lone, before, after) == ((0, 0), (0, 0), (3600, 1))
+
+
 def test_one_event_for_all_of_them_refers_to_none(me, now):
     given = by(me, *(known_talker() for _ in range(4)))
     settle(now)
