@@ -16,7 +16,7 @@ def overlap(first: Callable[[], object], second: Callable[[], object]) -> None:
     with transaction.atomic():
         first()
         thread.start()
-        _until_somebody_waits()
+        until_somebody_waits()
     thread.join()
     assert failures == []
 
@@ -31,7 +31,8 @@ def _commit(work: Callable[[], object], failures: list[Exception]) -> None:
         connection.close()
 
 
-def _until_somebody_waits() -> None:
+def until_somebody_waits() -> None:
+    """Return once another connection waits for what this one holds."""
     give_up = time.monotonic() + 10
     with connection.cursor() as cursor:
         while time.monotonic() < give_up:
