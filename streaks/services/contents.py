@@ -80,7 +80,7 @@ def _gather(reveal_id: UUID, now: datetime) -> tuple[Facts, Secrets] | None:
         if reveal is None or not _together(reveal):
             return None
         secrets = secrets_of(reveal.streak.other(reveal.user_id), now.date())
-        return facts.of(reveal, secrets), secrets
+        return facts.of(reveal), secrets
 
 
 def _together(reveal: MilestoneReveal) -> bool:
@@ -114,7 +114,7 @@ def _keep(job_id: UUID, reveal_id: UUID, known: Facts, framed: Framed, now: date
 def _decide(reveal: MilestoneReveal, known: Facts, framed: Framed, now: datetime) -> bool:
     """Whether it is done with: unlocked, or given back where the two have parted or what was paid for tells nothing."""
     together = _together(reveal)
-    if together and facts.of(reveal, secrets_of(reveal.streak.other(reveal.user_id), now.date())) != known:
+    if together and facts.of(reveal) != known:
         return False
     if together and not (reveal.payment_id and framed[0] == phrases.UNSPOKEN[known.language]):
         _unlock(reveal, known.language, framed, now)
@@ -168,7 +168,7 @@ def _unlock(reveal: MilestoneReveal, language: str, framed: Framed, now: datetim
 
 def unlock_last(reveal: MilestoneReveal, now: datetime) -> None:
     """The last reveal needs no writer: who the other is they show each other themselves. Needs the service role."""
-    known = facts.of(reveal, Secrets())
+    known = facts.of(reveal)
     text = writers.by_name(WriterName.TEMPLATE).text(known)
     _unlock(reveal, known.language, (text, WriterName.TEMPLATE), now)
 

@@ -7,7 +7,6 @@ from config.errors import NotYours, WrongState
 from connect.enums import Item
 from connect.models import Payment, User
 from connect.services import payments
-from connect.writers.leaks import Secrets
 from safety.roles import as_service
 from streaks.enums import ENDED_STREAK, MilestoneStatus, PayWith
 from streaks.models import REVEALS, MilestoneReveal, RevealMilestone, Streak
@@ -56,7 +55,7 @@ def _for_sale(streak: Streak, by: UUID, number: int) -> MilestoneReveal:
         raise WrongState("You have this reveal already.", code="already_revealed")
     if reveals.is_earned(streak, by, number):
         raise WrongState("You have earned this reveal: it opens with the next day.", code="not_for_sale")
-    if not facts.of(reveal, Secrets()).words:
+    if not facts.of(reveal).words:
         raise WrongState("There is nothing to tell there now.", code="nothing_to_tell")
     return reveal
 
