@@ -78,7 +78,7 @@ def _mend_after(outage: Outage, now: datetime) -> int:
 
 def _give_back(outage: Outage, now: datetime) -> int:
     days = _near(outage.starts_at, outage.ends_at)
-    return excused_recoveries.give_back(excuses.calendar([outage]), between=days, now=now)
+    return excused_recoveries.give_back(excuses.calendar([outage]), between=(days[0], days[-1]), now=now)
 
 
 def _broken(calendar: Calendar) -> list[UUID]:
