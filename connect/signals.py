@@ -16,6 +16,9 @@ birth_changed = Signal()
 # return what they deleted or closed, as for a consent.
 profile_changed = Signal()
 
+# A person's tier changed: user_id, now. Their row is locked until the transaction ends.
+tier_changed = Signal()
+
 # A payment was settled, or given back: payment, now; in the transaction in which it is. Receivers give the effect, or
 # take it back. Who cannot give it any more asks for `services.payments.refund`.
 payment_settled = Signal()

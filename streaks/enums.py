@@ -66,20 +66,24 @@ BOUGHT_WITH = [(way.value, way.label) for way in (PayWith.MONEY, PayWith.CREDITS
 
 
 class RecoveryStatus(TextChoices):
-    """`credited`: paid for when there was nothing to recover any more."""
+    """`credited`: paid for when there was nothing to recover any more; `excused`: an outage of ours touched the day,
+    as it turned out later, and what the recovery cost was given back.
+    """
 
     PENDING = "pending"
     FAILED = "failed"
     RECOVERED = "recovered"
     CREDITED = "credited"
+    EXCUSED = "excused"
 
 
 # Failed may still turn out to have been paid.
 RECOVERY_TRANSITIONS = {
     RecoveryStatus.PENDING: [RecoveryStatus.RECOVERED, RecoveryStatus.CREDITED, RecoveryStatus.FAILED],
     RecoveryStatus.FAILED: [RecoveryStatus.RECOVERED, RecoveryStatus.CREDITED],
-    RecoveryStatus.RECOVERED: [],
+    RecoveryStatus.RECOVERED: [RecoveryStatus.EXCUSED],
     RecoveryStatus.CREDITED: [],
+    RecoveryStatus.EXCUSED: [],
 }
 RECOVERY_INITIAL = [RecoveryStatus.PENDING]
 
@@ -117,7 +121,7 @@ PROTECTION_INITIAL = [ProtectionStatus.OPEN]
 
 
 class MilestoneStatus(TextChoices):
-    """`earned` and `purchased`: its content is being written."""
+    """`earned` and `purchased`: its content is being written. What was purchased and tells nothing is locked again."""
 
     LOCKED = "locked"
     EARNED = "earned"
@@ -128,7 +132,7 @@ class MilestoneStatus(TextChoices):
 MILESTONE_TRANSITIONS = {
     MilestoneStatus.LOCKED: [MilestoneStatus.EARNED, MilestoneStatus.PURCHASED],
     MilestoneStatus.EARNED: [MilestoneStatus.UNLOCKED],
-    MilestoneStatus.PURCHASED: [MilestoneStatus.UNLOCKED],
+    MilestoneStatus.PURCHASED: [MilestoneStatus.UNLOCKED, MilestoneStatus.LOCKED],
     MilestoneStatus.UNLOCKED: [],
 }
 MILESTONE_INITIAL = [MilestoneStatus.LOCKED]

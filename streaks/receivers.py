@@ -9,12 +9,21 @@ from django.dispatch import receiver
 from chat.signals import starter_completed
 from connect.enums import Item, Purpose
 from connect.models import Payment
-from connect.signals import consent_revoked, payment_refunded, payment_settled
+from connect.signals import consent_revoked, payment_refunded, payment_settled, tier_changed
 from matching.enums import Origin
 from matching.models import Connection, ConnectionEvent
 from matching.signals import connection_ended, connection_formed, reflection_given
 from streaks.enums import XpSource
-from streaks.services import contents, lifecycle, nudge_payments, protections, purchases, recovery_payments, xp
+from streaks.services import (
+    contents,
+    lifecycle,
+    nudge_payments,
+    protections,
+    purchases,
+    recovery_payments,
+    reveals,
+    xp,
+)
 
 
 @receiver(connection_formed)
@@ -38,6 +47,11 @@ def reward_reflection(reflection: Any, now: datetime, **kwargs: Any) -> None:
 def terminate(connection: Connection, now: datetime, **kwargs: Any) -> None:
     lifecycle.terminate(connection=connection, now=now)
     protections.connection_ended(connection=connection, now=now)
+
+
+@receiver(tier_changed)
+def reveal(user_id: UUID, now: datetime, **kwargs: Any) -> None:
+    reveals.tier_changed(user_id=user_id, now=now)
 
 
 @receiver(payment_settled)

@@ -11,8 +11,8 @@ from chat.enums import State
 from chat.models import Conversation
 from connect.models import PaymentJob
 from matching.enums import ENDED_CONNECTION
-from streaks.enums import ProtectionStatus, StreakStatus
-from streaks.models import CreditProtection, RevealJob, Streak
+from streaks.enums import MilestoneStatus, ProtectionStatus, StreakStatus
+from streaks.models import CreditProtection, MilestoneReveal, RevealJob, Streak
 
 LONG = timedelta(hours=1)
 """Far more than any job takes to come round to a row."""
@@ -33,6 +33,8 @@ def symptoms(now: datetime) -> Iterator[Symptom]:
     unpaid = Q(payment__created_at__lt=long_ago - settings.PAYMENT_LIFETIME)
     yield Symptom("Payments that have been pending for too long", PaymentJob, unpaid)
     yield Symptom("Reveals that were not written", RevealJob, Q(due_at__lt=long_ago))
+    unwritten = Q(status=MilestoneStatus.PURCHASED, job=None)
+    yield Symptom("Reveals that were paid for and that nobody writes", MilestoneReveal, unwritten)
     undecided = Q(status=ProtectionStatus.OPEN, ends_at__lt=long_ago)
     yield Symptom("Protections that were not decided", CreditProtection, undecided)
     yield Symptom("Conversations still locked after the last day", Conversation, _locked_after_all())

@@ -45,13 +45,26 @@ def process_due(*, now: datetime) -> int:
     """Ask about the payments that are due; how many were."""
     jobs = _claim(now)
     for job in jobs:
-        try:
-            charge = _consult(job, now)
-        except (ProviderRefused, ProviderDown) as exc:
-            _failed(job, exc, now)
-        else:
-            _record(job, charge, now)
+        _process(job, now)
     return len(jobs)
+
+
+def _process(job: PaymentJob, now: datetime) -> None:
+    """What the provider refuses or does not answer counts; a fault of ours is logged, and puts off this payment alone.
+
+    A charge that could not be written down is known by its reference from then on: keys do not last for ever.
+    """
+    known: dict[str, str] = {}
+    try:
+        charge = _consult(job, now)
+        known["reference"] = charge.reference
+        _record(job, charge, now)
+    except (ProviderRefused, ProviderDown) as exc:
+        _failed(job, exc, now)
+    except Exception:
+        logger.exception("payment_not_recorded", payment=str(job.payment_id), attempts=job.attempts)
+        with transaction.atomic(), as_service():
+            _put_off(job, now, **known)
 
 
 def _claim(now: datetime) -> list[PaymentJob]:

@@ -30,15 +30,22 @@ def process_due(*, now: datetime) -> int:
     """Follow the subscriptions that are due; how many were."""
     claimed = _claim(now)
     for held in claimed:
-        try:
-            deal = _consult(held, now)
-        except ProviderRefused as exc:
-            _refused(held, exc, now)
-        except ProviderDown as exc:
-            _down(held, exc, now)
-        else:
-            _record(held, deal, now)
+        _process(held, now)
     return len(claimed)
+
+
+def _process(held: Subscription, now: datetime) -> None:
+    """What the provider refuses or does not answer counts; a fault of ours is logged, and puts off this one alone."""
+    try:
+        _record(held, _consult(held, now), now)
+    except ProviderRefused as exc:
+        _refused(held, exc, now)
+    except ProviderDown as exc:
+        _down(held, exc, now)
+    except Exception:
+        logger.exception("subscription_not_recorded", subscription=str(held.id), attempts=held.attempts)
+        with transaction.atomic(), as_service():
+            _wait(held, now)
 
 
 def _claim(now: datetime) -> list[Subscription]:
@@ -148,9 +155,13 @@ def _drop(held: Subscription, now: datetime) -> None:
 
 def _put_off(held: Subscription, now: datetime) -> None:
     """A grace that runs out meanwhile runs out, whether the provider answers or not."""
-    wait = min(MAX_WAIT, FIRST_WAIT * 2 ** min(held.attempts - 1, 10))
     with transaction.atomic(), as_service():
         lock_person(held.user_id)
-        ours = Subscription.objects.filter(id=held.id, claimed_until=held.claimed_until)
-        ours.update(due_at=now + wait, claimed_until=None)
+        _wait(held, now)
         apply_tier(held.user_id, now)
+
+
+def _wait(held: Subscription, now: datetime) -> None:
+    wait = min(MAX_WAIT, FIRST_WAIT * 2 ** min(held.attempts - 1, 10))
+    ours = Subscription.objects.filter(id=held.id, claimed_until=held.claimed_until)
+    ours.update(due_at=now + wait, claimed_until=None)

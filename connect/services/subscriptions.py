@@ -10,6 +10,7 @@ from config.db import new_id
 from config.errors import WrongState
 from connect.enums import SubscriptionStatus, Tier
 from connect.models import Subscription, User
+from connect.signals import tier_changed
 from safety.roles import as_service
 from safety.services import audit
 
@@ -54,7 +55,8 @@ def apply_tier(user_id: UUID, now: datetime) -> None:
     """Make an account's tier what its subscription gives; nothing else writes it. The caller holds the person's row."""
     held = current(user_id)
     tier = held.tier_at(now) if held else Tier.FREE
-    User.objects.filter(id=user_id).exclude(tier=tier).update(tier=tier, updated_at=now)
+    if User.objects.filter(id=user_id).exclude(tier=tier).update(tier=tier, updated_at=now):
+        tier_changed.send(sender=User, user_id=user_id, now=now)
 
 
 def leave(user_id: UUID, now: datetime) -> None:

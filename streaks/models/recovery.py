@@ -29,11 +29,12 @@ class RecoveryPayment(Record):
             ),
             models.UniqueConstraint(
                 fields=["streak", "day"],
-                condition=Q(status=RecoveryStatus.PENDING),
+                # A free one does not wait for a payment, and is decided where it is begun.
+                condition=Q(status=RecoveryStatus.PENDING) & ~Q(pay_with=PayWith.FREE),
                 name="recovery_payment_one_pending",
             ),
             models.CheckConstraint(
-                condition=Q(pay_with=PayWith.FREE, payment=None, status__in=["pending", "recovered"])
+                condition=Q(pay_with=PayWith.FREE, payment=None, status__in=["pending", "recovered", "excused"])
                 | ~Q(pay_with=PayWith.FREE) & (Q(payment__isnull=False) | Q(status=RecoveryStatus.PENDING)),
                 name="recovery_payment_paid_unless_free",
             ),
@@ -44,6 +45,11 @@ class RecoveryPayment(Record):
                 initial=RECOVERY_INITIAL,
             ),
             RowSecurity(name="recovery_payment_rls", select=owner("breaker_id")),
+        ]
+        indexes = [
+            models.Index(
+                fields=["day"], condition=Q(status=RecoveryStatus.RECOVERED), name="recovery_payment_recovered_idx"
+            )
         ]
 
     def __str__(self) -> str:

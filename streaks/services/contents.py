@@ -17,11 +17,12 @@ from connect.writers.base import Framed, first_fit
 from connect.writers.leaks import Secrets
 from connect.writers.secrets import secrets_of
 from matching.models import Connection
+from safety.models import apart
 from safety.roles import as_service
 from streaks import writers
 from streaks.enums import MilestoneStatus
 from streaks.models import MilestoneReveal, RevealContent, RevealJob
-from streaks.services import facts, telling
+from streaks.services import conversions, facts, locks, telling
 from streaks.writers import phrases
 from streaks.writers.base import Facts
 
@@ -65,7 +66,7 @@ def _write(job_id: UUID, reveal_id: UUID, now: datetime) -> None:
     try:
         gathered = _gather(reveal_id, now)
         if gathered is None:
-            _drop(job_id)
+            _drop(job_id, reveal_id, now)
         else:
             _keep(job_id, reveal_id, gathered[0], frame(*gathered), now)
     except Exception:
@@ -79,42 +80,75 @@ def _gather(reveal_id: UUID, now: datetime) -> tuple[Facts, Secrets] | None:
         if reveal is None or not _together(reveal):
             return None
         secrets = secrets_of(reveal.streak.other(reveal.user_id), now.date())
-        return facts.of(reveal, secrets), secrets
+        return facts.of(reveal), secrets
 
 
 def _together(reveal: MilestoneReveal) -> bool:
-    return Connection.objects.standing().filter(id=reveal.streak.connection_id).exists()
+    standing = Connection.objects.standing().filter(~apart("user_low", "user_high"))
+    return standing.filter(id=reveal.streak.connection_id).exists()
 
 
-def _drop(job_id: UUID) -> None:
+def _drop(job_id: UUID, reveal_id: UUID, now: datetime) -> None:
+    """Nothing is written any more; what was paid for becomes credits."""
     with transaction.atomic(), as_service():
+        reveal = _hold(reveal_id)
+        if reveal is not None:
+            _give_back(reveal, now)
         RevealJob.objects.filter(id=job_id).delete()
 
 
 def _keep(job_id: UUID, reveal_id: UUID, known: Facts, framed: Framed, now: datetime) -> None:
-    """Unlock the reveal with its content, unless that was done or what it is made of went away meanwhile.
+    """Unlock the reveal with its content, unless that was done meanwhile.
 
-    A consent that is taken back just now waits, and then finds what it has to delete.
+    What is made of facts that went away meanwhile is written anew.
     """
     with transaction.atomic(), as_service():
-        reveal = _to_unlock(reveal_id)
+        reveal = _hold(reveal_id)
         job = RevealJob.objects.filter(id=job_id)
-        if reveal is None:
+        if reveal is None or _decide(reveal, known, framed, now):
             job.delete()
-            return
-        subject = reveal.streak.other(reveal.user_id)
-        list(Consent.objects.live().filter(user=subject, purpose=Purpose.MATCHING).select_for_update())
-        if facts.of(reveal, secrets_of(subject, now.date())) != known:
+        else:
             job.update(due_at=now, claimed_until=None)
-            return
+
+
+def _decide(reveal: MilestoneReveal, known: Facts, framed: Framed, now: datetime) -> bool:
+    """Whether it is done with: unlocked, or given back where the two have parted or what was paid for tells nothing."""
+    together = _together(reveal)
+    if together and facts.of(reveal) != known:
+        return False
+    if together and not (reveal.payment_id and framed[0] == phrases.UNSPOKEN[known.language]):
         _unlock(reveal, known.language, framed, now)
-        job.delete()
+    else:
+        _give_back(reveal, now)
+    return True
 
 
-def _to_unlock(reveal_id: UUID) -> MilestoneReveal | None:
-    locked = MilestoneReveal.objects.select_for_update(no_key=True, of=("self",)).select_related("streak")
-    waiting = locked.filter(status__in=[MilestoneStatus.EARNED, MilestoneStatus.PURCHASED])
-    return waiting.filter(id=reveal_id).first()
+def _hold(reveal_id: UUID) -> MilestoneReveal | None:
+    """What waits for its content, with the pair and the other's consent locked; None where nothing waits.
+
+    The consent comes first, as it does for who takes one back: that waits, and then finds what it has to delete.
+    """
+    waiting = MilestoneReveal.objects.filter(
+        id=reveal_id, status__in=[MilestoneStatus.EARNED, MilestoneStatus.PURCHASED]
+    ).select_related("streak")
+    reveal = waiting.first()
+    if reveal is None:
+        return None
+    subject = reveal.streak.other(reveal.user_id)
+    list(Consent.objects.live().filter(user=subject, purpose=Purpose.MATCHING).select_for_update())
+    locks.pair_and_streak(reveal.streak_id, by=None)
+    return waiting.select_for_update(no_key=True, of=("self",)).first()
+
+
+def _give_back(reveal: MilestoneReveal, now: datetime) -> None:
+    """What was paid for is locked again, and the payment becomes credits."""
+    payment = reveal.payment
+    if payment is None:
+        return
+    reveal.status, reveal.payment = MilestoneStatus.LOCKED, None
+    reveal.save(update_fields=["status", "payment"])
+    if conversions.convert(payment, now):
+        telling.credited(payment.user_id, payment.id)
 
 
 def _unlock(reveal: MilestoneReveal, language: str, framed: Framed, now: datetime) -> None:
@@ -134,7 +168,7 @@ def _unlock(reveal: MilestoneReveal, language: str, framed: Framed, now: datetim
 
 def unlock_last(reveal: MilestoneReveal, now: datetime) -> None:
     """The last reveal needs no writer: who the other is they show each other themselves. Needs the service role."""
-    known = facts.of(reveal, Secrets())
+    known = facts.of(reveal)
     text = writers.by_name(WriterName.TEMPLATE).text(known)
     _unlock(reveal, known.language, (text, WriterName.TEMPLATE), now)
 

@@ -3,8 +3,13 @@
 from datetime import datetime
 
 from connect.enums import CreditReason, PaymentStatus
-from connect.models import Payment
+from connect.models import CreditEntry, Payment
 from connect.services import credits, payment_states
+
+
+def is_converted(payment: Payment) -> bool:
+    """Whether it has become credits. Needs the service role."""
+    return CreditEntry.objects.filter(reason=CreditReason.PROTECTION, source_id=payment.id).exists()
 
 
 def convert(payment: Payment, now: datetime) -> bool:
@@ -13,7 +18,7 @@ def convert(payment: Payment, now: datetime) -> bool:
     The payment is locked, so that no refund comes between.
     """
     locked = payment_states.lock(payment.id)
-    if locked.status != PaymentStatus.SETTLED:
+    if locked.status != PaymentStatus.SETTLED or is_converted(locked):
         return False
     credits.grant(
         user_id=locked.user_id,

@@ -6,12 +6,10 @@ from uuid import UUID
 from django.utils import translation
 
 from connect.enums import Purpose
-from connect.hobby_wording import name_of
-from connect.models import Consent, Hobby, InterestScore, OffLimitsTopic, PreferenceSettings, ValueScore
+from connect.models import Consent, InterestScore, OffLimitsTopic, PreferenceSettings, ValueScore
 from connect.queries import languages
 from connect.wording import NAMES
-from connect.writers.leaks import Secrets, leak
-from streaks.models import REVEALS, MilestoneReveal
+from streaks.models import MilestoneReveal
 from streaks.writers import phrases
 from streaks.writers.base import Facts
 
@@ -20,31 +18,19 @@ LIKED = 50
 """From this score on something is told of."""
 
 
-def of(reveal: MilestoneReveal, secrets: Secrets) -> Facts:
+def of(reveal: MilestoneReveal) -> Facts:
     """The facts of a reveal for its reader. Needs the service role.
 
-    What was asked for matching is told only while the other's consent to it lasts, and nothing that either of the two
-    does not want to talk about. What gives somebody away is no fact.
+    Nothing that a card in discovery shows, for both have seen one. What was asked for matching is told only while the
+    other's consent to it lasts, and nothing that either of the two does not want to talk about.
     """
     subject = reveal.streak.other(reveal.user_id)
     language = phrases.known(languages([reveal.user_id])[reveal.user_id])
-    if reveal.number == REVEALS:
-        return Facts(reveal.number, language)
-    if reveal.number == REVEALS - 1:
-        return _hobbies(reveal.number, language, subject, secrets)
     words: tuple[str, ...] = ()
-    if Consent.objects.allows(subject, Purpose.MATCHING):
+    if reveal.number in _ASKED and Consent.objects.allows(subject, Purpose.MATCHING):
         with translation.override(language):
             words = _ASKED[reveal.number](subject, reveal.user_id, language)
     return Facts(reveal.number, language, words)
-
-
-def _hobbies(number: int, language: str, subject: UUID, secrets: Secrets) -> Facts:
-    chosen = list(Hobby.objects.of(subject)[:TOLD])
-    said = next((hobby.description for hobby in chosen if hobby.description), "")
-    fit = "" if leak(said, secrets) else said
-    with translation.override(language):
-        return Facts(number, language, tuple(name_of(hobby.option) for hobby in chosen), fit)
 
 
 def _interests(subject: UUID, reader: UUID, language: str) -> tuple[str, ...]:
@@ -59,15 +45,22 @@ def _values(subject: UUID, reader: UUID, language: str) -> tuple[str, ...]:
 
 
 def _touch(subject: UUID, reader: UUID, language: str) -> tuple[str, ...]:
-    likes = PreferenceSettings.objects.filter(user=subject)
-    kept = likes.values_list("conversation_depth", "contact_frequency", "response_pace").first() or ()
-    return tuple(phrases.TOUCH[language][one] for one in kept)
+    return _preferred(subject, language, "conversation_depth", "contact_frequency", "response_pace")
+
+
+def _company(subject: UUID, reader: UUID, language: str) -> tuple[str, ...]:
+    return _preferred(subject, language, "group_comfort", "friendship_intention")
+
+
+def _preferred(subject: UUID, language: str, *names: str) -> tuple[str, ...]:
+    kept = PreferenceSettings.objects.filter(user=subject).values_list(*names).first() or ()
+    return tuple(phrases.PREFERRED[language][one] for one in kept)
 
 
 def _named(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(str(NAMES[key]) for key in keys if key in NAMES)
 
 
-_ASKED: dict[int, Callable[[UUID, UUID, str], tuple[str, ...]]] = {1: _interests, 2: _values, 3: _touch}
+_ASKED: dict[int, Callable[[UUID, UUID, str], tuple[str, ...]]] = {1: _interests, 2: _values, 3: _touch, 4: _company}
 ASKED = tuple(_ASKED)
-"""The reveals that are made of what was asked for matching."""
+"""The reveals that are made of what was asked for matching: all but the last."""

@@ -13,7 +13,7 @@ from safety.services import audit
 from streaks.engine import states
 from streaks.enums import StreakStatus
 from streaks.models import Outage, Streak
-from streaks.services import excuses, locks, moves
+from streaks.services import excused_recoveries, excuses, locks, moves
 from streaks.services.excuses import Calendar
 
 logger = structlog.get_logger(__name__)
@@ -49,7 +49,8 @@ def check(*, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
 
 
 def mend_due(*, now: datetime) -> int:
-    """Restore the streaks that recorded outages broke, each in its own transaction. How many.
+    """Restore the streaks that recorded outages broke, and give back what recoveries of such days cost, each in its
+    own transaction. How many.
 
     Each outage stands for itself: what goes wrong with one is logged, and the others go on. What is mended is not
     found again; an outage is done when nothing was left to find for a while.
@@ -64,14 +65,20 @@ def _mend_after(outage: Outage, now: datetime) -> int:
         with transaction.atomic(), as_service():
             broken = _broken(excuses.calendar([outage]))
         mended = sum(_mend(streak_id, now) for streak_id in broken)
-        if len(broken) < BATCH:
+        given_back = _give_back(outage, now)
+        if max(len(broken), given_back) < BATCH:
             with transaction.atomic(), as_service():
                 done = Outage.objects.filter(id=outage.id, due_at__lte=now - STILL_LOOKED_FOR)
                 done.update(due_at=None)
     except Exception:
         logger.exception("outage_not_mended", outage_id=str(outage.id))
         return 0
-    return mended
+    return mended + given_back
+
+
+def _give_back(outage: Outage, now: datetime) -> int:
+    days = _near(outage.starts_at, outage.ends_at)
+    return excused_recoveries.give_back(excuses.calendar([outage]), between=(days[0], days[-1]), now=now)
 
 
 def _broken(calendar: Calendar) -> list[UUID]:

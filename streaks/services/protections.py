@@ -3,13 +3,15 @@
 Whoever paid is told that they have credits, and never why.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from connect.models import AccountDeletion, Payment
+from connect.services import payment_states
 from matching.models import Connection
 from safety.roles import as_service
 from streaks.enums import ProtectionStatus
@@ -37,7 +39,7 @@ def connection_ended(*, connection: Connection, now: datetime) -> None:
     It is converted when the other ended it, blocked, or is being erased; the payer's own end leaves nothing.
     """
     with as_service():
-        for protection in _open().filter(streak__connection=connection):
+        for protection in _hold(Q(streak__connection=connection)):
             left = _left(protection, connection) and now < protection.ends_at
             _decide(protection, convert=left, now=now)
 
@@ -45,8 +47,18 @@ def connection_ended(*, connection: Connection, now: datetime) -> None:
 def refunded(*, payment: Payment, now: datetime) -> None:
     """What was given back is not protected any more."""
     with as_service():
-        for protection in _open().filter(payment=payment):
+        for protection in _hold(Q(payment=payment)):
             _move(protection, ProtectionStatus.LAPSED, now)
+
+
+def not_needed(*, payment: Payment, now: datetime) -> None:
+    """Make credits of what nobody would have had to pay, as it turned out, be it protected still or not. Once."""
+    with as_service():
+        if not conversions.convert(payment, now):
+            return
+        for protection in _hold(Q(payment=payment)):
+            _move(protection, ProtectionStatus.CONVERTED, now)
+        telling.credited(payment.user_id, payment.id)
 
 
 def decide_due(*, now: datetime) -> int:
@@ -60,17 +72,21 @@ def decide_due(*, now: datetime) -> int:
         due = list(over.order_by("ends_at").values_list("id", flat=True)[:BATCH])
     for protection_id in due:
         with transaction.atomic(), as_service():
-            for protection in _open().filter(id=protection_id, ends_at__lte=now):
+            for protection in _hold(Q(id=protection_id, ends_at__lte=now)):
                 _decide(protection, convert=_left_in_time(protection), now=now)
     return len(due)
 
 
-def _open() -> QuerySet[CreditProtection]:
-    """Those that are open, for nobody else to decide."""
-    found = CreditProtection.objects.filter(status=ProtectionStatus.OPEN).select_related(
-        "streak__connection", "payment"
-    )
-    return found.order_by("id").select_for_update(no_key=True, of=("self",))
+def _hold(which: Q) -> Iterator[CreditProtection]:
+    """Those that are open, for nobody else to decide.
+
+    The payment is locked before its protection, since whoever gives one back holds it when they come here.
+    """
+    found = CreditProtection.objects.filter(which, status=ProtectionStatus.OPEN)
+    for payment_id in found.order_by("payment_id").values_list("payment_id", flat=True):
+        payment_states.lock(payment_id)
+        opened = found.filter(payment=payment_id).select_related("streak__connection", "payment")
+        yield from opened.select_for_update(no_key=True, of=("self",))
 
 
 def _left(protection: CreditProtection, connection: Connection) -> bool:

@@ -10,14 +10,15 @@ from connect.services import payments
 from safety.roles import as_service
 from streaks.enums import ENDED_STREAK, MilestoneStatus, PayWith
 from streaks.models import REVEALS, MilestoneReveal, RevealMilestone, Streak
-from streaks.services import locks, reveals, settlements
+from streaks.services import conversions, facts, locks, reveals, settlements
 
 
 def purchase(*, streak_id: UUID, by: UUID, number: int, pay_with: PayWith, now: datetime) -> Payment:
     """Pay for one of one's own reveals; it is purchased when that is settled, with credits at once.
 
-    While a payment for it is pending it is that one. Raises NotYours, WrongState (streak_ended, streak_completed,
-    not_for_sale, already_revealed, payment_pending, credits_insufficient).
+    While a payment for it is pending it is that one. What one has earned is not sold, nor what tells nothing. Raises
+    NotYours, WrongState (streak_ended, streak_completed, not_for_sale, already_revealed, nothing_to_tell,
+    payment_pending, credits_insufficient).
     """
     with as_service():
         streak = locks.pair_and_streak(streak_id, by=by)
@@ -34,7 +35,7 @@ def settled(*, payment: Payment, now: datetime) -> None:
         if held is None:
             return
         streak, reveal = held
-        if reveal.payment_id == payment.id:
+        if reveal.payment_id == payment.id or conversions.is_converted(payment):
             return
         over = streak.apart or streak.status in ENDED_STREAK
         if reveal.status == MilestoneStatus.LOCKED and not over:
@@ -52,6 +53,10 @@ def _for_sale(streak: Streak, by: UUID, number: int) -> MilestoneReveal:
     reveal, _ = MilestoneReveal.objects.get_or_create(streak=streak, user_id=by, number=number)
     if reveal.status != MilestoneStatus.LOCKED:
         raise WrongState("You have this reveal already.", code="already_revealed")
+    if reveals.is_earned(streak, by, number):
+        raise WrongState("You have earned this reveal: it opens with the next day.", code="not_for_sale")
+    if not facts.of(reveal).words:
+        raise WrongState("There is nothing to tell there now.", code="nothing_to_tell")
     return reveal
 
 

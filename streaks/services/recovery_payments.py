@@ -38,7 +38,7 @@ def settled(*, payment: Payment, now: datetime) -> None:
         if held is None:
             return
         streak, recovery = held
-        if recovery.status in {RecoveryStatus.RECOVERED, RecoveryStatus.CREDITED}:
+        if recovery.status not in {RecoveryStatus.PENDING, RecoveryStatus.FAILED}:
             return
         recovery.payment = payment
         if _in_time(streak, recovery, now):
@@ -59,7 +59,7 @@ def fail_unpaid(*, now: datetime) -> None:
 def free_left(streak: Streak, by: UUID) -> int:
     """Free recoveries that a person still has in this connection, by their tier. Needs the service role."""
     tier = User.objects.values_list("tier", flat=True).get(id=by)
-    free = RecoveryPayment.objects.filter(breaker=by, pay_with=PayWith.FREE)
+    free = RecoveryPayment.objects.filter(breaker=by, pay_with=PayWith.FREE).exclude(status=RecoveryStatus.EXCUSED)
     used = free.filter(streak__connection=streak.connection_id).count()
     return max(0, settings.FREE_RECOVERIES[tier] - used)
 

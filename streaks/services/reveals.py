@@ -8,6 +8,8 @@ from django.db.models import Q
 
 from config import hints
 from connect.models import User
+from safety.models import apart
+from safety.roles import as_service
 from streaks.enums import MilestoneStatus
 from streaks.models import REVEALS, MilestoneReveal, RevealJob, RevealMilestone, Streak
 from streaks.services import contents
@@ -31,6 +33,21 @@ def earn(streak: Streak, now: datetime) -> None:
     for reveal in found:
         if reveal.number == REVEALS:
             contents.unlock_last(reveal, now)
+
+
+def tier_changed(*, user_id: UUID, now: datetime) -> None:
+    """Give somebody what their new tier earns by the days their streaks have by now.
+
+    The caller holds the person's row, for which every move of theirs waits.
+    """
+    with as_service():
+        for streak in Streak.objects.of(user_id).open().filter(~apart("user_low", "user_high")).order_by("id"):
+            earn(streak, now)
+
+
+def is_earned(streak: Streak, user_id: UUID, number: int) -> bool:
+    """Whether somebody's tier gives a reveal by the days the streak has by now. Needs the service role."""
+    return (user_id, number) in _reached(streak)
 
 
 def have_written(reveal_ids: Iterable[UUID], now: datetime) -> None:

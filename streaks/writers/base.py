@@ -6,15 +6,11 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Facts:
-    """What one reveal may be written from: words in the reader's language, and nothing that names anybody.
-
-    `said` is what the person wrote themselves of one of them, where they did.
-    """
+    """What one reveal may be written from: words in the reader's language, and nothing that names anybody."""
 
     number: int
     language: str
     words: tuple[str, ...] = ()
-    said: str = ""
 
 
 class Writer(Protocol):

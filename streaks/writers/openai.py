@@ -19,5 +19,5 @@ class OpenAI:
     def text(self, facts: Facts) -> str:
         language = phrases.known(facts.language)
         about = phrases.TITLES[phrases.ENGLISH][facts.number - 1]
-        told = {"about": about, "facts": facts.words, "in_their_words": facts.said}
+        told = {"about": about, "facts": facts.words}
         return complete(_TASK.format(language=_LANGUAGES[language]), told)

@@ -3,32 +3,31 @@
 ENGLISH, GERMAN = "en", "de"
 
 TITLES = {
-    ENGLISH: ("What draws them", "What they hold dear", "How they like to be in touch", "What they love to do", "You"),
-    GERMAN: ("Was sie anzieht", "Was ihnen am Herzen liegt", "Wie sie Kontakt mögen", "Was sie gern tun", "Ihr"),
+    ENGLISH: ("What draws them", "What they hold dear", "How they like to be in touch", "What they look for", "You"),
+    GERMAN: ("Was sie anzieht", "Was ihnen am Herzen liegt", "Wie sie Kontakt mögen", "Was sie suchen", "Ihr"),
 }
 SENTENCES = {
     ENGLISH: (
         "Your partner lights up when it comes to {}. Ask them where that began.",
         "What matters most to your partner: {}. You will find it in the small things they do.",
         "In touch, your partner is one for {}. Now you know what to expect of an answer.",
-        "Much of your partner's free time goes to {}. Perhaps there is a place for you in it.",
+        "What your partner looks for in company: {}. See how much of it the two of you have already.",
         "Fifteen days, both of you. You can see each other now, and write to each other.",
     ),
     GERMAN: (
         "Dein Gegenüber blüht auf, wenn es um {} geht. Frag, wie es dazu kam.",
         "Was deinem Gegenüber am meisten bedeutet: {}. Du findest es in den kleinen Dingen wieder.",
         "Im Kontakt mag dein Gegenüber {}. Jetzt weißt du, womit du rechnen kannst.",
-        "Viel freie Zeit deines Gegenübers gehört diesen Dingen: {}. Vielleicht ist auch Platz für dich darin.",
+        "Was dein Gegenüber in Gesellschaft sucht: {}. Schau, wie viel davon ihr beide schon habt.",
         "Fünfzehn Tage, ihr beide. Ihr könnt euch jetzt sehen und einander schreiben.",
     ),
 }
-SAID = {ENGLISH: " In their own words: “{}”", GERMAN: " In eigenen Worten: „{}“"}
 AND = {ENGLISH: " and ", GERMAN: " und "}
 UNSPOKEN = {
     ENGLISH: "Your partner has kept this for the two of you: ask them about it.",
     GERMAN: "Das hat dein Gegenüber für euch beide aufgehoben: Frag danach.",
 }
-TOUCH = {
+PREFERRED = {
     ENGLISH: {
         "light": "light conversation",
         "moderate": "conversation of every kind",
@@ -38,6 +37,12 @@ TOUCH = {
         "occasional": "a word when there is something to say",
         "quick": "quick answers",
         "flexible": "answers in their own time",
+        "one_to_one": "time for two",
+        "small_groups": "small groups",
+        "any": "company of any size",
+        "long_term": "friendships that last",
+        "open_ended": "whatever it may grow into",
+        "activity_buddies": "somebody to do things with",
     },
     GERMAN: {
         "light": "leichte Gespräche",
@@ -48,6 +53,12 @@ TOUCH = {
         "occasional": "ein Wort, wenn es etwas zu sagen gibt",
         "quick": "schnelle Antworten",
         "flexible": "Antworten zu ihrer Zeit",
+        "one_to_one": "Zeit zu zweit",
+        "small_groups": "kleine Runden",
+        "any": "Gesellschaft jeder Größe",
+        "long_term": "Freundschaften, die halten",
+        "open_ended": "was immer daraus wächst",
+        "activity_buddies": "jemanden für gemeinsame Unternehmungen",
     },
 }
 UNLOCKED = {

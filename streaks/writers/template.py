@@ -14,8 +14,7 @@ class Template:
             return sentence
         if not facts.words:
             return phrases.UNSPOKEN[language]
-        said = phrases.SAID[language].format(facts.said) if facts.said else ""
-        return sentence.format(_listed(facts.words, language)) + said
+        return sentence.format(_listed(facts.words, language))
 
 
 def _listed(words: tuple[str, ...], language: str) -> str:

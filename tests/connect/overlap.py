@@ -20,7 +20,7 @@ def overlap(
     with transaction.atomic():
         first()
         thread.start()
-        _until_somebody_waits()
+        until_somebody_waits()
         then()
     thread.join()
     assert failures == []
@@ -36,7 +36,8 @@ def _commit(work: Callable[[], object], failures: list[Exception]) -> None:
         connection.close()
 
 
-def _until_somebody_waits() -> None:
+def until_somebody_waits() -> None:
+    """Return once another connection waits for what this one holds."""
     give_up = time.monotonic() + 10
     with connection.cursor() as cursor:
         while time.monotonic() < give_up:

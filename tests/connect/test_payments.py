@@ -1,5 +1,6 @@
 """Paying for single things: with money through the embedded provider, and with credits."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from config.errors import Forbidden, Invalid, NotYours, WrongState
 from connect.enums import CreditReason, Item, PaidBy, PaymentStatus
 from connect.models import CreditEntry, Notification, Payment, PaymentJob, PaymentState
 from connect.services import credits, payment_jobs, payment_states, payments
+from connect.signals import payment_settled
 from safety.models import AuditLog, TrustScore
 from tests.connect.books import begin, give, states
 from tests.factories import UserFactory
@@ -37,6 +39,22 @@ def test_the_sandbox_settles_it_at_once_and_those_above_hear_of_it(payer, heard,
     assert states(payment) == ["pending", "settled"]
     assert heard == [("settled", payment.id)]
     assert not PaymentJob.objects.exists()
+
+
+def test_a_payment_that_cannot_be_delivered_keeps_no_other_waiting(payer, now):
+    cursed, sound = begin(payer, now), begin(payer, now + timedelta(seconds=1))
+
+    def fails(payment, **kwargs):
+        if payment.id == cursed.id:
+            raise RuntimeError("nobody can deliver this")
+
+    payment_settled.connect(fails)
+    payment_jobs.process_due(now=now + timedelta(seconds=1))
+    payment_settled.disconnect(fails)
+    assert (states(cursed), states(sound)) == (["pending"], ["pending", "settled"])
+    job = PaymentJob.objects.get()
+    assert (job.payment_id, job.claimed_until, job.due_at > now) == (cursed.id, None, True)
+    assert job.reference
 
 
 def test_no_payment_moves_how_far_anybody_is_trusted(settled):

@@ -9,7 +9,9 @@ from connect.enums import SubscriptionStatus, Tier
 from connect.models import BillingDifference, Notification, Payment, Subscription, User
 from connect.providers.sandbox import PERIOD
 from connect.services import reconciliation, subscription_jobs, subscriptions
+from connect.signals import tier_changed
 from tests.connect.test_stripe_payments import about, call
+from tests.factories import UserFactory
 
 SOON = timedelta(minutes=1)
 GRACE = timedelta(days=7)
@@ -38,6 +40,23 @@ def paid(payer):
 
 
 # In the sandbox.
+
+
+def test_a_subscription_that_cannot_be_followed_keeps_no_other_waiting(payer, now):
+    cursed = UserFactory()
+    for person in (cursed, payer):
+        subscriptions.request(user_id=person.id, tier=Tier.PLUS, now=now)
+
+    def fails(user_id, **kwargs):
+        if user_id == cursed.id:
+            raise RuntimeError("nobody can be told of this")
+
+    tier_changed.connect(fails)
+    subscription_jobs.process_due(now=now)
+    tier_changed.disconnect(fails)
+    assert (tier_of(cursed), tier_of(payer)) == ("free", "plus")
+    waiting = held(cursed)
+    assert (waiting.status, waiting.claimed_until, waiting.due_at > now) == ("pending", None, True)
 
 
 def test_a_tier_begins_once_the_provider_says_so(payer, now):

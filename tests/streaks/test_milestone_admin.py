@@ -15,7 +15,7 @@ from streaks.models import CreditProtection, RecoveryPayment, RevealJob, RevealM
 from streaks.services import milestones as service
 from tests.config.desk import browser, make_roles, member_of, page, staff
 from tests.streaks.builders import at, both, check_in, end, person, streak
-from tests.streaks.paying import IN_WINDOW, broken, purchase, recover, settle
+from tests.streaks.paying import IN_WINDOW, broken, purchase, recover, settle, tells
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("milestones")]
 
@@ -149,12 +149,17 @@ def test_payments_reveals_and_protections_that_hang_are_found(boss):
     recover(made)
     settle()
     protection = CreditProtection.objects.get()
+    tells(made, "high")
     purchase(made, now=IN_WINDOW)
     settle(IN_WINDOW)
     job = RevealJob.objects.get()
     answer = stuck(boss)
     assert found(answer, "Protections that were not decided") == [protection.pk]
     assert found(answer, "Reveals that were not written") == [job.pk]
+    title = "Reveals that were paid for and that nobody writes"
+    assert found(answer, title) == []
+    job.delete()
+    assert found(stuck(boss), title) == [job.reveal_id]
 
 
 def test_a_conversation_locked_after_the_last_day_is_found(boss):

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.errors import NotYours, WrongState
-from connect.models import Disclosure, Notification, Payment
+from connect.models import Consent, Disclosure, Notification, Payment
 from streaks.models import MilestoneReveal, RevealJob, RevealMilestone
 from streaks.services import contents, purchases
 from tests.factories import UserFactory
 from tests.streaks.builders import at, both, check_in, end, person, stored, streak
-from tests.streaks.paying import balance, give, purchase, settle, tier
+from tests.streaks.paying import balance, give, purchase, rise, settle, tells, tier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("milestones")]
 DAYS = {"free": (4, 8, 11, 13, 15), "plus": (3, 6, 9, 12, 15), "pro": (2, 5, 8, 11, 15)}
@@ -21,7 +21,9 @@ DAYS = {"free": (4, 8, 11, 13, 15), "plus": (3, 6, 9, 12, 15), "pro": (2, 5, 8, 
 
 @pytest.fixture
 def made():
-    return streak()
+    made = streak()
+    tells(made, "high")
+    return made
 
 
 def has(made, side):
@@ -62,12 +64,17 @@ def test_a_reset_takes_nothing_back_and_earns_nothing_twice(made):
     assert RevealJob.objects.count() == 1
 
 
-def test_a_higher_tier_earns_with_the_next_day(made):
+def test_a_higher_tier_earns_at_once_what_its_days_give(made):
     both(made, 1, 2)
-    tier(made, "low", "pro")
-    assert has(made, "low") == {}
-    both(made, 3)
+    rise(made, "low", "pro", at(2, 13))
     assert has(made, "low") == {1: "earned"}
+
+
+def test_a_higher_tier_earns_nothing_of_who_has_parted(made):
+    both(made, 1, 2)
+    end(made, "high", at(2, 13))
+    rise(made, "low", "pro", at(2, 14))
+    assert has(made, "low") == {}
 
 
 def test_the_last_opens_for_both_with_the_streak_and_with_who_they_are(made):
@@ -151,6 +158,18 @@ def test_what_staff_took_off_sale_is_not(made):
     refused("not_for_sale", lambda: purchase(made, number=2))
 
 
+def test_what_one_has_earned_is_not_sold(made):
+    both(made, 1, 2)
+    RevealMilestone.objects.filter(tier="free", number=1).update(day_required=2)
+    refused("not_for_sale", lambda: purchase(made))
+
+
+def test_what_tells_nothing_is_not_sold(made):
+    Consent.objects.all().delete()
+    refused("nothing_to_tell", lambda: purchase(made))
+    assert not Payment.objects.exists()
+
+
 @pytest.mark.parametrize("number", [0, 6])
 def test_there_are_five(made, number):
     with pytest.raises(NotYours):
@@ -210,6 +229,7 @@ def _seen_by_low(acts):
     """What "low" has of their reveals after each day, while "high" does these things."""
     with transaction.atomic():
         made, seen, by_day = streak(), [], defaultdict(list)
+        tells(made, "low", "high")
         for what, number, day in acts:
             by_day[day].append((what, number))
         for day in range(1, 7):

@@ -1,15 +1,30 @@
 """Payments, ends and reveals at the same moment, on real connections."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from connect.models import CreditEntry, Payment
-from connect.services import payment_jobs
+from connect.services import payment_jobs, payments
 from streaks.models import CreditProtection, MilestoneReveal, Nudge, NudgePayment, RecoveryPayment, RevealContent
 from streaks.services import contents, protections, rollover
+from tests.connect.overlap import until_somebody_waits
 from tests.streaks.builders import at, both, check_in, end, stored, streak
-from tests.streaks.paying import IN_WINDOW, balance, broken, converted, give, nudge, purchase, recover, settle, tier
+from tests.streaks.paying import (
+    IN_WINDOW,
+    balance,
+    broken,
+    converted,
+    give,
+    nudge,
+    purchase,
+    recover,
+    settle,
+    tells,
+    tier,
+)
 from tests.streaks.test_races import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("milestones")]
@@ -85,6 +100,25 @@ def test_the_end_and_the_job_convert_once():
     assert protection.status in {"converted", "lapsed"}
 
 
+def test_a_payment_given_back_meets_the_end_that_decides_its_protection(monkeypatch):
+    made = broken()
+    give(made, "high", 199)
+    recover(made, pay_with="credits")
+    protection = CreditProtection.objects.get()
+    refunded, left = protections.refunded, []
+
+    def refunded_when_the_end_waits(**of):
+        left.append(other.submit(together, lambda: end(made, "low", IN_WINDOW + timedelta(minutes=1))))
+        until_somebody_waits()
+        refunded(**of)
+
+    monkeypatch.setattr(protections, "refunded", refunded_when_the_end_waits)
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        payments.refund(payment_id=protection.payment_id, by=None, now=IN_WINDOW)
+    protection.refresh_from_db()
+    assert (left[0].result(), protection.status, balance(made)) == ([True], "lapsed", 199)
+
+
 def test_six_taps_buy_no_more_nudges_than_are_sold(settings):
     settings.NUDGES_SOLD = 2
     made = streak()
@@ -107,6 +141,7 @@ def test_a_nudge_that_is_paid_meets_the_one_it_reminds():
 
 def test_six_taps_buy_a_reveal_once():
     made = streak()
+    tells(made, "high")
     give(made, "low")
     came = together(*[lambda: purchase(made, pay_with="credits")] * 6)
     assert sorted(map(str, came)) == ["True", *["already_revealed"] * 5]
@@ -115,6 +150,7 @@ def test_six_taps_buy_a_reveal_once():
 
 def test_who_buys_while_it_is_earned_has_it_once_and_pays_for_it_or_not():
     made = streak()
+    tells(made, "high")
     tier(made, "low", "pro")
     both(made, 1)
     check_in(made, "high", at(2))
@@ -129,6 +165,7 @@ def test_who_buys_while_it_is_earned_has_it_once_and_pays_for_it_or_not():
 
 def test_workers_write_it_once():
     made = streak()
+    tells(made, "high")
     purchase(made)
     settle(at(2))
     together(*[lambda: contents.write_due(now=at(2))] * 4)

@@ -11,7 +11,7 @@ from connect.models import CreditEntry, Notification, Payment
 from connect.services import payment_jobs, payment_states, payments
 from safety.roles import as_service
 from streaks.models import CreditProtection, RecoveryPayment, Streak
-from streaks.services import recovery_payments
+from streaks.services import outages, recovery_payments
 from tests.connect.books import states
 from tests.factories import UserFactory
 from tests.streaks.builders import at, check_in, end, person, stored
@@ -105,6 +105,18 @@ def test_free_recoveries_of_a_connection_go_by_tier(made, name, allowed):
     assert taken == allowed
 
 
+def test_a_free_one_that_came_with_a_tier_does_not_wait_for_money(made):
+    recover(made)
+    tier(made, "high", "plus")
+    assert (recover(made).status, stored(made).status) == ("recovered", "active")
+    settle()
+    assert {(one.pay_with, one.status) for one in RecoveryPayment.objects.all()} == {
+        ("free", "recovered"),
+        ("money", "credited"),
+    }
+    assert balance(made) == 199
+
+
 def test_a_free_one_that_is_used_up_is_refused(made):
     refused(CapacityReached, "free_recoveries_used", lambda: recover(made, pay_with="free"))
     assert not RecoveryPayment.objects.exists()
@@ -190,6 +202,53 @@ def test_what_became_credits_is_not_given_back_as_well(made):
     asked = recover(made)
     settle(AFTER)
     refused(WrongState, "already_credited", lambda: payments.refund(payment_id=asked.payment_id, by=None, now=AFTER))
+
+
+# A day that was lost to an outage, as it turns out after it was recovered.
+
+
+def excuse(day=2, now=AFTER):
+    outages.record(starts_at=at(day, 18), ends_at=at(day, 19), note="", by=None, now=now)
+    return outages.mend_due(now=now)
+
+
+@pytest.fixture
+def paid(made):
+    asked = recover(made)
+    settle()
+    return asked
+
+
+def test_what_a_recovery_cost_that_was_not_needed_becomes_credits(made, paid):
+    assert excuse() == 1
+    paid.refresh_from_db()
+    assert (paid.status, balance(made), stored(made).current_day) == ("excused", 199, 1)
+    assert Notification.objects.filter(type="credits_granted", user=paid.breaker).count() == 1
+
+
+def test_it_becomes_credits_once(made, paid):
+    assert (excuse(), outages.mend_due(now=AFTER)) == (1, 0)
+    end(made, "low", AFTER)
+    assert (CreditProtection.objects.get().status, balance(made)) == ("converted", 199)
+
+
+def test_a_recovery_of_another_day_stays_paid(made, paid):
+    assert (excuse(day=1), balance(made)) == (0, 0)
+
+
+def test_what_is_being_given_back_does_not_become_credits_as_well(made, paid):
+    payments.refund(payment_id=paid.payment_id, by=None, now=AFTER)
+    assert (excuse(), balance(made)) == (1, 0)
+
+
+def test_a_free_one_that_was_not_needed_can_be_used_again(made):
+    tier(made, "high", "plus")
+    recover(made)
+    excuse(now=at(3, 13))
+    for side in ("low", "high"):
+        check_in(made, side, at(3, 14))
+    check_in(made, "low", at(4))
+    assert recover(made, now=at(5)).pay_with == "free"
 
 
 def test_postgresql_keeps_one_recovery_a_day(made):

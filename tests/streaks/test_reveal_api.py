@@ -17,7 +17,7 @@ from streaks.models import CreditProtection, MilestoneReveal, RecoveryPayment, R
 from streaks.services import contents
 from tests.factories import UserFactory
 from tests.streaks.builders import ZONE, check_in, end, stored, streak
-from tests.streaks.paying import give, tier
+from tests.streaks.paying import give, tells, tier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("milestones")]
 
@@ -30,6 +30,7 @@ def made():
     made = streak(now=noon - timedelta(days=3))
     for side, back in (("low", 2), ("high", 2), ("low", 1)):
         check_in(made, side, noon - timedelta(days=back))
+    tells(made, "high")
     return made
 
 

@@ -5,24 +5,17 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from connect.models import (
-    Consent,
-    Hobby,
-    InterestScore,
-    Notification,
-    OffLimitsTopic,
-    PreferenceSettings,
-    Profile,
-    ValueScore,
-)
+from connect.models import Consent, Notification, OffLimitsTopic, Profile
 from connect.services import consents
+from safety.enums import BlockSource
+from safety.models import Block
 from safety.roles import as_service
 from streaks.models import MilestoneReveal, RevealContent, RevealJob
-from streaks.services import contents
+from streaks.services import contents, purchases
 from tests.connect.provider import standing_in
-from tests.factories import ConsentFactory, HobbyFactory, HobbyOptionFactory, ProfileFactory
+from tests.factories import ConsentFactory, ProfileFactory
 from tests.streaks.builders import at, both, end, person, streak
-from tests.streaks.paying import purchase, settle, tier
+from tests.streaks.paying import balance, converted, purchase, settle, tells, tier
 from tests.streaks.test_writers import completion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("milestones")]
@@ -36,28 +29,8 @@ def made():
     subject = person(made, "high")
     ProfileFactory(user_id=person(made, "low"), languages=["en"])
     ProfileFactory(user_id=subject, name="Olga Oster", nickname="Otterlein", city="Berlin")
-    ConsentFactory(user_id=subject)
-    answers(subject)
-    HobbyFactory(
-        user_id=subject, option=HobbyOptionFactory(code="kites", name="Kites"), description="Against the wind."
-    )
+    tells(made, "high")
     return made
-
-
-def answers(subject):
-    for key, score in (("music", 90), ("hiking", 80), ("film", 20), ("art", 70)):
-        InterestScore.objects.create(user_id=subject, interest_key=key, score=score)
-    ValueScore.objects.create(user_id=subject, value_key="honesty", score=80)
-    PreferenceSettings.objects.create(
-        user_id=subject,
-        conversation_depth="deep",
-        contact_frequency="weekly",
-        directness_score=50,
-        humor_score=50,
-        response_pace="flexible",
-        group_comfort="any",
-        friendship_intention="long_term",
-    )
 
 
 def unlock(made, number=1):
@@ -65,6 +38,14 @@ def unlock(made, number=1):
     settle(NOW)
     contents.write_due(now=NOW)
     return MilestoneReveal.objects.get(user=person(made, "low"), number=number)
+
+
+def earned(made, number=1):
+    """A reveal of "low" that waits for its content, and that nobody paid for."""
+    reveal = MilestoneReveal.objects.create(streak=made, user_id=person(made, "low"), number=number)
+    MilestoneReveal.objects.filter(id=reveal.id).update(status="earned")
+    RevealJob.objects.create(reveal=reveal, due_at=NOW)
+    return reveal
 
 
 def told(made, number=1):
@@ -77,22 +58,15 @@ def told(made, number=1):
         (1, "music, hiking and art"),
         (2, "honesty"),
         (3, "deep conversation, a word every week and answers in their own time"),
-        (4, "Kites"),
+        (4, "company of any size and friendships that last"),
     ],
 )
 def test_each_number_tells_of_something_else(made, number, words):
     assert words in told(made, number)
 
 
-def test_own_words_of_a_hobby_are_told(made):
-    assert "Against the wind." in told(made, 4)
-
-
-def test_own_words_that_give_somebody_away_are_not(made):
-    Hobby.objects.update(description="Find me: otterlein")
-    text = told(made, 4)
-    assert "Kites" in text
-    assert "otterlein" not in text
+def test_none_tells_what_a_card_has_shown(made):
+    assert not [number for number in (1, 2, 3, 4) if "Kites" in told(made, number)]
 
 
 def test_it_is_told_in_the_language_of_who_reads(made):
@@ -116,19 +90,22 @@ def test_what_either_does_not_want_to_meet_is_left_out(made):
     assert not {"music", "art"} & set(text.replace(".", "").split())
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_without_consent_nothing_asked_for_matching_is_told(made, number):
     Consent.objects.all().delete()
-    assert "ask them about it" in told(made, number)
+    earned(made, number)
+    contents.write_due(now=NOW)
+    assert "ask them about it" in RevealContent.objects.get().content["text"]
 
 
 def test_a_consent_taken_back_deletes_what_was_told_of_one(made):
-    unlock(made, 1)
-    kept = unlock(made, 4)
+    both(made, *range(1, 16))
+    contents.write_due(now=at(15, 13))
     with transaction.atomic():
         gone = consents.revoke(user_id=person(made, "high"), purpose="matching", now=NOW)
-    assert gone["reveals"] == 1
-    assert [content.reveal_id for content in RevealContent.objects.all()] == [kept.id]
+    assert gone["reveals"] == 4
+    left = RevealContent.objects.filter(subject=person(made, "high"))
+    assert [content.reveal.number for content in left] == [5]
 
 
 def test_a_readers_own_consent_changes_nothing(made):
@@ -139,20 +116,79 @@ def test_a_readers_own_consent_changes_nothing(made):
     assert RevealContent.objects.count() == 1
 
 
-def test_a_consent_taken_back_while_it_is_written_is_heeded(made, monkeypatch):
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Have something happen while a text is being written, and write."""
     framed = contents.frame
 
-    def slow(*known):
-        Consent.objects.all().delete()
-        return framed(*known)
+    def write(happens):
+        def slow(*known):
+            happens()
+            return framed(*known)
 
-    monkeypatch.setattr(contents, "frame", slow)
-    purchase(made)
-    settle(NOW)
-    contents.write_due(now=NOW)
+        with monkeypatch.context() as slower:
+            slower.setattr(contents, "frame", slow)
+            contents.write_due(now=NOW)
+
+    return write
+
+
+def test_a_consent_taken_back_while_it_is_written_is_heeded(made, meanwhile):
+    earned(made)
+    meanwhile(Consent.objects.all().delete)
     assert (RevealContent.objects.count(), RevealJob.objects.count()) == (0, 1)
     contents.write_due(now=NOW)
     assert "ask them about it" in RevealContent.objects.get().content["text"]
+
+
+def given_back(made):
+    """Whether the reveal that "low" paid for is locked again, and the payment credits."""
+    statuses = list(MilestoneReveal.objects.values_list("status", "payment"))
+    return (statuses, balance(made, "low"), RevealContent.objects.count()) == ([("locked", None)], 299, 0)
+
+
+@pytest.fixture
+def paid(made):
+    payment = purchase(made)
+    settle(NOW)
+    return payment
+
+
+def test_what_was_paid_for_and_tells_nothing_becomes_credits(made, paid):
+    Consent.objects.all().delete()
+    contents.write_due(now=NOW)
+    assert given_back(made)
+    assert Notification.objects.get(type="credits_granted").message == "A payment of yours has become credits."
+
+
+def test_what_was_given_back_can_be_bought_again(made, paid):
+    Consent.objects.all().delete()
+    contents.write_due(now=NOW)
+    ConsentFactory(user_id=person(made, "high"))
+    assert unlock(made).status == "unlocked"
+
+
+def test_a_payment_told_of_again_after_it_was_given_back_opens_nothing(made, paid):
+    Consent.objects.all().delete()
+    contents.write_due(now=NOW)
+    purchases.settled(payment=paid, now=NOW)
+    assert given_back(made)
+    assert converted(made, "low").count() == 1
+
+
+def test_what_was_paid_for_and_is_not_written_any_more_becomes_credits(made, paid):
+    end(made, "high", NOW)
+    contents.write_due(now=NOW)
+    assert given_back(made)
+
+
+@pytest.mark.parametrize("parting", ["end", "block"])
+def test_who_parts_while_it_is_written_is_not_told_of(made, paid, meanwhile, parting):
+    people = {"blocker_id": person(made, "high"), "blocked_id": person(made, "low")}
+    block = lambda: Block.objects.create(**people, source=BlockSource.MANUAL, alias="Someone")  # noqa: E731
+    meanwhile(block if parting == "block" else lambda: end(made, "high", NOW))
+    assert given_back(made)
+    assert not Notification.objects.filter(type="reveal_unlocked").exists()
 
 
 def test_it_is_written_once(made):

@@ -46,11 +46,6 @@ def test_the_template_of_no_facts_says_that_there_is_something_to_ask():
     assert frame(Facts(1, "de"), OLGA) == (phrases.UNSPOKEN["de"], "template")
 
 
-def test_own_words_are_told_as_such():
-    text, _ = frame(Facts(4, "en", ("Baking",), "With too much butter."), OLGA)
-    assert text.endswith("In their own words: “With too much butter.”")
-
-
 def test_the_template_that_would_leak_gives_way_to_no_facts():
     assert frame(Facts(1, "en", ("berlin",)), OLGA) == (phrases.UNSPOKEN["en"], "template")
 
