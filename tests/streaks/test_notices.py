@@ -191,6 +191,16 @@ def test_a_day_for_making_up_on_which_we_were_down_is_followed_by_another(window
     assert (outages.mend_due(now=at(5, 0)), stored(window).status) == (0, "reset")
 
 
+@pytest.mark.parametrize(
+    "come_to_it", [lambda made: rollover.roll_over(now=at(4, 1)), lambda made: check_in(made, "low", at(4, 1))]
+)
+def test_both_hear_again_of_a_window_that_stays_open(window, come_to_it):
+    told(window, at(3, 2))
+    down(3, at(3, 12))
+    come_to_it(window)
+    assert told(window, at(4, 2)) == [("high", "recovery_open"), ("low", "recovery_open")]
+
+
 def test_a_day_for_making_up_on_which_we_were_down_is_mended_once_it_is_over(window):
     rollover.roll_over(now=at(4, 1))
     assert stored(window).status == "reset"
