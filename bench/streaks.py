@@ -58,7 +58,8 @@ _TABLES = "streaks_streak, safety_auditlog"
 # The same rows, indexes and columns that move in a rollover; no trigger, no join, no decision.
 _BARE = """
 UPDATE streaks_streak SET status = status, day = day, due_at = due_at + interval '1 day', current_day = current_day,
-  breaker_id = breaker_id, broken_on = broken_on, broken_count = broken_count, notice_due_at = notice_due_at
+  breaker_id = breaker_id, broken_on = broken_on, broken_count = broken_count, closed_on = closed_on,
+  earlier = earlier, notice_due_at = notice_due_at
 WHERE due_at <= %s
 """
 _CAME_OF = """

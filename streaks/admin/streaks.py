@@ -36,7 +36,7 @@ class StreakAdmin(ModelAdmin):
             {
                 "fields": (
                     *("id", "created_at", "cycle", "started_on", "day", "low_on", "high_on", "breaker", "broken_on"),
-                    *("broken_count", "due_at", "notice_due_at", "completed_at", "ended_at"),
+                    *("broken_count", "closed_on", "earlier", "due_at", "notice_due_at", "completed_at", "ended_at"),
                 )
             },
         ),

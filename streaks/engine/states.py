@@ -8,12 +8,14 @@ the moment at which they do it.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from streaks.engine import days
 
 DAYS = 15
 """Completed days that make a streak complete."""
+_MOST = DAYS - 1
+"""What a count that comes back is at the most: the last day is never reached but by a day of its own."""
 
 ACTIVE, AT_RISK, PAYMENT_WINDOW, RESET = "active", "at_risk", "payment_window", "reset"
 COMPLETED, TERMINATED = "completed", "terminated"
@@ -21,6 +23,18 @@ COMPLETED, TERMINATED = "completed", "terminated"
 Side = Literal["low", "high"]
 Excused = Callable[[date], bool]
 Path = list["State"]
+
+
+class Break(NamedTuple):
+    """A day that broke a streak, the day at whose end its window closed if it had one, and the count it took."""
+
+    on: date
+    closed_on: date | None
+    took: int
+
+    def is_no_fault(self, excused: Excused) -> bool:
+        """Whether we were down on the day itself, or on the one that was there to make up for it."""
+        return excused(self.on) or (self.closed_on is not None and excused(self.closed_on))
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,15 @@ class State:
     breaker: Side | None = None
     broken_on: date | None = None
     broken_count: int = 0
+    closed_on: date | None = None
+    earlier: tuple[Break, ...] = ()
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """The days that broke it and stand, oldest first; what each took was counted since the one before."""
+        if self.broken_on is None:
+            return ()
+        return (*self.earlier, Break(self.broken_on, self.closed_on, self.broken_count))
 
     @property
     def today(self) -> frozenset[Side]:
@@ -77,21 +100,25 @@ def check_in(state: State, side: Side, now: datetime) -> Path:
 
 def recover(state: State, now: datetime) -> Path:
     """The breaker makes up for the day that broke it; what was checked in since counts."""
-    return _go_on(replace(state, status=ACTIVE, breaker=None, broken_on=None, broken_count=0), now)
+    return _go_on(replace(_without_last(state), status=ACTIVE, current_day=state.broken_count), now)
 
 
-def mend(state: State, now: datetime) -> Path:
-    """The day that broke it turns out to be excused: the count is restored.
+def mend(state: State, excused: Excused, now: datetime) -> Path:
+    """Days that broke it turn out to be excused: what each took is counted with what came after it, which a day that
+    still stands may have taken in turn. Nothing where none is excused.
 
-    Where a new cycle runs already its days are added; the last day is never reached but by a day of its own.
+    A window that closed on such a day could not be used: its count comes back as well.
     """
-    whole = replace(state, breaker=None, broken_on=None, broken_count=0)
+    earlier, carried = _merge(state.earlier, excused)
+    no_fault = bool(state.breaks) and state.breaks[-1].is_no_fault(excused)
+    if earlier == state.earlier and not no_fault:
+        return []
+    merged = replace(state, earlier=earlier, broken_count=min(_MOST, state.broken_count + carried))
+    if no_fault:
+        return _restore(merged, now)
     if state.status == PAYMENT_WINDOW:
-        return _go_on(replace(whole, status=ACTIVE), now)
-    if state.status == RESET:
-        today = days.local_date(state.timezone, now)
-        return _go_on(replace(whole, status=ACTIVE, day=today, current_day=state.broken_count), now)
-    return [replace(whole, current_day=min(DAYS - 1, state.broken_count + state.current_day))]
+        return [replace(merged, current_day=min(_MOST, state.current_day + carried))]
+    return [merged]
 
 
 def settle(state: State, now: datetime) -> State:
@@ -116,7 +143,7 @@ def _steps(state: State, excused: Excused, now: datetime) -> Iterator[State]:
 def _step(state: State, excused: Excused) -> State:
     """The one move that is due."""
     if state.status == PAYMENT_WINDOW:
-        return _reset(state)
+        return _pass_window(state, excused)
     if state.status == ACTIVE and len(state.today) == 1:
         return replace(state, status=AT_RISK, due_at=days.ends(state.timezone, state.day))
     if len(state.today) == 2 or excused(state.day):
@@ -127,10 +154,52 @@ def _step(state: State, excused: Excused) -> State:
 def _break(state: State) -> State:
     missing: list[Side] = [side for side in SIDES if side not in state.today]
     breaker = missing[0] if len(missing) == 1 else None
-    broken = replace(state, breaker=breaker, broken_on=state.day, broken_count=state.current_day)
+    count = state.current_day
+    broken = replace(
+        state, breaker=breaker, broken_on=state.day, broken_count=count, closed_on=None, earlier=state.breaks
+    )
     if breaker is None or state.current_day == 0:
         return _reset(broken)
     return _next_day(replace(broken, status=PAYMENT_WINDOW))
+
+
+def _pass_window(state: State, excused: Excused) -> State:
+    """The day for making up is over; where it is excused the next one is for it. Both there: it counts once saved."""
+    held = replace(state, broken_count=min(_MOST, state.broken_count + (len(state.today) == 2)))
+    return _next_day(held) if excused(state.day) else _reset(replace(held, closed_on=state.day))
+
+
+def _merge(breaks: tuple[Break, ...], excused: Excused) -> tuple[tuple[Break, ...], int]:
+    """The breaks that stand, each with what the excused ones before it took; and what those after the last took."""
+    standing: list[Break] = []
+    carried = 0
+    for one in breaks:
+        count = min(_MOST, one.took + carried)
+        if one.is_no_fault(excused):
+            carried = count
+        else:
+            standing.append(one._replace(took=count))
+            carried = 0
+    return tuple(standing), carried
+
+
+def _restore(state: State, now: datetime) -> Path:
+    """The count that the last break took is there again; where a new cycle runs already its days are added."""
+    whole, count = _without_last(state), state.broken_count
+    if state.status == PAYMENT_WINDOW:
+        return _go_on(replace(whole, status=ACTIVE, current_day=count), now)
+    if state.status == RESET:
+        today = days.local_date(state.timezone, now)
+        return _go_on(replace(whole, status=ACTIVE, day=today, current_day=count), now)
+    return [replace(whole, current_day=min(_MOST, count + state.current_day))]
+
+
+def _without_last(state: State) -> State:
+    """The last break is undone; the one before it, if any, is the last again."""
+    if not state.earlier:
+        return replace(state, breaker=None, broken_on=None, broken_count=0, closed_on=None)
+    *earlier, (on, closed_on, count) = state.earlier
+    return replace(state, breaker=None, broken_on=on, broken_count=count, closed_on=closed_on, earlier=tuple(earlier))
 
 
 def _reset(state: State) -> State:

@@ -3,6 +3,7 @@ from typing import Self
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -38,8 +39,10 @@ class Streak(Record):
 
     `day` is the date it stands at, by the clock of `timezone`, which does not change; `low_on` and `high_on` are the
     last dates either checked in on. `current_day` counts the days of this cycle that both completed. `broken_on` is the
-    day that broke it last, `broken_count` what was counted until then, and `breaker` the one who missed it, while it is
-    not yet mended. At `due_at` the clock moves it on; at `notice_due_at` somebody is to be told where it stands.
+    day that broke it last, `broken_count` what comes back with it, and `breaker` the one who missed it, while it is not
+    yet mended. `closed_on` is the day at whose end the window for it closed, and `earlier` the breaks before it that
+    stand, as `[on, closed_on, took]`, oldest first. At `due_at` the clock moves it on; at `notice_due_at` somebody is
+    to be told where it stands.
     """
 
     connection = models.ForeignKey("matching.Connection", on_delete=models.CASCADE, related_name="streaks")
@@ -58,6 +61,8 @@ class Streak(Record):
     )
     broken_on = models.DateField(null=True, blank=True)
     broken_count = models.PositiveSmallIntegerField(default=0)
+    closed_on = models.DateField(null=True, blank=True)
+    earlier = models.JSONField(default=list, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     notice_due_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -94,8 +99,15 @@ class Streak(Record):
             ),
             models.CheckConstraint(
                 condition=~Q(status=StreakStatus.PAYMENT_WINDOW)
-                | Q(current_day__gt=0, broken_count=F("current_day"), broken_on__lt=F("day")),
+                | Q(current_day__gt=0, broken_count__gte=F("current_day"), broken_on__lt=F("day"), closed_on=None),
                 name="streak_window_has_something_to_save",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(broken_on__isnull=False, closed_on__gt=F("broken_on")),
+                name="streak_window_closed_after_it_broke",
+            ),
+            models.CheckConstraint(
+                condition=Q(earlier=[]) | Q(broken_on__isnull=False), name="streak_broken_before_and_since"
             ),
             models.CheckConstraint(
                 condition=~Q(status=StreakStatus.RESET) | Q(current_day=0, broken_on__isnull=False),
@@ -129,6 +141,10 @@ class Streak(Record):
             models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="streak_due_idx"),
             models.Index(fields=["notice_due_at"], condition=Q(notice_due_at__isnull=False), name="streak_notice_idx"),
             models.Index(fields=["broken_on"], condition=Q(broken_on__isnull=False), name="streak_broken_idx"),
+            models.Index(fields=["closed_on"], condition=Q(closed_on__isnull=False), name="streak_closed_idx"),
+            GinIndex(
+                fields=["earlier"], condition=~Q(earlier=[]), opclasses=["jsonb_path_ops"], name="streak_earlier_idx"
+            ),
         ]
 
     def __str__(self) -> str:

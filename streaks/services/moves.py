@@ -1,20 +1,21 @@
 """Bringing a stored streak from one state to the next, with what each move brings about."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from chat.services import conversations
 from connect.enums import DisclosureLevel, DisclosureSource
 from connect.services import disclosures
 from streaks.engine import states
-from streaks.engine.states import State
+from streaks.engine.states import Break, State
 from streaks.enums import StreakStatus
 from streaks.models import Streak
 from streaks.services import excuses, reveals
 
 _MOVED = [
     *("status", "day", "due_at", "current_day", "cycle", "low_on", "high_on"),
-    *("breaker", "broken_on", "broken_count", "notice_due_at", "completed_at"),
+    *("breaker", "broken_on", "broken_count", "closed_on", "earlier", "notice_due_at", "completed_at"),
 ]
 
 
@@ -36,6 +37,8 @@ def state_of(streak: Streak) -> State:
         breaker=breaker,
         broken_on=streak.broken_on,
         broken_count=streak.broken_count,
+        closed_on=streak.closed_on,
+        earlier=tuple(_read(*each) for each in streak.earlier),
     )
 
 
@@ -62,9 +65,9 @@ def write(streak: Streak, path: Iterable[State], now: datetime) -> None:
 
 
 def place(streak: Streak, state: State, now: datetime) -> None:
-    """Set the fields of a streak to a state, and whether somebody is to be told."""
+    """Set the fields of a streak to a state, and whether somebody is to be told: of a window each day it is open."""
     before, streak.status = streak.status, state.status
-    if before != state.status:
+    if before != state.status or (before == StreakStatus.PAYMENT_WINDOW and streak.day != state.day):
         over = (before, state.status) == (StreakStatus.AT_RISK, StreakStatus.ACTIVE)
         streak.notice_due_at = None if over else now
     streak.day, streak.due_at = state.day, state.due_at
@@ -73,7 +76,16 @@ def place(streak: Streak, state: State, now: datetime) -> None:
     people = {"low": streak.user_low_id, "high": streak.user_high_id, None: None}
     streak.breaker_id = people[state.breaker]
     streak.broken_on, streak.broken_count = state.broken_on, state.broken_count
+    streak.closed_on, streak.earlier = state.closed_on, [_written(each) for each in state.earlier]
     streak.completed_at = now if state.status == StreakStatus.COMPLETED else None
+
+
+def _read(on: str, closed_on: str | None, took: int) -> Break:
+    return Break(date.fromisoformat(on), date.fromisoformat(closed_on) if closed_on else None, took)
+
+
+def _written(each: Break) -> list[Any]:
+    return [each.on.isoformat(), each.closed_on.isoformat() if each.closed_on else None, each.took]
 
 
 def _show(streak: Streak, now: datetime) -> None:

@@ -1,11 +1,14 @@
 """Recording that we were down, and mending what it broke."""
 
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from config.errors import Invalid, NotYours
 from safety.roles import as_service
@@ -82,21 +85,30 @@ def _give_back(outage: Outage, now: datetime) -> int:
 
 
 def _broken(calendar: Calendar) -> list[UUID]:
-    """Some of the streaks that a day broke which the calendar excuses."""
+    """Some of the streaks that a day took something from which the calendar excuses."""
     found: list[UUID] = []
     for start, end in calendar.spans:
-        broken = Streak.objects.filter(status__in=_MENDED, broken_on__range=_near(start, end))
-        places = set(broken.values_list("timezone", "broken_on").distinct())
-        for zone, day in sorted(places):
-            if day and calendar.excuses(zone, day):
-                there = broken.filter(timezone=zone, broken_on=day).order_by("id")
+        near = _near(start, end)
+        mended = Streak.objects.filter(status__in=_MENDED)
+        zones = mended.filter(_broke_on(near)).order_by("timezone").values_list("timezone", flat=True).distinct()
+        for zone in zones:
+            if excused := [day for day in near if calendar.excuses(zone, day)]:
+                there = mended.filter(_broke_on(excused), timezone=zone).order_by("id")
                 found += there.values_list("id", flat=True)[: BATCH - len(found)]
     return found
 
 
-def _near(start: datetime, end: datetime) -> tuple[date, date]:
+def _broke_on(days: list[date]) -> Q:
+    """Of streaks that broke on one of these days, or whose window closed then; once or since again."""
+    earlier = reduce(or_, (Q(earlier__contains=[[day.isoformat()]]) for day in days))
+    return Q(broken_on__in=days) | Q(closed_on__in=days) | (~Q(earlier=[]) & earlier)
+
+
+def _near(start: datetime, end: datetime) -> list[date]:
     """The days that a span may touch somewhere, as far as there are days."""
-    return max(start.date(), date.min + _WIDEST) - _WIDEST, min(end.date(), date.max - _WIDEST) + _WIDEST
+    first = max(start.date(), date.min + _WIDEST) - _WIDEST
+    last = min(end.date(), date.max - _WIDEST) + _WIDEST
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _mend(streak_id: UUID, now: datetime) -> bool:
@@ -106,8 +118,8 @@ def _mend(streak_id: UUID, now: datetime) -> bool:
         except NotYours:  # erased between the two looks
             return False
         moves.catch_up(streak, now)
-        broken = streak.broken_on if streak.status in _MENDED else None
-        if broken is None or not excuses.known().excuses(streak.timezone, broken):
+        if streak.status not in _MENDED:
             return False
-        moves.write(streak, states.mend(moves.state_of(streak), now), now)
-        return True
+        path = states.mend(moves.state_of(streak), excuses.known().excused_in(streak.timezone), now)
+        moves.write(streak, path, now)
+        return bool(path)

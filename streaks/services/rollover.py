@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from safety.roles import as_service
-from streaks.engine import days
+from streaks.engine import days, states
 from streaks.services import excuses
 from streaks.services.excuses import Calendar
 
@@ -29,29 +29,39 @@ ORDER BY due_at, id OFFSET %s LIMIT 1
 _LOW = "(s.low_on IS NOT DISTINCT FROM s.day)"
 _HIGH = "(s.high_on IS NOT DISTINCT FROM s.day)"
 _MOVE = f"""
-CASE WHEN s.status = 'payment_window' THEN {{closed}}
+CASE WHEN s.status = 'payment_window' AND clock.excused THEN {{prolonged}}
+     WHEN s.status = 'payment_window' THEN {{closed}}
      WHEN s.status = 'active' AND {_LOW} <> {_HIGH} THEN {{endangered}}
      WHEN ({_LOW} AND {_HIGH}) OR clock.excused THEN {{passed}}
      WHEN {_LOW} <> {_HIGH} AND s.current_day > 0 THEN {{broken}}
      ELSE {{lost}} END
 """
 _MISSED = f"CASE WHEN {_LOW} = {_HIGH} THEN NULL WHEN {_LOW} THEN s.user_high_id ELSE s.user_low_id END"
-# column -> what it becomes when the window closes, a day comes to be at risk, passes, breaks, and breaks for good
+# A day of the window on which both were counts once the streak is saved; the last day is never reached this way.
+_HELD = f"least({states.DAYS - 1}, s.broken_count + ({_LOW} AND {_HIGH})::int)"
+_EARLIER = """
+CASE WHEN s.broken_on IS NULL THEN s.earlier
+     ELSE s.earlier || jsonb_build_array(jsonb_build_array(s.broken_on, s.closed_on, s.broken_count)) END
+"""
+# column -> what it becomes when the window stays open for a day more, closes, when a day comes to be at risk, passes,
+# breaks, and breaks for good
 _MOVES = {
-    "status": ("'reset'", "'at_risk'", "'active'", "'payment_window'", "'reset'"),
-    "day": ("clock.next_day", "s.day", "clock.next_day", "clock.next_day", "clock.next_day"),
-    "due_at": ("NULL", "clock.ends", "clock.next_ends", "clock.next_ends", "NULL"),
-    "current_day": ("0", "s.current_day", "s.current_day", "s.current_day", "0"),
-    "breaker_id": ("s.breaker_id", "NULL", "NULL", _MISSED, _MISSED),
-    "broken_on": ("s.broken_on", "s.broken_on", "s.broken_on", "s.day", "s.day"),
-    "broken_count": ("s.broken_count", "s.broken_count", "s.broken_count", "s.current_day", "s.current_day"),
+    "status": ("s.status", "'reset'", "'at_risk'", "'active'", "'payment_window'", "'reset'"),
+    "day": (*["clock.next_day"] * 2, "s.day", *["clock.next_day"] * 3),
+    "due_at": ("clock.next_ends", "NULL", "clock.ends", "clock.next_ends", "clock.next_ends", "NULL"),
+    "current_day": ("s.current_day", "0", *["s.current_day"] * 3, "0"),
+    "breaker_id": ("s.breaker_id", "s.breaker_id", "NULL", "NULL", _MISSED, _MISSED),
+    "broken_on": (*["s.broken_on"] * 4, "s.day", "s.day"),
+    "broken_count": (_HELD, _HELD, "s.broken_count", "s.broken_count", "s.current_day", "s.current_day"),
+    "closed_on": ("NULL", "s.day", "s.closed_on", "s.closed_on", "NULL", "NULL"),
+    "earlier": (*["s.earlier"] * 4, _EARLIER, _EARLIER),
     "notice_due_at": (
-        *("%(now)s", "%(now)s"),
+        *["%(now)s"] * 3,
         "CASE WHEN s.status = 'active' THEN s.notice_due_at END",
-        *("%(now)s", "%(now)s"),
+        *["%(now)s"] * 2,
     ),
 }
-_KINDS = ("closed", "endangered", "passed", "broken", "lost")
+_KINDS = ("prolonged", "closed", "endangered", "passed", "broken", "lost")
 _CHANGES = ", ".join(
     f"{column} = {_MOVE.format(**dict(zip(_KINDS, made, strict=True)))}" for column, made in _MOVES.items()
 )

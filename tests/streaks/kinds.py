@@ -35,6 +35,7 @@ KINDS = [
     Kind("window, both back", (BOTH, LOW, BOTH)),
     Kind("first day", (LOW,), endangered=True),
     Kind("reset", (BOTH, NOBODY, LOW)),
+    Kind("broken again", (BOTH, NOBODY, BOTH, LOW)),
 ]
 
 

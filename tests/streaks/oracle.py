@@ -29,16 +29,23 @@ class Story:
 
 @dataclass
 class Telling:
+    """`runs`: the days counted between what broke it and stands, the present run last; `breaks`: the days between
+    them, each with the day at whose end its window closed."""
+
     story: Story
     status: str = "active"
-    count: int = 0
+    runs: list = field(default_factory=lambda: [0])
+    breaks: list = field(default_factory=list)
     cycle: int = 1
     breaker: str | None = None
-    broken: date | None = None
-    saved: int = 0
     day: date | None = None
     seen: set = field(default_factory=set)
     spans: list = field(default_factory=list)
+
+    @property
+    def count(self):
+        """While the window is open, what there is to save."""
+        return self.runs[-2] if self.status == "payment_window" else self.runs[-1]
 
     def until(self, now):
         self.day = self.story.first_day()
@@ -63,35 +70,42 @@ class Telling:
     def check_in(self, who):
         self.seen.add(who)
         if len(self.seen) == 2 and self.status == "reset":
-            self.status, self.cycle, self.count, self.breaker = "active", self.cycle + 1, 1, None
+            self.status, self.cycle, self.breaker = "active", self.cycle + 1, None
+            self.gain()
         elif len(self.seen) == 2 and self.status == "active":
             self.gain()
 
     def recover(self, who):
         assert (self.status, self.breaker) == ("payment_window", who)
+        self.undo(len(self.breaks) - 1)
         self.go_on()
 
     def outage(self, span):
+        """No day that it touches broke anything, nor was one that was there to make up for another."""
         self.spans.append(span)
-        if self.broken is None or not self.excused(self.broken):
-            return
-        if self.status == "active":
-            self.count, self.broken = min(14, self.count + self.saved), None
-        else:
-            self.count = self.saved
+        before = self.breaks[-1:]
+        for place in reversed(range(len(self.breaks))):
+            if any(day and self.excused(day) for day in self.breaks[place]):
+                self.undo(place)
+        if self.status in ("payment_window", "reset") and self.breaks[-1:] != before:
             self.go_on()
 
     def end(self, who):
         self.status, self.breaker = "terminated", None
 
+    def undo(self, place):
+        """What was counted before a break is counted with what came after it."""
+        del self.breaks[place]
+        self.runs[place : place + 2] = [min(14, sum(self.runs[place : place + 2]))]
+
     def go_on(self):
-        self.status, self.breaker, self.broken = "active", None, None
+        self.status, self.breaker = "active", None
         if len(self.seen) == 2:
             self.gain()
 
     def gain(self):
-        self.count += 1
-        if self.count == 15:
+        self.runs[-1] += 1
+        if self.runs[-1] == 15:
             self.status = "completed"
 
     def excused(self, day):
@@ -101,15 +115,23 @@ class Telling:
     def close(self):
         """The day is over."""
         if self.status == "payment_window":
-            self.status, self.count = "reset", 0
+            self.close_window()
         elif self.status == "active" and len(self.seen) < 2 and not self.excused(self.day):
-            self.broken, self.saved = self.day, self.count
+            self.breaks.append((self.day, None))
+            self.runs.append(0)
             self.breaker = OTHER[next(iter(self.seen))] if self.seen else None
-            if self.seen and self.count:
-                self.status = "payment_window"
-            else:
-                self.status, self.count = "reset", 0
+            self.status = "payment_window" if self.seen and self.runs[-2] else "reset"
         self.day += timedelta(days=1)
+
+    def close_window(self):
+        """A day on which nobody could pay because of us leaves it open for one more."""
+        if len(self.seen) == 2:
+            self.runs[-1] += 1
+        if not self.excused(self.day):
+            saved = min(14, sum(self.runs[-2:]))
+            self.runs[-2:] = [saved, 0]
+            self.breaks[-1] = (self.breaks[-1][0], self.day)
+            self.status = "reset"
 
 
 def utc(*parts):

@@ -169,6 +169,70 @@ def test_an_outage_of_another_day_mends_nothing():
     assert (outages.mend_due(now=at(3, 2)), stored(made).status) == (0, "reset")
 
 
+def down(day, now):
+    """An outage of an hour on a day of the streak, on record from then on; how many streaks it mends."""
+    outages.record(starts_at=at(day, 10), ends_at=at(day, 11), note="", by=None, now=now)
+    return outages.mend_due(now=now)
+
+
+@pytest.fixture
+def window(made):
+    """On the third day the one who missed the second may make up for it."""
+    check_in(made, "low", at(2))
+    rollover.roll_over(now=at(3, 1))
+    return made
+
+
+def test_a_day_for_making_up_on_which_we_were_down_is_followed_by_another(window):
+    assert down(3, at(3, 12)) == 0
+    rollover.roll_over(now=at(4, 0))
+    assert (stored(window).status, stored(window).due_at) == ("payment_window", at(5, 0))
+    rollover.roll_over(now=at(5, 0))
+    assert (outages.mend_due(now=at(5, 0)), stored(window).status) == (0, "reset")
+
+
+@pytest.mark.parametrize(
+    "come_to_it", [lambda made: rollover.roll_over(now=at(4, 1)), lambda made: check_in(made, "low", at(4, 1))]
+)
+def test_both_hear_again_of_a_window_that_stays_open(window, come_to_it):
+    told(window, at(3, 2))
+    down(3, at(3, 12))
+    come_to_it(window)
+    assert told(window, at(4, 2)) == [("high", "recovery_open"), ("low", "recovery_open")]
+
+
+def test_a_day_for_making_up_on_which_we_were_down_is_mended_once_it_is_over(window):
+    rollover.roll_over(now=at(4, 1))
+    assert stored(window).status == "reset"
+    assert down(3, at(4, 2)) == 1
+    assert (stored(window).status, stored(window).current_day) == ("active", 1)
+
+
+def test_what_an_outage_took_is_there_to_be_saved_when_a_day_broke_it_since(made):
+    rollover.roll_over(now=at(3, 1))
+    both(made, 3)
+    check_in(made, "low", at(4))
+    rollover.roll_over(now=at(5, 1))
+    assert down(2, at(5, 2)) == 1
+    assert (stored(made).status, stored(made).current_day) == ("payment_window", 2)
+
+
+def test_outages_are_mended_in_whatever_order_they_come_on_record(made):
+    rollover.roll_over(now=at(3, 1))
+    both(made, 3)
+    rollover.roll_over(now=at(5, 1))
+    assert (down(4, at(5, 2)), down(2, at(5, 2))) == (1, 1)
+    assert (stored(made).status, stored(made).current_day, stored(made).earlier) == ("active", 2, [])
+
+
+def test_what_was_lost_by_a_miss_since_stays_lost(made):
+    rollover.roll_over(now=at(3, 1))
+    both(made, 3)
+    rollover.roll_over(now=at(5, 1))
+    down(2, at(5, 2))
+    assert (stored(made).status, stored(made).current_day, stored(made).broken_count) == ("reset", 0, 2)
+
+
 @pytest.fixture
 def broken(made):
     """A streak that a day broke which an outage on record touches."""

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from safety.models import AuditLog
+from streaks.engine import states
 from streaks.models import Streak
-from streaks.services import outages, rollover
+from streaks.services import excuses, moves, outages, rollover
 from tests.streaks.builders import at, both, check_in, stored, streak
 from tests.streaks.kinds import differences, everybody, moment
 
@@ -89,6 +90,32 @@ def test_a_day_of_an_outage_passes():
     outages.record(starts_at=at(2, 10), ends_at=at(2, 11), note="", by=None, now=at(2, 12))
     rollover.roll_over(now=at(3, 0))
     assert (stored(made).status, stored(made).current_day) == ("active", 1)
+
+
+def test_a_rollover_writes_what_the_engine_and_the_oracle_say_of_a_day_of_an_outage():
+    zone, last = ZONES[0], DAYS[0]
+    made = everybody([zone], last)
+    span, said = (moment(zone, last, time(9)), moment(zone, last, time(9, 5))), moment(zone, last, time(14))
+    outages.record(starts_at=span[0], ends_at=span[1], note="", by=None, now=said)
+    for each in made:
+        each.story.log.append((said, "outage", span))
+    now = moment(zone, last + timedelta(days=1), time(0))
+    assert_as_the_engine(now)
+    assert differences(made, now) == []
+
+
+def test_a_rollover_writes_what_the_engine_says_column_by_column():
+    everybody(ZONES[:1], DAYS[0])
+    assert_as_the_engine(moment(ZONES[0], DAYS[0] + timedelta(days=1), time(0)))
+
+
+def assert_as_the_engine(now):
+    calendar = excuses.known()
+    before = [(row.id, moves.state_of(row)) for row in Streak.objects.due(now)]
+    assert before
+    walked = {id: states.walk(state, calendar.excused_in(state.timezone), now)[-1] for id, state in before}
+    rollover.roll_over(now=now)
+    assert {row.id: moves.state_of(row) for row in Streak.objects.filter(id__in=walked)} == walked
 
 
 def test_due_rows_are_taken_in_a_constant_number_of_statements():

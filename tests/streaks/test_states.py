@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from streaks.engine import days, states
-from streaks.engine.states import State
+from streaks.engine.states import Break, State
 from streaks.enums import RUNNING, STREAK_TRANSITIONS, StreakStatus
 from tests.streaks.builders import FIRST, FORMED, ZONE, at
 
@@ -72,12 +72,13 @@ WALKED = [
     (window(), lambda s: states.recover(s, at(4)), ["active"]),
     (window(low=4), lambda s: states.recover(s, at(4, 21)), ["active", "at_risk"]),
     (window(low=4, high=4), lambda s: states.recover(s, at(4)), ["active", "active"]),
-    (window(), lambda s: states.mend(s, at(4)), ["active"]),
+    (window(), lambda s: states.mend(s, ALWAYS, at(4)), ["active"]),
     (window(), lambda s: states.walk(s, NEVER, at(5, 0)), ["reset"]),
+    (window(), lambda s: states.walk(s, ALWAYS, at(5, 0)), ["payment_window"]),
     (window(), lambda s: states.check_in(s, "low", at(4)), ["payment_window"]),
     (reset(), lambda s: states.check_in(s, "low", at(9)), ["reset"]),
     (reset(low=9), lambda s: states.check_in(s, "high", at(9)), ["active"]),
-    (reset(), lambda s: states.mend(s, at(9)), ["active"]),
+    (reset(), lambda s: states.mend(s, ALWAYS, at(9)), ["active"]),
     (standing(low=3), lambda s: states.walk(s, NEVER, at(9)), ["at_risk", "payment_window", "reset"]),
     (standing("completed", count=15), lambda s: states.walk(s, NEVER, at(9)), []),
 ]
@@ -131,14 +132,32 @@ def test_an_excused_day_does_not_count_unless_both_were_there():
 
 
 def test_a_reset_that_was_no_fault_of_theirs_gives_the_count_back():
-    mended = states.mend(reset(), at(9))[-1]
+    mended = states.mend(reset(), ALWAYS, at(9))[-1]
     assert (mended.current_day, mended.day, mended.broken_on) == (2, FIRST + timedelta(days=8), None)
 
 
 def test_mending_after_a_new_cycle_began_adds_up_but_never_completes():
     going = standing(count=5, broken_on=FIRST, broken_count=4)
-    assert states.mend(going, at(3))[-1].current_day == 9
-    assert states.mend(replace(going, broken_count=14), at(3))[-1].current_day == 14
+    assert states.mend(going, ALWAYS, at(3))[-1].current_day == 9
+    assert states.mend(replace(going, broken_count=14), ALWAYS, at(3))[-1].current_day == 14
+
+
+def test_a_day_both_spent_in_a_window_that_we_kept_open_counts_once_it_is_recovered():
+    longer = states.walk(window(low=4, high=4), ALWAYS, at(5, 0))[-1]
+    assert (longer.current_day, states.recover(longer, at(5))[-1].current_day) == (2, 3)
+
+
+def test_a_day_that_is_excused_gives_to_the_one_that_broke_it_after():
+    """Nine days, lost to us; two more, lost by one of the two, who may still save all of them."""
+    before = Break(FIRST - timedelta(days=1), None, 9)
+    mended = states.mend(window(earlier=(before,)), lambda day: day == before.on, at(4))[-1]
+    assert (mended.status, mended.current_day, mended.broken_count, mended.earlier) == ("payment_window", 11, 11, ())
+
+
+def test_a_recovered_day_leaves_what_broke_it_before():
+    before = Break(FIRST - timedelta(days=1), None, 9)
+    again = states.recover(window(earlier=(before,)), at(4))[-1]
+    assert (again.current_day, again.breaks) == (2, (before,))
 
 
 def test_a_new_cycle_begins_with_the_day_that_both_are_back():

@@ -54,6 +54,13 @@ class Streaks(RuleBasedStateMachine):
             self.check_in("high")
             self.now += timedelta(hours=24)
 
+    @rule(days=st.lists(st.sampled_from([("low", "high"), ("low",), ("high",), ()]), min_size=1, max_size=6))
+    def days_pass(self, days):
+        for sides in days:
+            for who in sides:
+                self.check_in(who)
+            self.now += timedelta(hours=24)
+
     @rule(who=side)
     def check_in(self, who):
         told = self.story.told(self.now)
