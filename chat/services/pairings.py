@@ -1,5 +1,7 @@
 """Whether both of a live conversation are there: who stays away before the first gate breaks the pairing.
 
+Who has a socket is there, and who calls without one was there at that moment.
+
 Since when somebody is away is a row, so that a restarted process goes on where the last one stopped.
 """
 
@@ -10,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from chat.enums import CloseReason
+from chat.enums import CloseReason, Kind, State
 from chat.models import Conversation
 from chat.services import conversations, gates, locks, presence
 from config.errors import NotYours
@@ -32,6 +34,26 @@ def watch(*, now: datetime) -> int:
         _note(side, young, here, now)
     late = [talk for talk in young if here is not None and _gone(talk, now)]
     return sum(_break(talk.id, now) for talk in late)
+
+
+def see(conversation: Conversation, *, by: UUID, now: datetime) -> None:
+    """One of the two looked at a conversation, or did something in it: how long they are away counts from now.
+
+    Nothing is written for who has a socket, nor again within a short while.
+    """
+    name = _SINCE[conversation.side_of(by)]
+    since = getattr(conversation, name)
+    if since is not None and since <= now - settings.LIVE_SEEN_AGAIN and conversation.state == State.ANONYMOUS:
+        with as_service():
+            Conversation.objects.filter(id=conversation.id, **{f"{name}__lt": now}).update(**{name: now})
+
+
+def see_in_session(*, match_id: UUID, by: UUID, now: datetime) -> None:
+    """The same for who looked at the pairing that a live conversation came of."""
+    with as_service():
+        conversation = Conversation.objects.of(by).filter(match=match_id, kind=Kind.LIVE).first()
+    if conversation is not None:
+        see(conversation, by=by, now=now)
 
 
 def _note(side: Side, young: Iterable[Conversation], here: Collection[UUID] | None, now: datetime) -> None:
