@@ -9,19 +9,21 @@ from django.db.models import Q
 
 from chat import timeline
 from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State, WindowStatus
-from chat.models import Conversation, ConversationEvent, GateWindow, Reveal
+from chat.models import Conversation, ConversationEvent, GateWindow, Message, Reveal
 from chat.services import holds, locks, unveiling
 from config import hints
 from config.errors import NotYours
 from connect.models import User
 from connect.realtime import publish
-from matching.enums import ConnectionEventType, MatchStatus
+from matching.enums import ConnectionEventType, MatchStatus, QueueReason
 from matching.models import Connection, Match
-from matching.services import connections
+from matching.services import connections, queue
 from safety.enums import FOREVER
 from safety.roles import as_service
 
 BATCH = 500
+_BROKEN = {CloseReason.USER_END: QueueReason.LEFT, CloseReason.TIMEOUT: QueueReason.ABSENT}
+"""What breaking a pairing by one's own choice is to the queue; getting out of it by a block or a report is nothing."""
 
 
 def unlock(*, connection: Connection, now: datetime) -> Conversation:
@@ -120,7 +122,7 @@ def end(conversation: Conversation, reason: CloseReason, now: datetime, *, leave
     Whom a `leaver` leaves behind before the first gate goes back into the queue.
     """
     if conversation.kind == Kind.LIVE:
-        _end_gates(conversation, leaver, now)
+        _end_gates(conversation, reason, leaver, now)
     conversation.state, conversation.close_reason, conversation.closed_at = State.CLOSED, reason, now
     events = [
         *_lapse_offers(conversation, now),
@@ -146,14 +148,24 @@ def _lapse_offers(conversation: Conversation, now: datetime) -> list[Conversatio
     return [unveiling.record(conversation, reveal, RevealState.EXPIRED, None) for reveal in pending]
 
 
-def _end_gates(conversation: Conversation, leaver: UUID | None, now: datetime) -> None:
+def _end_gates(conversation: Conversation, reason: CloseReason, leaver: UUID | None, now: datetime) -> None:
     gates = GateWindow.objects.filter(conversation=conversation)
     begun = gates.filter(~Q(status=WindowStatus.SCHEDULED) | Q(opens_at__lte=now))
     young = conversation.state == State.ANONYMOUS and not begun.exists()
     if leaver and young:
         conversation.survivor = conversation.side_of(conversation.other(leaver))
         hints.after_commit("chat.tasks.requeue_survivors")
+    if young:
+        _note_broken(conversation, reason, leaver, now)
     gates.void(now)
+
+
+def _note_broken(conversation: Conversation, reason: CloseReason, leaver: UUID | None, now: datetime) -> None:
+    """Without a leaver whoever is absent is both of them."""
+    missed = (conversation.user_a_id, conversation.user_b_id) if reason == CloseReason.TIMEOUT else ()
+    if reason in _BROKEN and conversation.match_id:
+        for person in (leaver,) if leaver else missed:
+            queue.note_broken(match_id=conversation.match_id, by=person, reason=_BROKEN[reason], now=now)
 
 
 def _part(conversation: Conversation, by: UUID | None, now: datetime) -> None:
@@ -165,9 +177,14 @@ def _end_match(conversation: Conversation, now: datetime) -> None:
     if conversation.match_id is None:
         return
     running = Match.objects.open().filter(id=conversation.match_id)
-    if running.update(status=MatchStatus.CLOSED, ended_at=now, updated_at=now):
+    wordless = conversation.kind == Kind.LIVE and not _said(conversation)
+    if running.update(status=MatchStatus.CLOSED, ended_at=now, updated_at=now, wordless=wordless):
         data = {"match_id": str(conversation.match_id), "status": MatchStatus.CLOSED.value}
         publish([conversation.user_a_id, conversation.user_b_id], "match.updated", data)
+
+
+def _said(conversation: Conversation) -> bool:
+    return Message.objects.by_people().filter(conversation=conversation).exists()
 
 
 def _id_of(connection: Connection) -> UUID:

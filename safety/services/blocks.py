@@ -62,7 +62,12 @@ def part_due(*, now: datetime) -> int:
     Nothing shows in the meantime: every read and write asks for the block itself.
     """
     with transaction.atomic(), as_service():
-        due = list(Block.objects.due().filter(due_at__lte=now).order_by("due_at").values_list("id", "blocker_id", "blocked_id")[:BATCH])
+        due = list(
+            Block.objects.due()
+            .filter(due_at__lte=now)
+            .order_by("due_at")
+            .values_list("id", "blocker_id", "blocked_id")[:BATCH]
+        )
     return sum(_part(block_id, blocker, blocked) for block_id, blocker, blocked in due if blocked)
 
 
