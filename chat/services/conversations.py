@@ -11,7 +11,7 @@ from chat import timeline
 from chat.enums import CloseReason, EventType, Kind, RevealState, RevealStatus, State, WindowStatus
 from chat.models import Conversation, ConversationEvent, GateWindow, Message, Reveal
 from chat.services import holds, locks, unveiling
-from config import hints
+from config import hints, isolation
 from config.errors import NotYours
 from connect.models import User
 from connect.realtime import publish
@@ -77,21 +77,21 @@ def close_silent(*, now: datetime) -> int:
     """End blind chats in which nobody has spoken for too long; each in its own transaction. How many."""
     silent = Conversation.objects.silent_since(now - settings.SILENCE_BEFORE_CLOSE)
     with transaction.atomic(), as_service():
-        ids = list(silent.order_by("last_activity_at").values_list("id", flat=True)[:BATCH])
-    return sum(_close_if_silent(conversation_id, now) for conversation_id in ids)
+        ids = list(silent.order_by("?").values_list("id", flat=True)[:BATCH])
+    return isolation.each(_close_if_silent, ((conversation_id, now) for conversation_id in ids), failed="not_closed")
 
 
 def close_banned(*, now: datetime) -> int:
     """End what still runs with somebody who is banned; each in its own transaction. How many."""
     banned = User.objects.filter(suspended_until=FOREVER).values("id")
     with transaction.atomic(), as_service():
-        running = Conversation.objects.open()
+        running = Conversation.objects.open().order_by("?")
         found = [
             row
             for side in ("user_a", "user_b")
             for row in running.filter(**{f"{side}__in": banned}).values_list("id", side)[:BATCH]
         ]
-    return sum(_close_of_banned(conversation_id, person, now) for conversation_id, person in found)
+    return isolation.each(_close_of_banned, ((*row, now) for row in found), failed="not_closed")
 
 
 def _close_of_banned(conversation_id: UUID, person: UUID, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from chat import talks
 from chat.enums import CloseReason, Decision, GateOutcome, Kind, State, WindowStatus
 from chat.models import Conversation, DecisionGate, GateWindow, Reveal
 from chat.services import conversations, locks, unveiling, windows
+from config import isolation
 from config.errors import NotYours, WrongState
 from matching.services import talk_credits
 from safety.roles import as_service
@@ -75,10 +76,11 @@ def catch_up(conversation: Conversation, now: datetime) -> None:
 def sweep(*, now: datetime) -> int:
     """Open, resolve and end what is due; each conversation in its own transaction. How many."""
     with transaction.atomic(), as_service():
-        due = set(GateWindow.objects.due(now).order_by().values_list("conversation", flat=True)[:BATCH])
-        over = Conversation.objects.timed().filter(closes_at__lte=now).order_by("closes_at")
+        due = set(GateWindow.objects.due(now).order_by("?").values_list("conversation", flat=True)[:BATCH])
+        over = Conversation.objects.timed().filter(closes_at__lte=now).order_by("?")
         due.update(over.values_list("id", flat=True)[:BATCH])
-    return sum(_sweep(conversation_id, now) for conversation_id in sorted(due))
+    rows = ((conversation_id, now) for conversation_id in sorted(due))
+    return isolation.each(_sweep, rows, failed="gate_not_walked")
 
 
 def _sweep(conversation_id: UUID, now: datetime) -> bool:

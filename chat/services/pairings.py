@@ -15,6 +15,7 @@ from django.db import transaction
 from chat.enums import CloseReason, Kind, State
 from chat.models import Conversation
 from chat.services import conversations, gates, locks, presence
+from config import isolation
 from config.errors import NotYours
 from matching.enums import Side
 from safety.roles import as_service
@@ -33,7 +34,7 @@ def watch(*, now: datetime) -> int:
     for side in Side:
         _note(side, young, here, now)
     late = [talk for talk in young if here is not None and _gone(talk, now)]
-    return sum(_break(talk.id, now) for talk in late)
+    return isolation.each(_break, ((talk.id, now) for talk in late), failed="pairing_not_broken")
 
 
 def see(conversation: Conversation, *, by: UUID, now: datetime) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from config import isolation
 from config.errors import Invalid, NotYours
 from safety.enums import BlockSource
 from safety.models import Block
@@ -62,13 +63,9 @@ def part_due(*, now: datetime) -> int:
     Nothing shows in the meantime: every read and write asks for the block itself.
     """
     with transaction.atomic(), as_service():
-        due = list(
-            Block.objects.due()
-            .filter(due_at__lte=now)
-            .order_by("due_at")
-            .values_list("id", "blocker_id", "blocked_id")[:BATCH]
-        )
-    return sum(_part(block_id, blocker, blocked) for block_id, blocker, blocked in due if blocked)
+        due = Block.objects.due().filter(due_at__lte=now).order_by("?")
+        found = list(due.values_list("id", "blocker_id", "blocked_id")[:BATCH])
+    return isolation.each(_part, found, failed="pair_not_parted")
 
 
 def lock_pair(first: UUID, second: UUID) -> None:
