@@ -13,7 +13,7 @@ from django.db import transaction
 from chat import talks
 from chat.enums import CloseReason, Decision, GateOutcome, Kind, State, WindowStatus
 from chat.models import Conversation, DecisionGate, GateWindow, Reveal
-from chat.services import conversations, locks, unveiling, windows
+from chat.services import endings, locks, unveiling, windows
 from config import isolation
 from config.errors import NotYours, WrongState
 from matching.services import talk_credits
@@ -80,10 +80,11 @@ def sweep(*, now: datetime) -> int:
         over = Conversation.objects.timed().filter(closes_at__lte=now).order_by("?")
         due.update(over.values_list("id", flat=True)[:BATCH])
     rows = ((conversation_id, now) for conversation_id in sorted(due))
-    return isolation.each(_sweep, rows, failed="gate_not_walked")
+    return isolation.each(walk, rows, failed="gate_not_walked")
 
 
-def _sweep(conversation_id: UUID, now: datetime) -> bool:
+def walk(conversation_id: UUID, now: datetime) -> bool:
+    """Walk what is due in a conversation, in its own transaction; whether there was anything."""
     with transaction.atomic(), as_service():
         try:
             conversation = locks.pair_and_conversation(conversation_id, by=None)
@@ -99,7 +100,7 @@ def _finish(conversation: Conversation, at: datetime) -> None:
     talk = talks.found(conversation.match_id) if conversation.match_id else None
     if conversation.match and talk and talk.mutual:
         talk_credits.give(match=conversation.match, now=at)
-    conversations.end(conversation, CloseReason.TIMEOUT, at)
+    endings.end(conversation, CloseReason.TIMEOUT, at)
 
 
 def _pass(conversation: Conversation, window: GateWindow, now: datetime) -> None:
@@ -123,7 +124,7 @@ def _decide(conversation: Conversation, by: UUID, gate_minute: int, decision: De
     )
     if decision == Decision.END_CHAT:
         windows.settle(window, GateOutcome.ENDED, now)
-        conversations.end(conversation, CloseReason.USER_END, now)
+        endings.end(conversation, CloseReason.USER_END, now)
     else:
         settle_if_decided(conversation, now)
 

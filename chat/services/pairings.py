@@ -14,7 +14,7 @@ from django.db import transaction
 
 from chat.enums import CloseReason, Kind, State
 from chat.models import Conversation
-from chat.services import conversations, gates, locks, presence
+from chat.services import endings, gates, locks, presence
 from config import isolation
 from config.errors import NotYours
 from matching.enums import Side
@@ -92,7 +92,7 @@ def _break(conversation_id: UUID, now: datetime) -> bool:
         if not gone or not Conversation.objects.before_first_gate().filter(id=conversation_id).exists():
             return False
         leaver = _person(conversation, gone[0]) if len(gone) == 1 else None
-        conversations.end(conversation, CloseReason.TIMEOUT, now, leaver=leaver)
+        endings.end(conversation, CloseReason.TIMEOUT, now, leaver=leaver)
         return True
 
 
