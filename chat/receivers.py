@@ -8,11 +8,11 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from chat.enums import CloseReason
-from chat.services import conversations, live, openings
+from chat.services import conversations, live, openings, pairings
 from config import hints
 from matching.enums import Origin, Pathway
 from matching.models import Connection, Match
-from matching.signals import connection_ended, connection_formed, match_closed, matches_accepted
+from matching.signals import connection_ended, connection_formed, match_closed, matches_accepted, session_seen
 from safety.enums import BlockSource
 from safety.models import Block
 from safety.roles import as_service
@@ -31,6 +31,11 @@ REASON_BY_SOURCE = {
 def open_conversations(matches: Sequence[Match], now: datetime, **kwargs: Any) -> None:
     opened = live.open if matches[0].pathway == Pathway.LIVE else openings.open_blind
     opened(matches=matches, now=now)
+
+
+@receiver(session_seen)
+def see(match_id: UUID, by: UUID, now: datetime, **kwargs: Any) -> None:
+    pairings.see_in_session(match_id=match_id, by=by, now=now)
 
 
 @receiver(connection_formed)

@@ -225,6 +225,7 @@ class NotificationType(TextChoices):
     STREAK_GOES_ON = "streak_goes_on"
     STREAK_RESET = "streak_reset"
     STREAK_COMPLETED = "streak_completed"
+    # Told to nobody any more (docs/decisions/0027); what was told stays.
     STREAK_ENDED = "streak_ended"
     REPORT_OUTCOME = "report_outcome"
     MODERATION = "moderation"

@@ -54,7 +54,7 @@ QUEUE_TRANSITIONS = {
 
 
 class QueueReason(TextChoices):
-    """Why somebody stands in the queue again, or does not any more."""
+    """Why somebody stands in the queue again, or does not any more; of who was matched, how they broke the pairing."""
 
     REQUEUED = "requeued"
     LEFT = "left"

@@ -63,8 +63,10 @@ def _match(match: Any, person: UUID) -> dict[str, Any]:
 
 
 def _connection(edge: Any, person: UUID) -> dict[str, Any]:
-    names = ("id", "origin", "server", "status", "reason", "created_at", "ended_at")
-    return {name: getattr(edge, name) for name in names} | {"ended_by_you": edge.ended_by == person}
+    """Not why it ended: whether they were blocked, left or parted by a moderator is nobody's to know."""
+    names = ("id", "origin", "server", "created_at", "ended_at")
+    ended = {"status": connections.shown_status(edge), "ended_by_you": edge.ended_by == person}
+    return {name: getattr(edge, name) for name in names} | ended
 
 
 def _received(person: UUID) -> Q:

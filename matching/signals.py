@@ -12,5 +12,8 @@ match_closed = Signal()
 connection_formed = Signal()
 connection_ended = Signal()
 
+# Somebody looked at a pairing that the queue made of them and another: match_id, by, now. Chat counts them as there.
+session_seen = Signal()
+
 # Somebody said how a live talk was, for themselves and the engine alone: reflection, now.
 reflection_given = Signal()

@@ -49,7 +49,7 @@ def _as_of(found: list[Streak], now: datetime) -> list[Streak]:
                 moves.place(streak, state, now)
     for streak in found:
         if streak.apart:
-            streak.status = StreakStatus.TERMINATED
+            streak.status, streak.due_at, streak.breaker = StreakStatus.TERMINATED, None, None
     return found
 
 

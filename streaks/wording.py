@@ -23,5 +23,4 @@ COMPLETED: Words = (
     gettext_lazy("Fifteen days, both of you"),
     gettext_lazy("You can see each other now, and write to each other."),
 )
-ENDED: Words = (gettext_lazy("A streak has ended"), gettext_lazy("Your partner ended the connection."))
 NUDGE: Words = (gettext_lazy("A nudge"), gettext_lazy("Your partner is waiting for your check-in."))

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from chat import queries
 from chat.api import serializers as s
 from chat.enums import CloseReason, State
-from chat.services import conversations, gates, messages, panic, reveals
+from chat.services import conversations, gates, messages, pairings, panic, reveals
 from chat.services.drafts import MessageRefused
 from chat.services.receipts import receipt
 from config.api.pagination import Cursor
@@ -43,6 +43,7 @@ class ConversationView(Endpoint):
     @operation(operation_id="conversations_retrieve", responses={200: s.ConversationDetailSerializer})
     def get(self, request: Request, conversation_id: UUID) -> Response:
         found = queries.mine(queries.listed(self.me).filter(id=conversation_id))
+        pairings.see(found, by=self.me, now=self.now)
         context = {"viewer": self.me, "gates": queries.gates(found, viewer=self.me)}
         return Response(s.ConversationDetailSerializer(found, context=context).data)
 
@@ -60,6 +61,7 @@ class MessagesView(Endpoint):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         asked = self.asked(s.AfterSerializer)
         conversation = queries.conversation_of(self.me, conversation_id)
+        pairings.see(conversation, by=self.me, now=self.now)
         lines, last_seq = queries.lines(conversation, viewer=self.me, **asked.validated_data)
         return Response(s.MessagePageSerializer({"messages": lines, "last_seq": last_seq}).data)
 
@@ -74,6 +76,7 @@ class MessagesView(Endpoint):
             message = messages.send(conversation_id=conversation_id, by=self.me, now=self.now, **said.validated_data)
         except MessageRefused as refused:
             return self.refusal(refused)
+        pairings.see(message.conversation, by=self.me, now=self.now)
         return Response(s.SentSerializer(receipt(message)).data, status=201)
 
 

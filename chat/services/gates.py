@@ -13,7 +13,8 @@ from django.db import transaction
 from chat import talks
 from chat.enums import CloseReason, Decision, GateOutcome, Kind, State, WindowStatus
 from chat.models import Conversation, DecisionGate, GateWindow, Reveal
-from chat.services import conversations, locks, unveiling, windows
+from chat.services import endings, locks, unveiling, windows
+from config import isolation
 from config.errors import NotYours, WrongState
 from matching.services import talk_credits
 from safety.roles import as_service
@@ -75,13 +76,15 @@ def catch_up(conversation: Conversation, now: datetime) -> None:
 def sweep(*, now: datetime) -> int:
     """Open, resolve and end what is due; each conversation in its own transaction. How many."""
     with transaction.atomic(), as_service():
-        due = set(GateWindow.objects.due(now).order_by().values_list("conversation", flat=True)[:BATCH])
-        over = Conversation.objects.timed().filter(closes_at__lte=now).order_by("closes_at")
+        due = set(GateWindow.objects.due(now).order_by("?").values_list("conversation", flat=True)[:BATCH])
+        over = Conversation.objects.timed().filter(closes_at__lte=now).order_by("?")
         due.update(over.values_list("id", flat=True)[:BATCH])
-    return sum(_sweep(conversation_id, now) for conversation_id in sorted(due))
+    rows = ((conversation_id, now) for conversation_id in sorted(due))
+    return isolation.each(walk, rows, failed="gate_not_walked")
 
 
-def _sweep(conversation_id: UUID, now: datetime) -> bool:
+def walk(conversation_id: UUID, now: datetime) -> bool:
+    """Walk what is due in a conversation, in its own transaction; whether there was anything."""
     with transaction.atomic(), as_service():
         try:
             conversation = locks.pair_and_conversation(conversation_id, by=None)
@@ -97,7 +100,7 @@ def _finish(conversation: Conversation, at: datetime) -> None:
     talk = talks.found(conversation.match_id) if conversation.match_id else None
     if conversation.match and talk and talk.mutual:
         talk_credits.give(match=conversation.match, now=at)
-    conversations.end(conversation, CloseReason.TIMEOUT, at)
+    endings.end(conversation, CloseReason.TIMEOUT, at)
 
 
 def _pass(conversation: Conversation, window: GateWindow, now: datetime) -> None:
@@ -121,7 +124,7 @@ def _decide(conversation: Conversation, by: UUID, gate_minute: int, decision: De
     )
     if decision == Decision.END_CHAT:
         windows.settle(window, GateOutcome.ENDED, now)
-        conversations.end(conversation, CloseReason.USER_END, now)
+        endings.end(conversation, CloseReason.USER_END, now)
     else:
         settle_if_decided(conversation, now)
 

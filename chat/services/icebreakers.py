@@ -7,7 +7,6 @@ is looked through, and then said once, in the voice of the app.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 
 from chat import timeline
@@ -17,10 +16,9 @@ from chat.sealing import Box
 from chat.services import locks
 from chat.writers import common, words
 from chat.writers.common import Common
+from config import isolation
 from config.db import new_id
 from safety.roles import as_service
-
-logger = structlog.get_logger(__name__)
 
 BATCH = 20
 CLAIM = timedelta(minutes=10)
@@ -29,8 +27,7 @@ CLAIM = timedelta(minutes=10)
 def write_due(*, now: datetime) -> int:
     """Write a batch of the icebreakers that are due; how many were seen to."""
     claimed = _claim(now)
-    for conversation_id in claimed:
-        _write(conversation_id, now)
+    isolation.each(_write, ((conversation_id, now) for conversation_id in claimed), failed="icebreaker_failed")
     return len(claimed)
 
 
@@ -42,13 +39,12 @@ def _claim(now: datetime) -> list[UUID]:
     return found
 
 
-def _write(conversation_id: UUID, now: datetime) -> None:
-    """A fault is logged and keeps only its own conversation waiting, until the claim runs out."""
-    try:
-        if known := _gather(conversation_id, now):
-            _say(conversation_id, known, words.written(known), now)
-    except Exception:
-        logger.exception("icebreaker_failed", conversation_id=str(conversation_id))
+def _write(conversation_id: UUID, now: datetime) -> bool:
+    """One that fails waits until the claim runs out."""
+    known = _gather(conversation_id, now)
+    if known:
+        _say(conversation_id, known, words.written(known), now)
+    return known is not None
 
 
 def _gather(conversation_id: UUID, now: datetime) -> Common | None:

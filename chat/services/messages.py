@@ -12,7 +12,7 @@ from chat import timeline
 from chat.enums import EventType, MessageType, State
 from chat.models import Conversation, ConversationEvent, Message
 from chat.sealing import Box
-from chat.services import holds, locks, notes, pictures
+from chat.services import holds, locks, notes, pairings, pictures
 from chat.services.drafts import Draft, MessageRefused, draft, unsent
 from chat.timeline import Frame, News
 from config import tracing
@@ -88,6 +88,7 @@ def read(*, conversation_id: UUID, by: UUID, seq: int, now: datetime) -> int:
             raise Invalid("Nothing has that number yet.", code="seq_unknown", last_seq=conversation.last_seq)
         if conversation.state == State.CLOSED or conversation.apart:
             return 0
+        pairings.see(conversation, by=by, now=now)
         marked = _unread(conversation, conversation.other(by)).filter(seq__lte=seq).update(read_at=now)
     if marked:
         for person, name in ((by, "me"), (conversation.other(by), "them")):

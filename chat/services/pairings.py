@@ -1,5 +1,7 @@
 """Whether both of a live conversation are there: who stays away before the first gate breaks the pairing.
 
+Who has a socket is there, and who calls without one was there at that moment.
+
 Since when somebody is away is a row, so that a restarted process goes on where the last one stopped.
 """
 
@@ -10,9 +12,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from chat.enums import CloseReason
+from chat.enums import CloseReason, Kind, State
 from chat.models import Conversation
-from chat.services import conversations, gates, locks, presence
+from chat.services import endings, gates, locks, presence
+from config import isolation
 from config.errors import NotYours
 from matching.enums import Side
 from safety.roles import as_service
@@ -31,7 +34,27 @@ def watch(*, now: datetime) -> int:
     for side in Side:
         _note(side, young, here, now)
     late = [talk for talk in young if here is not None and _gone(talk, now)]
-    return sum(_break(talk.id, now) for talk in late)
+    return isolation.each(_break, ((talk.id, now) for talk in late), failed="pairing_not_broken")
+
+
+def see(conversation: Conversation, *, by: UUID, now: datetime) -> None:
+    """One of the two looked at a conversation, or did something in it: how long they are away counts from now.
+
+    Nothing is written for who has a socket, nor again within a short while.
+    """
+    name = _SINCE[conversation.side_of(by)]
+    since = getattr(conversation, name)
+    if since is not None and since <= now - settings.LIVE_SEEN_AGAIN and conversation.state == State.ANONYMOUS:
+        with as_service():
+            Conversation.objects.filter(id=conversation.id, **{f"{name}__lt": now}).update(**{name: now})
+
+
+def see_in_session(*, match_id: UUID, by: UUID, now: datetime) -> None:
+    """The same for who looked at the pairing that a live conversation came of."""
+    with as_service():
+        conversation = Conversation.objects.of(by).filter(match=match_id, kind=Kind.LIVE).first()
+    if conversation is not None:
+        see(conversation, by=by, now=now)
 
 
 def _note(side: Side, young: Iterable[Conversation], here: Collection[UUID] | None, now: datetime) -> None:
@@ -69,7 +92,7 @@ def _break(conversation_id: UUID, now: datetime) -> bool:
         if not gone or not Conversation.objects.before_first_gate().filter(id=conversation_id).exists():
             return False
         leaver = _person(conversation, gone[0]) if len(gone) == 1 else None
-        conversations.end(conversation, CloseReason.TIMEOUT, now, leaver=leaver)
+        endings.end(conversation, CloseReason.TIMEOUT, now, leaver=leaver)
         return True
 
 

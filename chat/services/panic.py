@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from chat.enums import CloseReason
-from chat.services import conversations, reports
-from config import hints
+from chat.services import conversations, gates, reports
+from config import hints, isolation
 from safety.enums import BlockSource, ReportReason
 from safety.models import Report
 
@@ -20,6 +20,7 @@ def leave(*, conversation_id: UUID, by: UUID, reason: ReportReason, details: str
     report = reports.about_conversation(
         conversation_id=conversation_id, by=by, reason=reason, details=details, now=now, source=BlockSource.PANIC_EXIT
     )
+    isolation.each(gates.walk, [(conversation_id, now)], failed="gate_not_walked")
     conversations.close(conversation_id=conversation_id, reason=CloseReason.PANIC_EXIT, by=by, now=now)
     hints.after_commit("connect.tasks.part_blocked")
     return report

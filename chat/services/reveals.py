@@ -11,6 +11,7 @@ from chat import timeline
 from chat.enums import RevealState, RevealStatus
 from chat.models import Conversation, Reveal
 from chat.services import gates, locks, unveiling
+from config import isolation
 from config.errors import NotYours, WrongState
 from connect.enums import NotificationType, RelatedType
 from connect.services import notifications
@@ -83,9 +84,9 @@ def decline(*, reveal_id: UUID, by: UUID, now: datetime) -> Reveal:
 def expire_overdue(*, now: datetime) -> int:
     """Let offers lapse that nobody answered in time; each in its own transaction. How many."""
     with transaction.atomic(), as_service():
-        overdue = Reveal.objects.overdue(now).order_by("expires_at")
+        overdue = Reveal.objects.overdue(now).order_by("?")
         found = list(overdue.values_list("id", "conversation_id")[:BATCH])
-    return sum(_expire(reveal_id, conversation_id, now) for reveal_id, conversation_id in found)
+    return isolation.each(_expire, ((*row, now) for row in found), failed="reveal_not_expired")
 
 
 def state_of(reveal: Reveal) -> RevealState:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from chat.models import Conversation
 from chat.services import locks
+from config import isolation
 from config.errors import NotYours
 from matching.enums import Side
 from matching.models import QueueEntry
@@ -19,9 +20,9 @@ BATCH = 500
 def requeue(*, now: datetime) -> int:
     """See to all who were left behind, each in its own transaction. How many."""
     with transaction.atomic(), as_service():
-        broken = Conversation.objects.with_survivor().order_by("closed_at")
+        broken = Conversation.objects.with_survivor().order_by("?")
         ids = list(broken.values_list("id", flat=True)[:BATCH])
-    return sum(_requeue(conversation_id, now) for conversation_id in ids)
+    return isolation.each(_requeue, ((conversation_id, now) for conversation_id in ids), failed="survivor_not_requeued")
 
 
 def _requeue(conversation_id: UUID, now: datetime) -> bool:

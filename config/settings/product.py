@@ -57,6 +57,8 @@ PRESENCE_LIFETIME = timedelta(seconds=40)
 LIVE_GATES = (10, 20, 30)
 LIVE_GATE_WINDOW = timedelta(minutes=2)
 LIVE_RECONNECT_GRACE = timedelta(seconds=60)
+# Calls of somebody without a socket count as being there; this often is enough.
+LIVE_SEEN_AGAIN = timedelta(seconds=10)
 
 # streaks; how often somebody may remind the other on one day at risk, by tier
 NUDGES = {"free": 1, "plus": 2, "pro": 3}

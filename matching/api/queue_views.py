@@ -14,6 +14,7 @@ from matching import queries_of_queue as queries
 from matching.api.queue_serializers import SessionSerializer, WaitSerializer
 from matching.queries_of_queue import Wait
 from matching.services import queue
+from matching.signals import session_seen
 from safety.api import Endpoint, operation
 
 SECOND = timedelta(seconds=1)
@@ -52,7 +53,7 @@ class LeaveView(Endpoint):
 
 
 class SessionView(Endpoint):
-    """One pairing of the caller, and why it was made."""
+    """One pairing of the caller, and why it was made; asking for it is a sign of being there."""
 
     worded = frozenset({"GET"})
 
@@ -61,6 +62,7 @@ class SessionView(Endpoint):
         language = self.accepted_language or languages([self.me])[self.me]
         with translation.override(language):
             data = SessionSerializer(queries.session(session_id, self.me)).data
+        session_seen.send(sender=SessionView, match_id=session_id, by=self.me, now=self.now)
         return Response(data, headers={"Content-Language": language, "Vary": "Accept-Language"})
 
 

@@ -55,6 +55,7 @@ class Match(Record):
     left stands for nobody, and in no order.
 
     Scores are 0 to 100; a dimension that one of the two lacks is null. `explanation` holds the reasons shown to both.
+    `wordless`: a live talk came of it that ended before anybody had said a word.
     """
 
     user_a = models.ForeignKey(
@@ -86,6 +87,7 @@ class Match(Record):
     )
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    wordless = models.BooleanField(default=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     # Of `with_apart`.

@@ -28,7 +28,10 @@ class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
         return ended.order_by("-dequeued_at")
 
     def walked_away(self, since: datetime) -> Self:
-        return self.filter(status=QueueStatus.CANCELLED, queue_reason=QueueReason.LEFT, dequeued_at__gt=since)
+        """Those whose person left, or left or missed the pairing that came of them."""
+        left = Q(status=QueueStatus.CANCELLED, queue_reason=QueueReason.LEFT)
+        broken = Q(status=QueueStatus.MATCHED, queue_reason__in=[QueueReason.LEFT, QueueReason.ABSENT])
+        return self.filter(left | broken, dequeued_at__gt=since)
 
 
 class QueueEntry(Record):

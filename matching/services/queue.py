@@ -62,6 +62,16 @@ def leave(*, by: UUID, now: datetime) -> QueueEntry | None:
         return standing
 
 
+def note_broken(*, match_id: UUID, by: UUID, reason: QueueReason, now: datetime) -> None:
+    """Somebody, whose row is held, left or missed their pairing before it had begun: it counts as leaving the queue."""
+    with as_service():
+        entry = QueueEntry.objects.of(by).filter(match=match_id).first()
+        if entry is not None:
+            entry.queue_reason = reason
+            entry.save(update_fields=["queue_reason"])
+            _note_rapid_leaving(entry, now)
+
+
 def requeue(*, user_id: UUID, waiting_since: datetime, now: datetime) -> QueueEntry | None:
     """Put the survivor of a pairing that broke back where their turn was; None for who may not wait, or does so."""
     with as_service():
@@ -111,7 +121,10 @@ def expire_overdue(*, now: datetime) -> int:
 
 
 def cooldown(user_id: UUID, now: datetime) -> datetime | None:
-    """Until when somebody may not join, having left too often in a short time; None who may. Needs the service role."""
+    """Until when somebody may not join, having left waits or pairings too often in a short time; None who may.
+
+    Needs the service role.
+    """
     left = QueueEntry.objects.of(user_id).walked_away(now - settings.QUEUE_CHURN_WINDOW - settings.QUEUE_COOLDOWN)
     moments: list[Any] = list(
         left.order_by("-dequeued_at").values_list("dequeued_at", flat=True)[: settings.QUEUE_CHURN]

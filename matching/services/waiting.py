@@ -83,9 +83,9 @@ def apart(ids: list[UUID], now: datetime) -> NDArray[np.int64]:
     """Who of these must not be paired: ordered pairs of positions (m, 2), both ways, sorted.
 
     Who blocked whom, who is or was connected, who has an open match, and who met a short time ago; a proposal that ran
-    out unanswered was no meeting.
+    out unanswered was no meeting, nor a talk in which nobody said a word.
     """
-    lately = Q(created_at__gt=now - settings.QUEUE_PAIR_RESTS) & ~Q(status=MatchStatus.EXPIRED)
+    lately = Q(created_at__gt=now - settings.QUEUE_PAIR_RESTS) & ~Q(status=MatchStatus.EXPIRED) & Q(wordless=False)
     met = Match.objects.open() | Match.objects.filter(lately)
     return pairs.among(
         ids,

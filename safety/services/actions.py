@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 
+from config import isolation
 from config.errors import Forbidden, Invalid, NotYours, WrongState
 from safety.enums import FOREVER, ActionKind, AppealStatus, ReportReason
 from safety.models import Appeal, ModerationAction, Report
@@ -141,9 +142,9 @@ def lapse_due(*, now: datetime) -> int:
     One of a person who is being acted on right now waits for the next sweep.
     """
     with transaction.atomic(), as_service():
-        due = ModerationAction.objects.due_to_lapse(now).order_by("expires_at")
+        due = ModerationAction.objects.due_to_lapse(now).order_by("?")
         found = list(due.values_list("id", "against_id")[:BATCH])
-    return sum(_lapse(action_id, user_id, now) for action_id, user_id in found)
+    return isolation.each(_lapse, ((*row, now) for row in found), failed="action_not_lapsed")
 
 
 def standing(user_id: UUID, now: datetime) -> Standing:

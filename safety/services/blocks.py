@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from config import isolation
 from config.errors import Invalid, NotYours
 from safety.enums import BlockSource
 from safety.models import Block
@@ -62,8 +63,9 @@ def part_due(*, now: datetime) -> int:
     Nothing shows in the meantime: every read and write asks for the block itself.
     """
     with transaction.atomic(), as_service():
-        due = list(Block.objects.due().order_by("due_at").values_list("id", "blocker_id", "blocked_id")[:BATCH])
-    return sum(_part(block_id, blocker, blocked, now) for block_id, blocker, blocked in due if blocked)
+        due = Block.objects.due().filter(due_at__lte=now).order_by("?")
+        found = list(due.values_list("id", "blocker_id", "blocked_id")[:BATCH])
+    return isolation.each(_part, found, failed="pair_not_parted")
 
 
 def lock_pair(first: UUID, second: UUID) -> None:
@@ -90,7 +92,7 @@ def _make(by: UUID, other: UUID, source: BlockSource, alias: str) -> tuple[Block
     return made, True
 
 
-def _part(block_id: UUID, blocker: UUID, blocked: UUID, now: datetime) -> bool:
+def _part(block_id: UUID, blocker: UUID, blocked: UUID) -> bool:
     with transaction.atomic(), as_service():
         try:
             lock_pair(blocker, blocked)
@@ -100,6 +102,7 @@ def _part(block_id: UUID, blocker: UUID, blocked: UUID, now: datetime) -> bool:
         if found is None:
             return False
         Block.objects.filter(id=block_id).update(due_at=None)
-        source = BlockSource(found.source)
-        user_blocked.send(sender=Block, blocker_id=blocker, blocked_id=blocked, source=source, now=now)
+        # What follows a moment later bears the moment of the block, or it could be told from any other end.
+        end = {"source": BlockSource(found.source), "now": found.due_at}
+        user_blocked.send(sender=Block, blocker_id=blocker, blocked_id=blocked, **end)
         return True

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 class Migration(migrations.Migration):
     dependencies = [
         ("matching", "0021_indexes_that_others_contain"),
-        ("streaks", "0016_length_of_outages"),
+        ("streaks", "0017_what_is_given_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

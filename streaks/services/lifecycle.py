@@ -27,13 +27,13 @@ def begin(*, connection: Connection, now: datetime) -> Streak:
 
 
 def terminate(*, connection: Connection, now: datetime) -> None:
-    """End the streak of a connection, if it has an open one. Two who are locked already."""
+    """End the streak of a connection, if it has an open one, and tell nobody. Two who are locked already."""
     with as_service():
         streak = Streak.objects.open().select_for_update(no_key=True).filter(connection=connection).first()
         if streak is None:
             return
         streak.status, streak.ended_at = StreakStatus.TERMINATED, now
-        streak.notice_due_at, streak.due_at, streak.breaker = now, None, None
+        streak.notice_due_at, streak.due_at, streak.breaker = None, None, None
         streak.save(update_fields=["status", "ended_at", "notice_due_at", "due_at", "breaker"])
 
 

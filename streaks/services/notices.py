@@ -13,7 +13,6 @@ from connect.enums import NotificationType, RelatedType
 from connect.queries import languages
 from connect.services import notifications
 from connect.services.notifications import Note
-from matching.enums import ConnectionStatus
 from safety.roles import as_service
 from streaks import wording
 from streaks.enums import StreakStatus
@@ -21,14 +20,13 @@ from streaks.models import Streak
 from streaks.wording import Words
 
 BATCH = 500
-ERASED = "erased"
 Telling = tuple[UUID, NotificationType, Words]
 
 
 def send_due(*, now: datetime) -> int:
     """Tell what a batch of streaks has to tell; how many were seen to. Two who are apart hear nothing."""
     with transaction.atomic(), as_service():
-        due = Streak.objects.filter(notice_due_at__lte=now).with_apart().select_related("connection")
+        due = Streak.objects.filter(notice_due_at__lte=now).with_apart()
         found = list(due.order_by("notice_due_at").select_for_update(skip_locked=True, of=("self",))[:BATCH])
         _send((streak, telling) for streak in found if not streak.apart for telling in _tellings(streak))
         Streak.objects.filter(id__in=[streak.id for streak in found]).update(notice_due_at=None)
@@ -41,7 +39,9 @@ def tell_of_nudge(streak: Streak, receiver: UUID) -> None:
 
 
 def _tellings(streak: Streak) -> Iterator[Telling]:
-    """Who is told what, by where the streak stands now: what is over already is not worth a word."""
+    """Who is told what, by where the streak stands now: what is over already is not worth a word, nor is its end,
+    which may be a block.
+    """
     both = (streak.user_low_id, streak.user_high_id)
     match streak.status:
         case StreakStatus.AT_RISK:
@@ -57,15 +57,6 @@ def _tellings(streak: Streak) -> Iterator[Telling]:
             yield from ((person, NotificationType.STREAK_COMPLETED, wording.COMPLETED) for person in both)
         case StreakStatus.ACTIVE:
             yield from ((person, NotificationType.STREAK_GOES_ON, wording.GOES_ON) for person in both)
-        case _:
-            yield from _of_the_end(streak)
-
-
-def _of_the_end(streak: Streak) -> Iterator[Telling]:
-    """The other hears of an end that a person wanted; of a block, a ban or an erasure nobody does."""
-    connection = streak.connection
-    if connection.status == ConnectionStatus.TERMINATED and connection.ended_by and connection.reason != ERASED:
-        yield streak.other(connection.ended_by), NotificationType.STREAK_ENDED, wording.ENDED
 
 
 def _send(told: Iterable[tuple[Streak, Telling]]) -> None:

@@ -17,9 +17,9 @@ from safety.roles import as_service
 from streaks.enums import ProtectionStatus
 from streaks.models import CreditProtection, Streak
 from streaks.services import conversions, telling
-from streaks.services.notices import ERASED
 
 BATCH = 500
+ERASED = "erased"
 
 
 def open_one(streak: Streak, payment: Payment, now: datetime) -> None:

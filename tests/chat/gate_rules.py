@@ -91,6 +91,10 @@ class Rules:
         self.state, self.offer = "revealed", ""
         self.void()
 
+    def end(self, reason: str, t: int) -> None:
+        self.walk(t)
+        self.close(reason)
+
     def close(self, reason: str) -> None:
         if self.state != "closed":
             self.state, self.reason, self.offer = "closed", reason, ""

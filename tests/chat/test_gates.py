@@ -258,6 +258,19 @@ def test_an_end_between_gates_leaves_none(asked):
     assert asked.sweep(100) == 0
 
 
+def test_an_end_leaves_what_a_punctual_sweep_before_it_would_have(pair):
+    end(pair, pair.a, 15)
+    assert (pair.windows[10], pair.windows[20]) == (("resolved", "went_on"), ("resolved", "void"))
+
+
+def test_who_ends_a_talk_whose_time_was_up_takes_nothing_from_it(pair, credited):
+    for by in (pair.a, pair.b):
+        said = {"conversation_id": pair.conversation.id, "by": by, "client_id": "1", "text": "Hello"}
+        messages.send(**said, now=pair.minute(1))
+    end(pair, pair.a, 33)
+    assert (pair.fresh().close_reason, credited) == ("timeout", [pair.match.id])
+
+
 # Offers that stand.
 
 

@@ -118,14 +118,14 @@ class Talk(RuleBasedStateMachine):
         assume(chance == 0)
         reason = CloseReason.USER_END
         conversations.close(conversation_id=self.room, reason=reason, by=self.person(side), now=self.now)
-        self.rules.close("user_end")
+        self.rules.end("user_end", self.t)
 
     @rule(side=sides, chance=st.integers(0, 5))
     def panic(self, side, chance):
         assume(chance == 0)
         other, by = ReportReason.OTHER, self.person(side)
         panic.leave(conversation_id=self.room, by=by, reason=other, details="", now=self.now)
-        self.rules.close("panic_exit")
+        self.rules.end("panic_exit", self.t)
 
     @invariant()
     def it_stands_as_it_should(self):

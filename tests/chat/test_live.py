@@ -7,11 +7,13 @@ from django.db import transaction
 
 from chat.enums import CloseReason, Kind, State
 from chat.models import Conversation
-from chat.services import conversations, pairings, presence, survivors
-from matching.enums import MatchStatus, QueueReason, QueueStatus
-from matching.models import QueueEntry
-from matching.services import pairing
+from chat.services import conversations, messages, pairings, presence, survivors
+from connect.models import User
+from matching.enums import MatchStatus, Pathway, QueueReason, QueueStatus
+from matching.models import Match, QueueEntry
+from matching.services import pairing, queue
 from safety.enums import BlockSource
+from safety.roles import as_service
 from safety.services import blocks
 from tests.chat.live import BEGAN, Pair, make_pair
 from tests.matching.waiters import friend, join
@@ -167,3 +169,48 @@ def test_who_is_left_later_has_talked(pair, minute):
 def test_nor_does_it_matter_that_nobody_swept(pair):
     end(pair, pair.a, 10)
     assert pair.fresh().survivor == ""
+
+
+# Breaking one after the other.
+
+
+def meet(me, now) -> Pair:
+    """Somebody new and this person, whom the queue just paired."""
+    join(me, now)
+    join(friend(now), now)
+    pairing.sweep(now=now)
+    match = Match.objects.filter(pathway=Pathway.LIVE).latest("id")
+    talk = Conversation.objects.get(match=match)
+    return Pair(me.id, talk.other(me.id), match, talk, now)
+
+
+def leave_talk(pair) -> None:
+    end(pair, pair.a, 0)
+
+
+def miss_it(pair) -> None:
+    here(pair, pair.b, minute=GRACE)
+    watch(pair, GRACE)
+
+
+def block_them(pair) -> None:
+    blocks.block(by=pair.a, other=pair.b, source=BlockSource.REPORT, now=pair.began)
+
+
+@pytest.mark.parametrize("how, rests", [(leave_talk, True), (miss_it, True), (block_them, False)])
+def test_who_breaks_pairings_again_and_again_rests_unless_it_was_for_safety(how, rests):
+    me = friend(BEGAN)
+    for minute in range(3):
+        how(meet(me, BEGAN + timedelta(minutes=minute)))
+    with as_service():
+        assert (queue.cooldown(me.id, BEGAN + timedelta(minutes=4)) is not None) == rests
+
+
+@pytest.mark.parametrize("words, again", [(0, 1), (1, 0)])
+def test_two_who_parted_without_a_word_may_meet_again(met, words, again):
+    for _ in range(words):
+        messages.send(conversation_id=met.conversation.id, by=met.a, client_id="one", text="Hi", now=met.minute(1))
+    end(met, met.a, 5)
+    for person in User.objects.filter(id__in=[met.a, met.b]):
+        join(person, met.minute(6))
+    assert pairing.sweep(now=met.minute(6)) == again

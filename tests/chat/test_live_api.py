@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from chat.models import DecisionGate
+from chat.services import pairings
 from matching.enums import Origin
 from matching.models import Connection
 from safety.roles import acting_as
@@ -120,3 +121,35 @@ def test_the_row_of_a_vote_is_its_voters_alone(pair):
         with acting_as(person):
             seen.append(DecisionGate.objects.count())
     assert seen == [1, 0]
+
+
+CALLS = {
+    "the conversation": lambda web, pair: web.get(path(pair)),
+    "what was said": lambda web, pair: web.get(path(pair, "messages")),
+    "a message": lambda web, pair: web.post(path(pair, "messages"), {"text": "Hello", "client_id": "one"}),
+    "having read": lambda web, pair: web.post(path(pair, "read"), {"seq": 1}),
+    "the session": lambda web, pair: web.get(f"/api/matching/session/{pair.match.id}"),
+}
+
+
+def test_who_calls_without_a_socket_is_there_as_well():
+    pairs = {name: make_pair(began=timezone.now() - timedelta(seconds=55)) for name in CALLS}
+    answers = [call(Web(pairs[name].a), pairs[name]).status_code for name, call in CALLS.items()]
+    pairings.watch(now=timezone.now() + timedelta(seconds=10))
+    left = {name: (pair.state, pair.fresh().survivor) for name, pair in pairs.items()}
+    assert (max(answers) < 300, left) == (True, dict.fromkeys(CALLS, ("closed", "a")))
+
+
+def test_but_not_for_long():
+    pair = make_pair(began=timezone.now() - timedelta(seconds=55))
+    shown(pair)
+    pairings.watch(now=timezone.now() + timedelta(seconds=61))
+    assert (pair.state, pair.fresh().survivor) == ("closed", "")
+
+
+def test_being_there_is_not_written_at_every_call():
+    pair = make_pair(began=timezone.now() - timedelta(seconds=55))
+    shown(pair)
+    before = pair.fresh().away_a_since
+    shown(pair)
+    assert pair.fresh().away_a_since == before

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat.enums import CloseReason, State
 from chat.models import Conversation
-from chat.services import presence
+from chat.services import gates, presence
 from connect.models import Disclosure
 from matching.enums import ConnectionStatus, MatchStatus
 from matching.models import Connection
@@ -34,6 +34,10 @@ def panic(two, by=None, **said):
     return Web(by or two.a).post(path(two), said)
 
 
+def begun():
+    return make_pair(began=timezone.now())
+
+
 def at_a_gate():
     pair = make_pair(began=timezone.now() - timedelta(minutes=10, seconds=30))
     pair.sweep(10)
@@ -45,6 +49,14 @@ def revealed():
     for by in (pair.a, pair.b):
         pair.decide(by, "reveal_yes", 10.4)
     return pair
+
+
+def test_what_the_clock_had_to_do_comes_first_and_keeps_nobody_in(monkeypatch):
+    late, stuck = (make_pair(began=timezone.now() - timedelta(minutes=15)) for _ in range(2))
+    panic(late)
+    monkeypatch.setattr(gates, "catch_up", lambda conversation, now: 1 / 0)
+    answer = panic(stuck)
+    assert (late.windows[10][1], answer.status_code, answer.json()["state"]) == ("went_on", 200, "closed")
 
 
 def test_it_ends_blocks_and_reports_at_once(two):
@@ -112,7 +124,7 @@ def test_to_a_stranger_a_broken_body_shows_nothing(two):
     assert panic_raw(two, b"{", by=make_user().id).status_code == 404
 
 
-@pytest.mark.parametrize("made", [make_pair, at_a_gate, revealed])
+@pytest.mark.parametrize("made", [begun, at_a_gate, revealed])
 def test_it_is_for_every_state(made):
     pair = made()
     assert panic(pair, by=pair.b).status_code == 200

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import os
+import re
 import tracemalloc
 from datetime import timedelta
 from zipfile import ZipFile
@@ -15,21 +16,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from chat.models import Message
-from chat.services import keys, messages
-from connect.enums import ExportStatus, NotificationType
-from connect.models import DataExport, Notification, Profile, User
-from connect.services import exports
+from chat.models import Conversation, Message
+from chat.services import conversations, keys, messages, panic
+from connect.enums import ExportStatus, NotificationType, UserStatus
+from connect.models import AccountDeletion, DataExport, Notification, Profile, User
+from connect.services import erasures, exports
+from matching.services import connections
 from safety import personal_data
 from safety.crypto import Tampered
+from safety.enums import FOREVER, BlockSource
 from safety.personal_data import Part, StoredFile
-from safety.services import archives
+from safety.services import archives, blocks
 from tests.chat.people import make_two
 from tests.connect.leavers import WORDS, leaver
 from tests.connect.overlap import overlap
 from tests.factories import UserFactory
 from tests.matching.builders import match_of
 from tests.safety.cases import filed
+from tests.streaks.builders import at, streak
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 PATH = "/api/account/export"
@@ -410,6 +414,53 @@ def test_the_other_side_gets_the_same_talk_the_other_way_round(everything):
     conversation = everything.two.conversation
     words = [(m["from"], m["text"]) for m in said]
     assert words == [(conversation.pseudonym_of(everything.user.id), WORDS), ("you", "Me neither")]
+
+
+def blocked(made, now):
+    blocks.block(by=made.user_low_id, other=made.user_high_id, source=BlockSource.MANUAL, now=now)
+
+
+def panicked(made, now):
+    """The clean-up comes a little later."""
+    talk = Conversation.objects.get(connection=made.connection_id)
+    panic.leave(conversation_id=talk.id, by=made.user_low_id, reason="threat", details="", now=now)
+    blocks.part_due(now=now + timedelta(seconds=5))
+
+
+def terminated(made, now):
+    connections.terminate(connection_id=made.connection_id, by=made.user_low_id, now=now)
+
+
+def banned(made, now):
+    User.objects.filter(id=made.user_low_id).update(suspended_until=FOREVER)
+    conversations.close_banned(now=now)
+
+
+def erased(made, now):
+    User.objects.filter(id=made.user_low_id).update(status=UserStatus.DELETION_PENDING)
+    AccountDeletion.objects.create(user_id=made.user_low_id, due_at=now)
+    erasures.erase_due(now=now)
+
+
+OF_TWO = ["connection", "connectionevent", "interest", "conversation", "streak", "notification"]
+
+
+def told_of_the_end(end):
+    """What the one who is left is given of it, without ids, names and all moments but that of the end."""
+    made, now = streak(), at(2)
+    end(made, now)
+    archive = archive_of(made.user_high_id)
+    names = [name for name in archive.namelist() if name.partition("/")[2].removesuffix(".json") in OF_TWO]
+    said = "".join(archive.read(name).decode() for name in names).replace(now.isoformat(), "<end>")
+    said = re.sub(r'"(you|other)":"[^"]+"', r'"\1":"<name>"', re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", said))
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00", "<moment>", said)
+
+
+def test_why_a_connection_ended_is_not_in_it():
+    endings = [terminated, blocked, panicked, banned, erased]
+    first, *others = [told_of_the_end(end) for end in endings]
+    assert "<end>" in first
+    assert others == [first] * len(others)
 
 
 def with_files(file):

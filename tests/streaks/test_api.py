@@ -102,9 +102,11 @@ def test_an_ended_one_is_listed_no_more_and_still_found(made, me):
 
 
 def test_a_block_looks_like_any_end(made, me):
-    Block.objects.create(blocker=made.user_high, blocked=made.user_low, source=BlockSource.MANUAL)
-    assert listed(me) == []
-    assert me.get(f"/api/streaks/{made.id}").json()["status"] == "terminated"
+    block = Block.objects.create(blocker=made.user_high, blocked=made.user_low, source=BlockSource.MANUAL)
+    told = listed(me), me.get(f"/api/streaks/{made.id}").json()
+    block.delete()
+    end(made, "high", timezone.now())
+    assert told == (listed(me), me.get(f"/api/streaks/{made.id}").json())
 
 
 def test_the_list_asks_as_much_for_many_as_for_one(made, api):

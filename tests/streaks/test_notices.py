@@ -70,26 +70,21 @@ def test_nothing_is_told_twice(made):
     assert told(made, at(2, 21)) == []
 
 
-def test_the_other_hears_that_somebody_ended_it(made):
-    end(made, "low", at(2))
-    assert told(made, at(2)) == [("high", "streak_ended")]
-
-
-def test_nobody_hears_of_a_block(made):
+@pytest.mark.parametrize("how", ["ended", "blocked", "erased"])
+def test_nobody_hears_of_an_end_whatever_it_was(made, how):
     check_in(made, "low", at(2, 21))
-    blocks.block(by=made.user_low_id, other=made.user_high_id, source=BlockSource.PANIC_EXIT, now=at(2, 22))
-    assert told(made, at(2, 22)) == []
+    if how == "blocked":
+        blocks.block(by=made.user_low_id, other=made.user_high_id, source=BlockSource.PANIC_EXIT, now=at(2, 22))
+        blocks.part_due(now=at(2, 22))
+    else:
+        end(made, "low", at(2, 22), reason=how)
+    assert (stored(made).status, told(made, at(2, 22))) == ("terminated", [])
 
 
 def test_two_who_are_apart_hear_nothing_even_before_they_are_parted(made):
     check_in(made, "low", at(2, 21))
     blocks.Block.objects.create(blocker_id=made.user_low_id, blocked_id=made.user_high_id, source=BlockSource.MANUAL)
     assert told(made, at(2, 22)) == []
-
-
-def test_an_erasure_is_no_business_of_the_other(made):
-    end(made, "low", at(2), reason="erased")
-    assert told(made, at(2)) == []
 
 
 def test_everybody_reads_it_in_their_own_language(made):
