@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0021_indexes_that_others_contain'),
+        ('matching', '0022_wordless_matches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
