@@ -131,7 +131,7 @@ class CardStatus(TextChoices):
 CARD_TRANSITIONS = {
     CardStatus.SHOWN: [CardStatus.PASSED, CardStatus.INTERESTED],
     CardStatus.PASSED: [],
-    CardStatus.INTERESTED: [],
+    CardStatus.INTERESTED: [CardStatus.PASSED],
 }
 
 

@@ -35,7 +35,7 @@ def open_anonymous(kind: Kind, *, matches: Sequence[Match], now: datetime, **fie
         opened = _store([_between(match.user_a_id, match.user_b_id, match_id=match.id) | common for match in matches])
         # The caller's own instances keep saying accepted_both, which the second acceptance is answered.
         moved = Match.objects.filter(id__in=bulk.any_of([match.id for match in matches]))
-        moved.update(status=MatchStatus.BLIND_CHAT_ACTIVE, updated_at=now)
+        moved.update(status=MatchStatus.BLIND_CHAT_ACTIVE, talked=True, updated_at=now)
         publish_each([*_told(opened), *timeline.begin(opened)])
     return opened
 

@@ -32,6 +32,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """Anything that still keeps the two busy with each other."""
         return self.exclude(status__in=ENDED)
 
+    def keeping_apart(self) -> Self:
+        """Those whose two people do not meet in discovery: busy with each other, or already met."""
+        return self.exclude(Q(status__in=ENDED) & (Q(talked=False) | Q(wordless=True)))
+
     def with_apart(self) -> Self:
         """`apart`: whether one of the two blocked the other; to be asked as the service."""
         return self.annotate(apart=apart("user_a", "user_b"))
@@ -55,7 +59,7 @@ class Match(Record):
     left stands for nobody, and in no order.
 
     Scores are 0 to 100; a dimension that one of the two lacks is null. `explanation` holds the reasons shown to both.
-    `wordless`: a live talk came of it that ended before anybody had said a word.
+    `talked`: a conversation came of it; `wordless`: a live one, which ended before anybody had said a word.
     """
 
     user_a = models.ForeignKey(
@@ -87,6 +91,7 @@ class Match(Record):
     )
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    talked = models.BooleanField(default=False)
     wordless = models.BooleanField(default=False)
     updated_at = models.DateTimeField(auto_now=True)
 

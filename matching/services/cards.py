@@ -32,7 +32,7 @@ def there(server: Server, now: datetime) -> QuerySet[DiscoveryCard]:
     found = discovery_gate.discoverable(now).filter(Exists(discovery_gate.modes_of(server)), pk=subject)
     live = DiscoveryCard.objects.filter(Exists(found), batch__superseded_at=None, batch__server=server)
     connected = Connection.objects.filter(_pair("user_low", "user_high"))
-    matched = Match.objects.open().filter(_pair("user_a", "user_b"))
+    matched = Match.objects.keeping_apart().filter(_pair("user_a", "user_b"))
     return live.exclude(apart("owner", "subject")).exclude(Exists(connected)).exclude(Exists(matched))
 
 
@@ -71,11 +71,11 @@ def live(*, by: UUID, server: Server, now: datetime) -> Given:
 def pass_over(*, card_id: UUID, by: UUID, now: datetime) -> DiscoveryCard:
     """Put a card of a live batch aside, so that its person is not shown again for a while; twice is once.
 
-    Raises NotYours, WrongState (card_decided) for one that the person is interested in.
+    Raises NotYours, WrongState (card_decided) for one that the person is interested in and has not taken back.
     """
     with as_service():
         card = _held(card_id, by)
-        if card.status == CardStatus.INTERESTED:
+        if card.status == CardStatus.INTERESTED and _standing(card_id, by):
             raise WrongState("You are interested in this card. Take that back first.", code="card_decided")
         return _decide(card, CardStatus.PASSED, now)
 
@@ -123,7 +123,7 @@ def _held(card_id: UUID, by: UUID) -> DiscoveryCard:
 
 
 def _decide(card: DiscoveryCard, status: CardStatus, now: datetime) -> DiscoveryCard:
-    if card.status == CardStatus.SHOWN:
+    if card.status not in {CardStatus.PASSED, status}:
         card.status, card.decided_at = status, now
         card.save(update_fields=["status", "decided_at"])
     return card

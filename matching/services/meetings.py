@@ -86,7 +86,7 @@ def _answered(**how: Any) -> Exists:
 
 def _formable(now: datetime) -> InterestQuerySet:
     """Mutual interests of two people who have room and whom nothing else keeps from a connection: no block, no match
-    that still runs, and no connection, past or present, of any origin.
+    that still runs or of which they talked, and no connection, past or present, of any origin.
     """
     ready = available(now).filter(capacity.with_room()).values("id")
     waiting = Interest.objects.waiting().filter(_answered(), sender__in=ready, receiver__in=ready)
@@ -94,7 +94,7 @@ def _formable(now: datetime) -> InterestQuerySet:
 
 
 def _busy() -> Exists:
-    return Exists(Match.objects.open().filter(_two("user_a", "user_b")))
+    return Exists(Match.objects.keeping_apart().filter(_two("user_a", "user_b")))
 
 
 def _known() -> Exists:

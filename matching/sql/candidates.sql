@@ -5,8 +5,10 @@ WITH apart AS MATERIALIZED (
     UNION ALL SELECT blocker_id FROM safety_block WHERE blocked_id = %(me)s
     UNION ALL SELECT user_high_id FROM matching_connection WHERE user_low_id = %(me)s
     UNION ALL SELECT user_low_id FROM matching_connection WHERE user_high_id = %(me)s
-    UNION ALL SELECT user_b_id FROM matching_match WHERE user_a_id = %(me)s AND status <> ALL(%(over)s)
-    UNION ALL SELECT user_a_id FROM matching_match WHERE user_b_id = %(me)s AND status <> ALL(%(over)s)
+    UNION ALL SELECT user_b_id FROM matching_match
+        WHERE user_a_id = %(me)s AND (status <> ALL(%(over)s) OR talked AND NOT wordless)
+    UNION ALL SELECT user_a_id FROM matching_match
+        WHERE user_b_id = %(me)s AND (status <> ALL(%(over)s) OR talked AND NOT wordless)
     UNION ALL SELECT receiver_id FROM matching_interest WHERE sender_id = %(me)s AND status IN ('pending', 'mutual')
     UNION ALL SELECT subject_id FROM matching_discoverycard
         WHERE owner_id = %(me)s AND status = 'passed' AND decided_at > %(passed_since)s

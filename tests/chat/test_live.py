@@ -60,7 +60,7 @@ def test_a_pairing_of_the_queue_opens_one_at_once():
     pairing.sweep(now=BEGAN)
     conversation = Conversation.objects.get()
     assert (conversation.kind, conversation.state) == (Kind.LIVE, State.ANONYMOUS)
-    assert conversation.match.status == MatchStatus.BLIND_CHAT_ACTIVE
+    assert (conversation.match.status, conversation.match.talked) == (MatchStatus.BLIND_CHAT_ACTIVE, True)
 
 
 # Who is there.

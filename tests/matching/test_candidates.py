@@ -10,7 +10,7 @@ from connect import exposure
 from connect.enums import Gender, Mode
 from connect.models import Consent, Hobby, Profile, User
 from matching.enums import DistanceBand, MatchStatus
-from matching.models import Connection, DiscoveryCard, DiscoveryEntry
+from matching.models import Connection, DiscoveryCard, DiscoveryEntry, Match
 from matching.services import candidates, discovery_entries, discovery_filters, interests
 from matching.services.discovery_filters import Wanted
 from safety import flags as settings_flags
@@ -29,6 +29,7 @@ from tests.matching.discoverers import (
     people,
     refresh,
     seeker,
+    seen,
     settle,
     shown,
 )
@@ -149,6 +150,16 @@ def test_whom_one_met_is_not_shown(me, now, status):
     other, kept = people(2)
     connect(me, other, status)
     assert fresh(me, now) == [kept.id]
+
+
+@pytest.mark.parametrize("wordless", [False, True])
+def test_two_whose_anonymous_talk_has_ended_are_hidden_from_each_other_unless_nobody_spoke(me, now, wordless):
+    other, kept = people(2)
+    assert len(fresh(me, now)) == 2
+    match = MatchFactory(first=me, second=other, talked=True, wordless=wordless)
+    Match.objects.filter(id=match.id).update(status=MatchStatus.CLOSED)
+    left = {kept.id, other.id} if wordless else {kept.id}
+    assert (set(seen(me, now)), set(fresh(me, now)), me.id in fresh(other, now)) == (left, left, wordless)
 
 
 @pytest.mark.parametrize("status", [MatchStatus.PROPOSED, MatchStatus.ACCEPTED_BOTH])

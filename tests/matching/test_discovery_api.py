@@ -209,6 +209,8 @@ def test_an_interest_is_sent_and_waits(api, me, now):
     assert post_interest(client, card).json() == sent.json()
     assert client.get(BATCH).json()["cards"][0]["status"] == "interested"
     assert code(client.post(f"/api/discovery/cards/{card.id}/pass")) == (409, "card_decided")
+    client.delete(f"/api/interests/{sent.json()['interest']['id']}")
+    assert client.post(f"/api/discovery/cards/{card.id}/pass").json()["status"] == "passed"
 
 
 def test_a_mutual_interest_answers_with_the_connection(api, me, now):

@@ -315,6 +315,11 @@ class TestWaiting:
         User.objects.filter(id=waiting[0]).update(tier=Tier.PLUS)
         assert meetings.settle_waiting(now=now) == 0
 
+    def test_two_who_talked_and_parted_meanwhile_do_not_connect(self, waiting, now):
+        match_of(*User.objects.filter(id__in=waiting), now, MatchStatus.CLOSED, talked=True)
+        User.objects.filter(id=waiting[0]).update(tier=Tier.PLUS)
+        assert meetings.settle_waiting(now=now) == 0
+
     def test_whoever_met_first_comes_first(self, waiting, now):
         full, first = waiting
         later = suitor()
