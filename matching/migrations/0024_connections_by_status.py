@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0022_wordless_matches'),
+        ('matching', '0023_talked_matches'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
