@@ -62,6 +62,9 @@ SERIALIZERS: dict[str, type[StrictSerializer]] = {
     "chat.sync": SyncFrame,
     "gate.decide": DecisionFrame,
     "reveal.consent": ConversationFrame,
+    "queue.join": NothingFrame,
+    "queue.leave": NothingFrame,
+    "queue.status": NothingFrame,
     "presence.watch": WatchFrame,
     "session.renew": RenewFrame,
 }

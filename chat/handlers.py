@@ -13,6 +13,9 @@ from chat.services import gates, locks, messages, presence, reveals
 from chat.services.receipts import receipt
 from config.errors import NotSignedIn
 from connect.realtime import publish
+from matching.api.queue_serializers import told
+from matching.queries_of_queue import wait_of
+from matching.services import queue
 from safety.unit import Caller, gate
 
 SYNC_PAGE = 100
@@ -82,6 +85,25 @@ def decide(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, A
     return asdict(gates.decide(by=visitor.user_id, now=now, **data))
 
 
+def join(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
+    queue.join(by=visitor.user_id, now=now)
+    return _wait(visitor, now)
+
+
+def leave(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
+    queue.leave(by=visitor.user_id, now=now)
+    return _wait(visitor, now)
+
+
+def status(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
+    queue.see(by=visitor.user_id, now=now)
+    return _wait(visitor, now)
+
+
+def _wait(visitor: Visitor, now: datetime) -> dict[str, Any]:
+    return told(wait_of(visitor.user_id, now))
+
+
 def watch(visitor: Visitor, data: dict[str, Any], now: datetime) -> dict[str, Any]:
     seen = presence.watch(by=visitor.user_id, user_ids=data["user_ids"], now=now)
     visitor.watched = {person.user_id for person in seen}
@@ -105,9 +127,18 @@ HANDLERS: dict[str, Handler] = {
     "chat.sync": sync,
     "gate.decide": decide,
     "reveal.consent": consent,
+    "queue.join": join,
+    "queue.leave": leave,
+    "queue.status": status,
     "presence.watch": watch,
     "session.renew": renew,
 }
 # What a socket needs to live; the flow itself waits for the flag that opens it to the public.
 ALWAYS_OPEN = {"ping", "session.renew"}
-LIMITS = {"chat.send": ["chat"], "gate.decide": ["reveal"], "reveal.consent": ["reveal"]}
+LIMITS = {
+    "chat.send": ["chat"],
+    "gate.decide": ["reveal"],
+    "reveal.consent": ["reveal"],
+    "queue.join": ["queue"],
+    "queue.leave": ["leave"],
+}

@@ -1,13 +1,17 @@
 """What the calls of the queue take and give."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from config.api.serializers import PlainSerializer
 from matching.api.serializers import ReasonSerializer
 from matching.enums import QueueReason, QueueStatus, SessionStatus
+from matching.queries_of_queue import Wait
 
+SECOND = timedelta(seconds=1)
 NEVER = ("none", "Never waited")
 
 
@@ -41,3 +45,21 @@ class SessionSerializer(PlainSerializer):
     score = serializers.IntegerField(allow_null=True)
     match_reasons = serializers.ListField(child=serializers.CharField())
     reasons = ReasonSerializer(many=True)
+
+
+def told(wait: Wait) -> dict[str, Any]:
+    """How a wait stands, as it is answered over HTTP and by frames."""
+    entry = wait.entry
+    return WaitSerializer(
+        {
+            "status": entry.status if entry else "none",
+            "reason": (entry and entry.queue_reason) or None,
+            "waiting_since": entry and entry.waiting_since,
+            "ended_at": entry and entry.dequeued_at,
+            "session_id": entry and entry.match_id,
+            "expected_wait_seconds": wait.expected and wait.expected // SECOND,
+            "longest_wait_seconds": settings.QUEUE_LONGEST_WAIT // SECOND,
+            "cooldown_until": wait.cooldown_until,
+            "unmet": wait.unmet,
+        }
+    ).data

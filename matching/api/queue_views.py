@@ -1,23 +1,18 @@
 """The queue for live conversations, and whom it brought together."""
 
-from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import translation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from connect.queries import languages
 from matching import queries_of_queue as queries
-from matching.api.queue_serializers import SessionSerializer, WaitSerializer
-from matching.queries_of_queue import Wait
+from matching.api.queue_serializers import SessionSerializer, WaitSerializer, told
 from matching.services import queue
 from matching.signals import session_seen
 from safety.api import Endpoint, operation
-
-SECOND = timedelta(seconds=1)
 
 
 class QueueView(Endpoint):
@@ -26,7 +21,7 @@ class QueueView(Endpoint):
     @operation(operation_id="queue", responses={200: WaitSerializer})
     def get(self, request: Request) -> Response:
         queue.see(by=self.me, now=self.now)
-        return Response(_told(queries.wait_of(self.me, self.now)))
+        return Response(told(queries.wait_of(self.me, self.now)))
 
 
 class JoinView(Endpoint):
@@ -38,7 +33,7 @@ class JoinView(Endpoint):
     @operation(operation_id="queue_join", request=None, responses={200: WaitSerializer})
     def post(self, request: Request) -> Response:
         queue.join(by=self.me, now=self.now)
-        return Response(_told(queries.wait_of(self.me, self.now)))
+        return Response(told(queries.wait_of(self.me, self.now)))
 
 
 class LeaveView(Endpoint):
@@ -49,7 +44,7 @@ class LeaveView(Endpoint):
     @operation(operation_id="queue_leave", request=None, responses={200: WaitSerializer})
     def post(self, request: Request) -> Response:
         queue.leave(by=self.me, now=self.now)
-        return Response(_told(queries.wait_of(self.me, self.now)))
+        return Response(told(queries.wait_of(self.me, self.now)))
 
 
 class SessionView(Endpoint):
@@ -64,20 +59,3 @@ class SessionView(Endpoint):
             data = SessionSerializer(queries.session(session_id, self.me)).data
         session_seen.send(sender=SessionView, match_id=session_id, by=self.me, now=self.now)
         return Response(data, headers={"Content-Language": language, "Vary": "Accept-Language"})
-
-
-def _told(wait: Wait) -> Any:
-    entry = wait.entry
-    return WaitSerializer(
-        {
-            "status": entry.status if entry else "none",
-            "reason": (entry and entry.queue_reason) or None,
-            "waiting_since": entry and entry.waiting_since,
-            "ended_at": entry and entry.dequeued_at,
-            "session_id": entry and entry.match_id,
-            "expected_wait_seconds": wait.expected and wait.expected // SECOND,
-            "longest_wait_seconds": settings.QUEUE_LONGEST_WAIT // SECOND,
-            "cooldown_until": wait.cooldown_until,
-            "unmet": wait.unmet,
-        }
-    ).data

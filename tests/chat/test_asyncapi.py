@@ -18,6 +18,7 @@ from chat.services import messages
 from tests import words
 from tests.chat.live import make_pair
 from tests.chat.people import Client, make_session, make_token, make_two
+from tests.matching.waiters import friend
 
 DOCUMENT = yaml.safe_load(Path(settings.BASE_DIR, "docs", "asyncapi.yaml").read_text())
 MESSAGES = DOCUMENT["components"]["messages"]
@@ -107,8 +108,12 @@ async def test_a_whole_walk_speaks_as_documented(connect):
     events = (await second.call("chat.sync", **room, after_seq=0))["data"]["events"]
     for event in events:
         check(event, name_of("server", event["type"]))
-    await first.silent("nothing")
-    await second.silent("nothing")
+    waiting = Checked((await connect((await in_thread(friend)(timezone.now())).id)).socket)
+    waiting.seen = first.seen
+    for call in ("queue.join", "queue.status", "queue.leave"):
+        await waiting.call(call)
+    for socket in (first, second, waiting):
+        await socket.silent("nothing")
 
     spoken = {f"ack_{type.replace('.', '_')}" for type in SERIALIZERS}
     told = [
@@ -120,5 +125,6 @@ async def test_a_whole_walk_speaks_as_documented(connect):
         "reveal.updated",
         "gate.opened",
         "gate.resolved",
+        "queue.status",
     ]
     assert first.seen >= spoken | {name_of("server", type) for type in [*told, "match.updated", "notification"]}
