@@ -133,8 +133,8 @@ HANDLERS: dict[str, Handler] = {
     "presence.watch": watch,
     "session.renew": renew,
 }
-# What a socket needs to live; the flow itself waits for the flag that opens it to the public.
-ALWAYS_OPEN = {"ping", "session.renew"}
+# What a socket needs to live, and the way out; the flow itself waits for the flag that opens it to the public.
+ALWAYS_OPEN = {"ping", "session.renew", "queue.leave"}
 LIMITS = {
     "chat.send": ["chat"],
     "gate.decide": ["reveal"],

@@ -12,7 +12,14 @@ from chat.services import conversations, live, openings, pairings
 from config import hints
 from matching.enums import Origin, Pathway
 from matching.models import Connection, Match
-from matching.signals import connection_ended, connection_formed, match_closed, matches_accepted, session_seen
+from matching.signals import (
+    connection_ended,
+    connection_formed,
+    match_closed,
+    matches_accepted,
+    matches_closing,
+    session_seen,
+)
 from safety.enums import BlockSource
 from safety.models import Block
 from safety.roles import as_service
@@ -45,6 +52,11 @@ def open_with_connection(connection: Connection, now: datetime, **kwargs: Any) -
         openings.open_locked(connection=connection, now=now)
     elif connection.origin == Origin.FACE:
         openings.open_direct(connection=connection, now=now)
+
+
+@receiver(matches_closing)
+def catch_up(first: UUID, second: UUID, now: datetime, **kwargs: Any) -> None:
+    conversations.catch_up_between(first=first, second=second, now=now)
 
 
 @receiver(match_closed)

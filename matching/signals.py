@@ -5,6 +5,9 @@ from django.dispatch import Signal
 # Both sides said yes: matches, one or more of the same pathway, now. Chat opens their conversations and moves them on.
 matches_accepted = Signal()
 
+# What runs between two people, who are locked, is about to end: first, second, now. Chat does before what was due.
+matches_closing = Signal()
+
 # A match ended for a reason that chat does not know of yet: match, now.
 match_closed = Signal()
 

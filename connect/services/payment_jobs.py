@@ -56,15 +56,21 @@ def _process(job: PaymentJob, now: datetime) -> None:
     """
     known: dict[str, str] = {}
     try:
+        _see_to(job, known, now)
+    except Exception:
+        logger.exception("payment_not_recorded", payment=str(job.payment_id), attempts=job.attempts)
+        with transaction.atomic(), as_service():
+            _put_off(job, now, **known)
+
+
+def _see_to(job: PaymentJob, known: dict[str, str], now: datetime) -> None:
+    """`known` learns the reference as soon as there is one."""
+    try:
         charge = _consult(job, now)
         known["reference"] = charge.reference
         _record(job, charge, now)
     except (ProviderRefused, ProviderDown) as exc:
         _failed(job, exc, now)
-    except Exception:
-        logger.exception("payment_not_recorded", payment=str(job.payment_id), attempts=job.attempts)
-        with transaction.atomic(), as_service():
-            _put_off(job, now, **known)
 
 
 def _claim(now: datetime) -> list[PaymentJob]:

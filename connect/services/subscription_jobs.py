@@ -37,15 +37,20 @@ def process_due(*, now: datetime) -> int:
 def _process(held: Subscription, now: datetime) -> None:
     """What the provider refuses or does not answer counts; a fault of ours is logged, and puts off this one alone."""
     try:
+        _follow(held, now)
+    except Exception:
+        logger.exception("subscription_not_recorded", subscription=str(held.id), attempts=held.attempts)
+        with transaction.atomic(), as_service():
+            _wait(held, now)
+
+
+def _follow(held: Subscription, now: datetime) -> None:
+    try:
         _record(held, _consult(held, now), now)
     except ProviderRefused as exc:
         _refused(held, exc, now)
     except ProviderDown as exc:
         _down(held, exc, now)
-    except Exception:
-        logger.exception("subscription_not_recorded", subscription=str(held.id), attempts=held.attempts)
-        with transaction.atomic(), as_service():
-            _wait(held, now)
 
 
 def _claim(now: datetime) -> list[Subscription]:

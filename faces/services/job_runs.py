@@ -15,8 +15,10 @@ BATCH = 4
 """Jobs that one look takes, one after the other, so that nothing else waits long for a worker."""
 MORE = 10
 """Looks that follow one which found its hands full, each of them; with the clock's next they begin anew."""
-WAITS = 15.0
-"""Seconds after which such a look is let go: workers that are as late have other work to do."""
+WAITS = 1.0
+"""Seconds after which such a look is let go: workers that are as late have other work to do, and the clock's next look
+comes before many of them pile up.
+"""
 NO_FACE = "No face was found in this picture. Send one that shows you from the front, in good light."
 
 

@@ -20,7 +20,7 @@ from connect.realtime import publish
 from matching.enums import UNDECIDED, MatchStatus, Side
 from matching.models import Match
 from matching.services import announcements, entries
-from matching.signals import match_closed, matches_accepted
+from matching.signals import match_closed, matches_accepted, matches_closing
 from safety.roles import as_service
 from safety.services.blocks import lock_pair
 
@@ -91,9 +91,12 @@ def close_for(*, user_id: UUID, now: datetime, scored_in: str | None = None) -> 
 
 
 def close_between(*, first: UUID, second: UUID, now: datetime) -> int:
-    """Close every open match of two people, also one in chat; how many. Sends match_closed for each."""
+    """Close every open match of two people, also one in chat; how many. Sends matches_closing, and match_closed for
+    each.
+    """
     with as_service():
         lock_pair(first, second)
+        matches_closing.send(sender=Match, first=first, second=second, now=now)
         matches = list(Match.objects.of(first).of(second).open().order_by("id").select_for_update())
         _end(matches, MatchStatus.CLOSED, now)
         for match in matches:

@@ -4,7 +4,7 @@ Nothing moves when a reflection is given, so that nobody can tell from their sco
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from django.db.models import Count, Max, Min, QuerySet
 from config.db import new_id
 from connect.enums import UserStatus
 from connect.models import User
+from connect.services.figures import least_id
 from matching.engine import raters
 from matching.enums import CONCERNS, MeetOutcome
 from matching.models import MeetReflection
+from matching.models.reflection import MeetReflectionQuerySet
 from matching.services import credibility
 from safety.enums import TrustSource
 from safety.roles import as_service
@@ -25,6 +27,7 @@ from safety.services import trust
 from safety.trust import Bounds, next_day, this_day
 
 BATCH = 500
+LATELY = timedelta(days=14)
 WANTED = {MeetOutcome.AGAIN: 1.0, MeetOutcome.MAYBE: 0.0, MeetOutcome.PASS: -0.5}
 
 
@@ -35,7 +38,7 @@ def settle(*, now: datetime) -> int:
     """
     boundary = this_day(now)
     with transaction.atomic(), as_service():
-        people = list(_rated(boundary)[:BATCH])
+        people = list(_rated(MeetReflection.objects.pending(boundary))[:BATCH])
     for person in people:
         _settle(person, boundary, now)
     return len(people)
@@ -45,15 +48,17 @@ def behind(now: datetime) -> tuple[float, int]:
     """Since when, in seconds, the first of those people is waiting whose day is over, and how many do.
 
     Of who has too few that rated them nothing is due, however old; of the others all is at the end of the day on which
-    the last of it was said. Needs the service role.
+    the last of it was said. It goes by what was said lately, of which there is no more with the years. Needs the
+    service role.
     """
-    due = _rated(this_day(now)).annotate(last=Max("given_at"))
+    lately = MeetReflection.objects.pending(this_day(now)).filter(id__gte=least_id(now - LATELY))
+    due = _rated(lately).annotate(last=Max("given_at"))
     found = due.aggregate(first=Min("last"), count=Count("*"))
     return (now - next_day(found["first"])).total_seconds() if found["first"] else 0.0, found["count"]
 
 
-def _rated(boundary: datetime) -> "QuerySet[Any, UUID]":
-    return MeetReflection.objects.pending(boundary).people_rated(by_at_least=raters.AT_LEAST)
+def _rated(pending: MeetReflectionQuerySet) -> "QuerySet[Any, UUID]":
+    return pending.people_rated(by_at_least=raters.AT_LEAST)
 
 
 def _settle(person: UUID, boundary: datetime, now: datetime) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from config import isolation
 from config.errors import NotYours
 from safety.roles import as_service
 from streaks.enums import RecoveryStatus
@@ -23,8 +24,7 @@ def give_back(calendar: Calendar, *, between: tuple[date, date], now: datetime) 
     """
     with transaction.atomic(), as_service():
         found = _excused(calendar, between)
-    for recovery_id, streak_id in found:
-        _excuse(recovery_id, streak_id, now)
+    isolation.each(_excuse, ((*row, now) for row in found), failed="recovery_not_given_back")
     return len(found)
 
 
@@ -34,22 +34,23 @@ def _excused(calendar: Calendar, between: tuple[date, date]) -> list[Found]:
     places = set(recovered.values_list("streak__timezone", "day").distinct())
     for zone, day in sorted(places):
         if calendar.excuses(zone, day):
-            there = recovered.filter(streak__timezone=zone, day=day).order_by("id")
+            there = recovered.filter(streak__timezone=zone, day=day).order_by("?")
             found += there.values_list("id", "streak_id")[: BATCH - len(found)]
     return found
 
 
-def _excuse(recovery_id: UUID, streak_id: UUID, now: datetime) -> None:
+def _excuse(recovery_id: UUID, streak_id: UUID, now: datetime) -> bool:
     with transaction.atomic(), as_service():
         try:
             locks.pair_and_streak(streak_id, by=None)
         except NotYours:  # erased between the two looks
-            return
+            return False
         recovered = RecoveryPayment.objects.filter(id=recovery_id, status=RecoveryStatus.RECOVERED)
         recovery = recovered.select_for_update(no_key=True, of=("self",)).select_related("payment").first()
         if recovery is None:
-            return
+            return False
         recovery.status, recovery.decided_at = RecoveryStatus.EXCUSED, now
         recovery.save(update_fields=["status", "decided_at"])
         if recovery.payment is not None:
             protections.not_needed(payment=recovery.payment, now=now)
+        return True

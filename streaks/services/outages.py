@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from config import isolation
 from config.errors import Invalid, NotYours
 from safety.roles import as_service
 from safety.services import audit
@@ -55,7 +56,7 @@ def mend_due(*, now: datetime) -> int:
     """Restore the streaks that recorded outages broke, and give back what recoveries of such days cost, each in its
     own transaction. How many.
 
-    Each outage stands for itself: what goes wrong with one is logged, and the others go on. What is mended is not
+    Each stands for itself: what goes wrong with one is logged, and the others go on. What is mended is not
     found again; an outage is done when nothing was left to find for a while.
     """
     with transaction.atomic(), as_service():
@@ -67,7 +68,7 @@ def _mend_after(outage: Outage, now: datetime) -> int:
     try:
         with transaction.atomic(), as_service():
             broken = _broken(excuses.calendar([outage]))
-        mended = sum(_mend(streak_id, now) for streak_id in broken)
+        mended = isolation.each(_mend, ((streak_id, now) for streak_id in broken), failed="streak_not_mended")
         given_back = _give_back(outage, now)
         if max(len(broken), given_back) < BATCH:
             with transaction.atomic(), as_service():
@@ -93,7 +94,7 @@ def _broken(calendar: Calendar) -> list[UUID]:
         zones = mended.filter(_broke_on(near)).order_by("timezone").values_list("timezone", flat=True).distinct()
         for zone in zones:
             if excused := [day for day in near if calendar.excuses(zone, day)]:
-                there = mended.filter(_broke_on(excused), timezone=zone).order_by("id")
+                there = mended.filter(_broke_on(excused), timezone=zone).order_by("?")
                 found += there.values_list("id", flat=True)[: BATCH - len(found)]
     return found
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -12,8 +13,11 @@ from chat.services import conversations, messages, reveals
 from chat.services.drafts import draft
 from config.errors import NotYours, WrongState
 from connect.models import Disclosure
+from connect.realtime import user_group
 from matching.enums import MatchStatus, Origin
-from matching.models import Connection
+from matching.models import Connection, Match
+from safety.enums import BlockSource
+from safety.services import blocks
 from tests.chat.live import Pair, make_pair
 from tests.chat.people import frames, make_two, make_user
 
@@ -261,6 +265,34 @@ def test_an_end_between_gates_leaves_none(asked):
 def test_an_end_leaves_what_a_punctual_sweep_before_it_would_have(pair):
     end(pair, pair.a, 15)
     assert (pair.windows[10], pair.windows[20]) == (("resolved", "went_on"), ("resolved", "void"))
+
+
+def told_of_the_end(pair, ending, minute, capture):
+    """What the other hears on their sockets, in order, and the moments that are kept."""
+    with patch("connect.realtime._hand_over") as handed, capture(execute=True), transaction.atomic():
+        ending(pair, minute)
+    heard = [
+        (frame["type"], {key: value for key, value in frame["data"].items() if not key.endswith("_id")})
+        for call in handed.call_args_list
+        for group, sent in call.args[0].items()
+        for frame in sent
+        if group == user_group(pair.b)
+    ]
+    return heard, pair.windows, (Match.objects.get(id=pair.match.id).ended_at, pair.fresh().closed_at)
+
+
+def block_at(pair, minute):
+    blocks.block(by=pair.a, other=pair.b, source=BlockSource.MANUAL, now=pair.minute(minute))
+
+
+@pytest.mark.parametrize("minute", [10.5, 15, 33])
+def test_though_nobody_swept_a_block_is_an_end_like_any_other(db, minute, django_capture_on_commit_callbacks):
+    told = [
+        told_of_the_end(make_pair(), ending, minute, django_capture_on_commit_callbacks)
+        for ending in (lambda pair, minute: end(pair, pair.a, minute), block_at)
+    ]
+    assert told[0] == told[1]
+    assert ("match.updated", {"status": "closed"}) in told[0][0]
 
 
 def test_who_ends_a_talk_whose_time_was_up_takes_nothing_from_it(pair, credited):

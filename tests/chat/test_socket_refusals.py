@@ -94,6 +94,8 @@ FLOW = sorted(set(HANDLERS) - ALWAYS_OPEN)
 
 
 def frame_data(kind, two):
+    if kind.startswith("queue."):
+        return {}
     conversation = {"conversation_id": str(two.conversation.id)}
     more = {
         "chat.send": {"client_id": "c1", "text": "Hello"},
@@ -129,8 +131,14 @@ async def test_open_it_answers_everybody(connect, kind):
 
 
 def answered(reply, kind):
-    """A blind conversation has no gates, which it says itself."""
-    return reply["data"].get("code") == "gate_not_open" if kind == "gate.decide" else reply["type"] == "ack"
+    """A blind conversation has no gates, and who talks blind alone is not ready for the queue, which they say."""
+    refused = {"gate.decide": "gate_not_open", "queue.join": "queue_locked"}
+    return reply["data"].get("code") == refused[kind] if kind in refused else reply["type"] == "ack"
+
+
+async def test_closed_one_still_leaves_the_queue(connect, closed):
+    two = await new_two()
+    assert (await (await connect(two.a)).call("queue.leave"))["data"]["status"] == "none"
 
 
 async def test_closed_the_socket_lives(connect, closed):

@@ -218,6 +218,15 @@ def test_requests_and_frames_of_today_and_yesterday(now, monkeypatch):
     }
 
 
+def test_what_was_counted_of_requests_stays_while_redis_is_away(now, monkeypatch):
+    tally._counts.clear()
+    measuring.count_frame("ping", "ack", 0.1)
+    figures.make(now=now)
+    monkeypatch.setattr(tally, "read", dict)
+    assert figures.make(now=now) == 0
+    assert DailyFigure.objects.get(metric="frame").number == 1
+
+
 def test_people_who_were_erased_count_no_more(now):
     gone, _ = UserFactory(), UserFactory()
     for status in ("deletion_pending", "deleted"):

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from faces.enums import JobStatus
-from faces.models import Baby, Reaction
+from faces.models import Baby
 from faces.services import analyses, jobs, painting_days
 from tests.config.test_metrics import TOKEN, figures
 from tests.faces.couples import face, likeness
@@ -67,13 +67,11 @@ def test_how_far_what_is_due_is_behind(now, monkeypatch):
     match = likeness(now)
     Baby.objects.create(match=match, generated_by=match.user_a, painter="morph", due_at=now - timedelta(seconds=30))
     jobs.start(face=match.face_a, job_type="both", now=now - timedelta(seconds=20))
-    waiting = {"reaction_type": "like", "waiting_since": now - timedelta(seconds=10)}
-    Reaction.objects.create(user=match.user_a, match=match, **waiting)
     monkeypatch.setattr("config.clock.now", lambda: now)
     found = scraped()
-    names = ("paint_babies", "run_match_jobs", "settle_likes")
+    names = ("paint_babies", "run_match_jobs")
     behind = [(found[f'job_lag_seconds{{job="{name}"}}'], found[f'job_due{{job="{name}"}}']) for name in names]
-    assert behind == [(30, 1), (20, 1), (10, 1)]
+    assert behind == [(30, 1), (20, 1)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -226,6 +226,14 @@ def test_what_a_recovery_cost_that_was_not_needed_becomes_credits(made, paid):
     assert Notification.objects.filter(type="credits_granted", user=paid.breaker).count() == 1
 
 
+def test_a_streak_that_cannot_be_mended_keeps_no_money_back(made, paid, monkeypatch):
+    broken()
+    monkeypatch.setattr(outages, "_mend", lambda *row: 1 / 0)
+    excuse()
+    paid.refresh_from_db()
+    assert paid.status == "excused"
+
+
 def test_it_becomes_credits_once(made, paid):
     assert (excuse(), outages.mend_due(now=AFTER)) == (1, 0)
     end(made, "low", AFTER)
