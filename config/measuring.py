@@ -20,6 +20,9 @@ from config.tally import Name
 BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS, SECONDS, SUM = "requests", "seconds", "sum"
+SLOW = 0.5
+"""Seconds from which an answer is slow; as in docs/alerts.yml."""
+DAY = "day"
 
 
 class Kinds(NamedTuple):
@@ -30,9 +33,6 @@ class Kinds(NamedTuple):
     sum: str
 
 
-SLOW = 0.5
-"""Seconds from which an answer is slow; as in docs/alerts.yml."""
-DAY = "day"
 OF_REQUESTS = Kinds(REQUESTS, SECONDS, SUM)
 OF_FRAMES = Kinds("frames", "frame_seconds", "frame_sum")
 View = Callable[[HttpRequest], HttpResponseBase]
